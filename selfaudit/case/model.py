@@ -1,0 +1,81 @@
+"""The case: what a person asked for, frozen before the first packet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+TargetKind = Literal["domain", "address", "case"]
+
+MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many addresses
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """A domain (A-label, lower case, no trailing dot), an address (canonical text), or the case itself.
+
+    `origin` says how it came into scope: "named" by the person, or the record in which it was found.
+    """
+
+    kind: TargetKind
+    value: str
+    origin: str = "named"
+
+
+CASE_TARGET = Target("case", "case")
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A DKIM selector, the domain it belongs to ("" for every domain of the case) and where it was learnt."""
+
+    name: str
+    domain: str = ""
+    source: Literal["given", "message", "guessed"] = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Permission that was stated, not proven: a name and a role, printed in the report as such."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a run depends on besides the network.
+
+    Attributes:
+        targets: what was named.
+        sending_ips: addresses that send mail for the named domains.
+        selectors: DKIM selectors that are known.
+        only: check ids or families to run; empty means all.
+        skip: check ids or families to leave out.
+        authority: stated permission for active checks.
+        number: the provider's ticket or case number.
+        provider: the provider's name.
+        deadline: UTC, RFC 3339.
+        laboratory: reserved addresses and names were allowed as targets.
+        demo: the world of the embedded internet, or "".
+    """
+
+    targets: tuple[Target, ...]
+    sending_ips: tuple[str, ...] = ()
+    selectors: tuple[Selector, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    authority: Authority | None = None
+    number: str = ""
+    provider: str = ""
+    deadline: str = ""
+    laboratory: bool = False
+    demo: str = ""
+
+    def domains(self) -> tuple[str, ...]:
+        """The named domains."""
+        return tuple(t.value for t in self.targets if t.kind == "domain")
+
+    def addresses(self) -> tuple[str, ...]:
+        """The named addresses."""
+        return tuple(t.value for t in self.targets if t.kind == "address")

@@ -1,0 +1,155 @@
+"""Whether the link between a zone and its parent holds (RFC 4035 section 5), from recorded records."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+import dns.dnssec
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute
+
+_EXPIRY_WARNING = 3 * 86_400
+
+
+class ChainState(StrEnum):
+    """What a validating resolver concludes."""
+
+    UNSIGNED = "unsigned"  # no DS at the parent, no keys: an ordinary zone
+    ISLAND = "island"  # signed, but the parent does not vouch for it
+    SECURE = "secure"
+    BOGUS = "bogus"
+    UNSUPPORTED = "unsupported"  # an algorithm that we cannot check
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The state, why, and when the first signature runs out (UTC seconds, 0 if there is none)."""
+
+    state: ChainState
+    reason: str = ""
+    expires: float = 0.0
+
+
+def evaluate(zone: str, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAnswer, now: float) -> Chain:
+    """Judges DS, DNSKEY and SOA with their signatures.
+
+    Args:
+        zone: the zone's name.
+        ds: DS records from the parent.
+        dnskey: DNSKEY records from the zone, with RRSIG.
+        soa: the SOA from the zone, with RRSIG.
+        now: UTC seconds against which signatures are judged.
+    """
+    if ds.status in (DnsStatus.NODATA, DnsStatus.NXDOMAIN):
+        if dnskey.exists:
+            return Chain(ChainState.ISLAND)
+        return Chain(ChainState.UNSIGNED if dnskey.definite else ChainState.UNKNOWN, _why(dnskey))
+    if not ds.exists:
+        return Chain(ChainState.UNKNOWN, _why(ds))
+    if dnskey.status in (DnsStatus.NODATA, DnsStatus.NXDOMAIN):
+        return Chain(ChainState.BOGUS, "the parent holds a DS record, but the zone has no DNSKEY")
+    if not dnskey.exists:
+        return Chain(ChainState.UNKNOWN, _why(dnskey))
+    try:
+        return _evaluate(dns.name.from_text(absolute(zone)), ds, dnskey, soa, now)
+    except (dns.exception.DNSException, ValueError) as error:
+        return Chain(ChainState.BOGUS, f"a record cannot be read: {error}")
+
+
+def _why(answer: DnsAnswer) -> str:
+    return "" if answer.definite else f"{answer.rdtype}: {answer.status}"
+
+
+def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAnswer, now: float) -> Chain:
+    keys = _rrset(zone, dnskey)
+    anchors = [_rdata("DS", text) for text in ds.records]
+    trusted = dns.rrset.RRset(zone, dns.rdataclass.IN, dns.rdatatype.DNSKEY)
+    unsupported = False
+    for key in keys:
+        for anchor in anchors:
+            if dns.dnssec.key_id(key) != anchor.key_tag or key.algorithm != anchor.algorithm:
+                continue
+            try:
+                made = dns.dnssec.make_ds(zone, key, anchor.digest_type, validating=True)
+            except (dns.dnssec.UnsupportedAlgorithm, dns.dnssec.DeniedByPolicy):
+                unsupported = True
+                continue
+            if made == anchor:
+                trusted.add(key)
+    if not trusted:
+        if unsupported:
+            return Chain(ChainState.UNSUPPORTED, "the DS record uses a digest that we cannot check")
+        return Chain(ChainState.BOGUS, "no DNSKEY of the zone matches a DS record at the parent")
+    for rrset, answer, signers in ((keys, dnskey, trusted), (_rrset(zone, soa), soa, keys)):
+        if not soa.exists and rrset.rdtype == dns.rdatatype.SOA:
+            return Chain(ChainState.UNKNOWN, _why(soa) or "the zone has no SOA")
+        state = _verify(zone, rrset, answer, signers, now)
+        if state.state is not ChainState.SECURE:
+            return state
+    signatures = [_rdata("RRSIG", s) for a in (dnskey, soa) for s in a.signatures]
+    expires = min(float(s.expiration) for s in signatures)
+    return Chain(ChainState.SECURE, "soon" if expires - now < _EXPIRY_WARNING else "", expires)
+
+
+def _verify(
+    zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, signers: dns.rrset.RRset, now: float
+) -> Chain:
+    what = answer.rdtype
+    if not answer.signatures:
+        return Chain(ChainState.BOGUS, f"the {what} records are not signed")
+    problem = f"no signature over {what} was made with a trusted key"
+    unsupported = False
+    for text in answer.signatures:
+        signature = _rdata("RRSIG", text)
+        if signature.expiration < now:
+            problem = f"the signature over {what} ran out on {_day(signature.expiration)}"
+            continue
+        if signature.inception > now:
+            problem = f"the signature over {what} is valid only from {_day(signature.inception)}"
+            continue
+        try:
+            dns.dnssec.validate_rrsig(rrset, signature, {zone: signers}, zone, now)
+        except (dns.dnssec.UnsupportedAlgorithm, dns.dnssec.DeniedByPolicy):
+            unsupported = True
+        except dns.dnssec.ValidationFailure:
+            problem = f"the signature over {what} is wrong"
+        else:
+            return Chain(ChainState.SECURE)
+    if unsupported:
+        return Chain(ChainState.UNSUPPORTED, f"{what} is signed with an algorithm that we cannot check")
+    return Chain(ChainState.BOGUS, problem)
+
+
+def _rrset(zone: dns.name.Name, answer: DnsAnswer) -> dns.rrset.RRset:
+    rrset = dns.rrset.RRset(zone, dns.rdataclass.IN, dns.rdatatype.from_text(answer.rdtype))
+    for text in answer.records:
+        rrset.add(_rdata(answer.rdtype, text), 0)
+    return rrset
+
+
+def _rdata(rdtype: str, text: str) -> dns.rdata.Rdata:
+    return dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(rdtype), text)
+
+
+def _day(timestamp: float) -> str:
+    return datetime.datetime.fromtimestamp(timestamp, datetime.UTC).strftime("%Y-%m-%d")
+
+
+def signature_window(answer: DnsAnswer) -> tuple[float, float] | None:
+    """Inception and expiration of the first signature, UTC seconds, or None."""
+    for text in answer.signatures:
+        try:
+            signature = _rdata("RRSIG", text)
+        except (dns.exception.DNSException, ValueError):
+            continue
+        return float(signature.inception), float(signature.expiration)
+    return None

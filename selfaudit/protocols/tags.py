@@ -1,0 +1,32 @@
+"""The tag=value lists that DKIM keys, DMARC, MTA-STS, TLS-RPT and BIMI records share (RFC 6376 section 3.2)."""
+
+from __future__ import annotations
+
+import re
+
+from selfaudit.errors import BadInput
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_MAX_TAGS = 64
+
+
+def parse_tags(text: str) -> dict[str, str]:
+    r"""Reads "a=1; b=2". Values keep inner white space; an escaped separator ``\;`` is read as a separator.
+
+    Raises:
+        BadInput: a part without "=", a bad name, a name given twice, or an absurd number of tags.
+    """
+    tags: dict[str, str] = {}
+    for part in text.replace("\\;", ";").split(";"):
+        if not part.strip():
+            continue
+        name, equals, value = part.partition("=")
+        name = name.strip()
+        if not equals or not _NAME.match(name):
+            raise BadInput(f"“{part.strip()[:40]}” is not a tag with a value")
+        if name in tags:
+            raise BadInput(f"the tag {name} is given twice")
+        if len(tags) >= _MAX_TAGS:
+            raise BadInput("too many tags")
+        tags[name] = value.strip()
+    return tags

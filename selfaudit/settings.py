@@ -1,0 +1,226 @@
+"""Settings (TOML). Every key is optional; what is wrong is said with file, key and what was expected."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
+from selfaudit.text import printable
+
+MAX_FILE = 1_000_000
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class DnsSettings(_Section):
+    """[dns].
+
+    Attributes:
+        resolvers: addresses to ask in place of the system's resolvers.
+        port: port of all name servers; other than 53 only in laboratories.
+        root_hints: file of root servers for direct iteration.
+        silent_address: an address where no server is, for the interception control.
+    """
+
+    resolvers: tuple[str, ...] = ()
+    port: int = 53
+    root_hints: str = ""
+    silent_address: str = ""
+
+
+class RegistrationSettings(_Section):
+    """[registration]."""
+
+    rdap_bootstrap: str = ""
+    whois_server: str = ""
+
+
+class TlsSettings(_Section):
+    """[tls]. `ca_file` replaces the certificate authorities; `port` is that of HTTPS, other than 443 only in laboratories."""
+
+    ca_file: str = ""
+    port: int = 443
+
+
+class BlocklistSettings(_Section):
+    """[blocklists]. `catalogue` replaces the shipped catalogue, `extra` adds to it."""
+
+    catalogue: str = ""
+    extra: str = ""
+
+
+class ScopeSettings(_Section):
+    """[scope]. `allow_reserved` lets documentation, private and loopback addresses and reserved names be targets."""
+
+    allow_reserved: bool = False
+
+
+class SmtpSettings(_Section):
+    """[smtp]."""
+
+    port25_controls: tuple[str, ...] = ()
+    relay_recipient: str = ""
+
+
+class RoutingSettings(_Section):
+    """[routing]."""
+
+    origin_zone: str = ""
+    rpki_url: str = ""
+
+
+class VantageSettings(_Section):
+    """[vantage]. `time_servers` are asked by SNTP, as "host" or "address:port"; an empty list asks nobody."""
+
+    time_servers: tuple[str, ...] | None = None
+
+
+class LimitSettings(_Section):
+    """[limits]. Times in seconds.
+
+    Attributes:
+        dns_timeout: for one try at one server.
+        dns_tries: tries before a question counts as unanswered.
+        dns_in_flight: questions under way at the resolver.
+        server_in_flight: questions under way at any other name server.
+        list_rate: questions a second to one blocklist; 0 for no limit. Servers on this machine are not limited.
+        http_timeout: for one HTTPS exchange, at most 10.
+        check_deadline: for one observation.
+        run_deadline: for the whole run.
+        discovered_addresses: addresses found in DNS that are audited without being named.
+    """
+
+    dns_timeout: float = 2.0
+    dns_tries: int = 3
+    dns_in_flight: int = 100
+    server_in_flight: int = 32
+    list_rate: float = 50.0
+    http_timeout: float = 10.0
+    check_deadline: float = 60.0
+    run_deadline: float = 900.0
+    discovered_addresses: int = 32
+
+
+class Settings(_Section):
+    """All settings. `source` is the file they came from."""
+
+    dns: DnsSettings = DnsSettings()
+    registration: RegistrationSettings = RegistrationSettings()
+    tls: TlsSettings = TlsSettings()
+    blocklists: BlocklistSettings = BlocklistSettings()
+    scope: ScopeSettings = ScopeSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    routing: RoutingSettings = RoutingSettings()
+    vantage: VantageSettings = VantageSettings()
+    limits: LimitSettings = LimitSettings()
+
+
+def load_settings(path: Path) -> Settings:
+    """Reads and checks a settings file. Relative paths in it are relative to the file.
+
+    Raises:
+        UserError: which file, which key, what was expected.
+    """
+    table = read_toml(path)
+    try:
+        settings = msgspec.convert(table, Settings, strict=True)
+    except msgspec.ValidationError as error:
+        raise UserError(explain_toml_error(path, error)) from None
+    for resolver in settings.dns.resolvers:
+        try:
+            ipaddress.ip_address(resolver)
+        except ValueError:
+            raise UserError(
+                _("{file}: dns.resolvers: “{value}” is not an address").format(file=path, value=printable(resolver, 60))
+            ) from None
+    _check_ranges(path, settings)
+    here = path.parent
+    return msgspec.structs.replace(
+        settings,
+        dns=msgspec.structs.replace(settings.dns, root_hints=_resolved(here, settings.dns.root_hints)),
+        tls=msgspec.structs.replace(settings.tls, ca_file=_resolved(here, settings.tls.ca_file)),
+        blocklists=msgspec.structs.replace(
+            settings.blocklists,
+            catalogue=_resolved(here, settings.blocklists.catalogue),
+            extra=_resolved(here, settings.blocklists.extra),
+        ),
+    )
+
+
+def _check_ranges(path: Path, settings: Settings) -> None:
+    limits, dns = settings.limits, settings.dns
+    bounds: list[tuple[str, float, float, float]] = [
+        ("dns.port", dns.port, 1, 65535),
+        ("tls.port", settings.tls.port, 1, 65535),
+        ("limits.dns_timeout", limits.dns_timeout, 0.05, 30),
+        ("limits.dns_tries", limits.dns_tries, 1, 10),
+        ("limits.dns_in_flight", limits.dns_in_flight, 1, 10_000),
+        ("limits.server_in_flight", limits.server_in_flight, 1, 10_000),
+        ("limits.list_rate", limits.list_rate, 0, 1e6),
+        ("limits.http_timeout", limits.http_timeout, 0.1, 10),
+        ("limits.check_deadline", limits.check_deadline, 0.1, 3600),
+        ("limits.run_deadline", limits.run_deadline, 0.1, 86_400),
+        ("limits.discovered_addresses", limits.discovered_addresses, 0, 256),
+    ]
+    for key, value, least, most in bounds:
+        if not least <= value <= most:
+            raise UserError(
+                _("{file}: {key}: expected a number from {least} to {most}, found {value}").format(
+                    file=path, key=key, least=f"{least:g}", most=f"{most:g}", value=f"{value:g}"
+                )
+            )
+
+
+def _resolved(folder: Path, name: str) -> str:
+    return str((folder / Path(name).expanduser()).resolve()) if name else ""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Reads a TOML file of bounded size.
+
+    Raises:
+        UserError: it cannot be read, is too large, or is not TOML.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
+    if len(data) > MAX_FILE:
+        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_FILE))
+    try:
+        table: dict[str, Any] = _dates_as_text(tomllib.loads(data.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError(_("{file}: not valid TOML: {why}").format(file=path, why=printable(str(error), 200))) from None
+    return table
+
+
+def _dates_as_text(value: Any) -> Any:
+    """TOML has dates of its own; everywhere here a date is a text in ISO 8601."""
+    if isinstance(value, dict):
+        return {key: _dates_as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else value
+
+
+def explain_toml_error(path: Path, error: msgspec.ValidationError, at: str = "") -> str:
+    """Turns a validation error into "file: key: what was expected"."""
+    text = str(error)
+    message, _sep, where = text.partition(" - at `$")
+    key = (at + where.rstrip("`")).strip(".")
+    unknown = re.search(r"unknown field `([^`]*)`", message)
+    if unknown:
+        key = f"{key}.{unknown[1]}".strip(".")
+        message = _("no such key")
+    return f"{path}: {printable(key, 80) or 'file'}: {printable(message, 200)}"

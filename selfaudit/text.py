@@ -1,0 +1,23 @@
+"""Outside text made safe to show. Everything that a stranger may have written passes here before a terminal sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def printable(text: str, limit: int = 500) -> str:
+    r"""Replaces what could steer a terminal or reorder a line by visible escapes, and cuts at `limit` characters.
+
+    Control characters, bidirectional and other format characters, surrogates, private and unassigned code points
+    become ``\xNN`` or ``\uNNNN``; line breaks become ``\n``.
+    """
+    shown = text[:limit]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(_escape(c) if unicodedata.category(c) in _ESCAPED_CATEGORIES else c for c in shown)
+    return shown + "…" if len(text) > limit else shown
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape", "backslashreplace").decode("ascii")
