@@ -24,5 +24,5 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def install(translation: _gettext.NullTranslations) -> None:
     """Sets the catalogue for this process."""
-    global _translation  # noqa: PLW0603
+    global _translation
     _translation = translation

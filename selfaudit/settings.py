@@ -18,11 +18,7 @@ from selfaudit.text import printable
 MAX_FILE = 1_000_000
 
 
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class DnsSettings(_Section):
+class DnsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[dns].
 
     Attributes:
@@ -38,54 +34,54 @@ class DnsSettings(_Section):
     silent_address: str = ""
 
 
-class RegistrationSettings(_Section):
+class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[registration]."""
 
     rdap_bootstrap: str = ""
     whois_server: str = ""
 
 
-class TlsSettings(_Section):
+class TlsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[tls]. `ca_file` replaces the certificate authorities; `port` is that of HTTPS, other than 443 only in laboratories."""
 
     ca_file: str = ""
     port: int = 443
 
 
-class BlocklistSettings(_Section):
+class BlocklistSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[blocklists]. `catalogue` replaces the shipped catalogue, `extra` adds to it."""
 
     catalogue: str = ""
     extra: str = ""
 
 
-class ScopeSettings(_Section):
+class ScopeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[scope]. `allow_reserved` lets documentation, private and loopback addresses and reserved names be targets."""
 
     allow_reserved: bool = False
 
 
-class SmtpSettings(_Section):
+class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[smtp]."""
 
     port25_controls: tuple[str, ...] = ()
     relay_recipient: str = ""
 
 
-class RoutingSettings(_Section):
+class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[routing]."""
 
     origin_zone: str = ""
     rpki_url: str = ""
 
 
-class VantageSettings(_Section):
+class VantageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[vantage]. `time_servers` are asked by SNTP, as "host" or "address:port"; an empty list asks nobody."""
 
     time_servers: tuple[str, ...] | None = None
 
 
-class LimitSettings(_Section):
+class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[limits]. Times in seconds.
 
     Attributes:
@@ -111,7 +107,7 @@ class LimitSettings(_Section):
     discovered_addresses: int = 32
 
 
-class Settings(_Section):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. `source` is the file they came from."""
 
     dns: DnsSettings = DnsSettings()

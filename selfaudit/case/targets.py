@@ -84,9 +84,7 @@ def parse_target(text: str, *, allow_reserved: bool, is_public_suffix: Callable[
     return (Target("domain", _domain(host, shown, allow_reserved, is_public_suffix)),)
 
 
-def parse_targets(
-    texts: Iterable[str], *, allow_reserved: bool, is_public_suffix: Callable[[str], bool]
-) -> tuple[Target, ...]:
+def parse_targets(texts: Iterable[str], *, allow_reserved: bool, is_public_suffix: Callable[[str], bool]) -> tuple[Target, ...]:
     """Reads many targets, drops repetitions, keeps the order, and caps the number of addresses at 256."""
     seen: dict[Target, None] = {}
     for text in texts:
@@ -144,7 +142,7 @@ def _addresses(host: str, shown: str) -> list[Address] | None:
         return [_canonical(host, shown)]
     except ValueError:
         pass
-    if _IPV4_SHAPE.match(host.rstrip(".")) or ":" in host.replace("::", ":", 1) and host.count(":") > 1 or bracketed:
+    if _IPV4_SHAPE.match(host.rstrip(".")) or (":" in host.replace("::", ":", 1) and host.count(":") > 1) or bracketed:
         raise UserError(_("“{target}” looks like an address, but is not a valid one.").format(target=shown))
     return None
 
@@ -194,19 +192,15 @@ def _domain(host: str, shown: str, allow_reserved: bool, is_public_suffix: Calla
     labels = name.split(".")
     if not name or len(name) > 253 or not all(_LABEL.match(label) for label in labels):
         raise UserError(_("“{target}” is not a domain name or an address.").format(target=shown))
-    if name == "localhost" or is_reserved_name(name) and not allow_reserved:
-        raise UserError(
-            _("{target} is a reserved name that no customer can own; name your own domain.").format(target=shown)
-        )
+    if name == "localhost" or (is_reserved_name(name) and not allow_reserved):
+        raise UserError(_("{target} is a reserved name that no customer can own; name your own domain.").format(target=shown))
     if len(labels) == 1:
         raise UserError(_("“{target}” is a single word; name the whole domain, with its ending.").format(target=shown))
     if labels[-1].isdigit():
         raise UserError(_("“{target}” looks like an address, but is not a valid one.").format(target=shown))
     if is_public_suffix(name):
         raise UserError(
-            _("{target} is a public suffix, under which others register domains; name your own domain.").format(
-                target=shown
-            )
+            _("{target} is a public suffix, under which others register domains; name your own domain.").format(target=shown)
         )
     return name
 

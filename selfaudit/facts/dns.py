@@ -144,3 +144,8 @@ def absolute(name: str) -> str:
 def bare(name: str) -> str:
     """The name without the root dot, for people."""
     return name.rstrip(".") or "."
+
+
+def differs(cached: DnsAnswer, published: DnsAnswer) -> bool:
+    """Whether the name servers say something definite that caches do not show yet."""
+    return cached.definite and published.definite and cached.records != published.records and published.authoritative

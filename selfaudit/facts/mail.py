@@ -55,19 +55,24 @@ class SpfLookups(Fact):
 
     Attributes:
         sending_ips: addresses that are to be authorised.
-        helo: the domain itself, used as HELO identity.
-        published: the domain's TXT records as its own servers give them now.
-        answers: all look-ups, so that the evaluation can be repeated offline.
+        presumed: nobody said that these addresses send mail; they are the audited ones.
+        cached: the domain's TXT records as the resolver gives them.
+        published: the same as the domain's own servers give them now.
+        answers: all look-ups, so that the evaluation can be repeated offline; for the domain's own TXT records this is
+            `published` where it differs from `cached`.
     """
 
     kind: ClassVar[str] = "mail.spf"
     domain: str
     sending_ips: tuple[str, ...]
+    presumed: bool
+    cached: DnsAnswer
     published: DnsAnswer | None
     answers: tuple[DnsAnswer, ...]
 
     def lookups(self) -> Iterator[DnsAnswer]:
         yield from self.answers
+        yield self.cached
         if self.published:
             yield self.published
 

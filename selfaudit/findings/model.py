@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from selfaudit.facts.base import Fact
+
 type_args = str | int | float | tuple[str, ...]
 Args = Mapping[str, str | int | float | tuple[str, ...]]
 
@@ -123,7 +125,7 @@ class Check:
 
     id: str
     title: str
-    needs: tuple[type, ...]
+    needs: tuple[type[Fact], ...]
     target: str
     contact: Contact = Contact.PASSIVE
     advisory: bool = False

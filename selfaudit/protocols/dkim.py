@@ -117,9 +117,7 @@ def _with_bits(key: DkimKey, bits: int) -> DkimKey:
 
 
 def _unusable(key: DkimKey, problem: str) -> DkimKey:
-    return DkimKey(
-        KeyState.UNUSABLE, problem, key.algorithm, key.bits, key.testing, key.strict, key.hashes, key.services
-    )
+    return DkimKey(KeyState.UNUSABLE, problem, key.algorithm, key.bits, key.testing, key.strict, key.hashes, key.services)
 
 
 def _colon_list(value: str) -> tuple[str, ...]:

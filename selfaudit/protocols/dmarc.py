@@ -57,7 +57,7 @@ class DmarcRecord:
     def usable(self) -> bool:
         """Whether receivers apply it: a valid p, or reports to send, which makes it count as p=none (section 4.7)."""
         bad = any(problem.split("=")[0] in ("p", "sp", "np") for problem in self.problems)
-        return bool(self.p) and not bad or any(_mailto(uri) for uri in self.rua)
+        return (bool(self.p) and not bad) or any(_mailto(uri) for uri in self.rua)
 
     @property
     def effective_p(self) -> str:
@@ -349,9 +349,7 @@ async def evaluate(
     return Evaluation(result, applied, applied.organizational, spf_aligned, dkim_aligned)
 
 
-async def _aligned(
-    author: str, identity: Identity | tuple[str, str], mode: str, walks: dict[str, str], lookup: Lookup
-) -> bool:
+async def _aligned(author: str, identity: Identity | tuple[str, str], mode: str, walks: dict[str, str], lookup: Lookup) -> bool:
     result, domain = (identity.result, identity.domain) if isinstance(identity, Identity) else identity
     domain = bare(domain).lower()
     if str(result) != "pass" or not domain:

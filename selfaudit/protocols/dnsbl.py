@@ -60,7 +60,7 @@ class Listing:
 
 
 def kind_of(target: str) -> str:
-    """ "ip4", "ip6" or "domain"."""
+    """The kind of question for a target: "ip4", "ip6" or "domain"."""
     try:
         ip = ipaddress.ip_address(target)
     except ValueError:
@@ -97,7 +97,7 @@ def _matcher(pattern: str) -> tuple[str, int, int]:
     try:
         if "/" in pattern:
             network = ipaddress.IPv4Network(pattern)
-            if network.subnet_of(_LOOPBACK):
+            if network.network_address in _LOOPBACK and network.prefixlen >= 8:
                 return "block", int(network.network_address), int(network.netmask)
         else:
             address = ipaddress.IPv4Address(pattern)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import dns.dnssec
 import dns.exception
@@ -80,7 +81,7 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
                 continue
             try:
                 made = dns.dnssec.make_ds(zone, key, anchor.digest_type, validating=True)
-            except (dns.dnssec.UnsupportedAlgorithm, dns.dnssec.DeniedByPolicy):
+            except (dns.exception.UnsupportedAlgorithm, dns.exception.DeniedByPolicy):
                 unsupported = True
                 continue
             if made == anchor:
@@ -100,9 +101,7 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
     return Chain(ChainState.SECURE, "soon" if expires - now < _EXPIRY_WARNING else "", expires)
 
 
-def _verify(
-    zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, signers: dns.rrset.RRset, now: float
-) -> Chain:
+def _verify(zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, signers: dns.rrset.RRset, now: float) -> Chain:
     what = answer.rdtype
     if not answer.signatures:
         return Chain(ChainState.BOGUS, f"the {what} records are not signed")
@@ -118,9 +117,9 @@ def _verify(
             continue
         try:
             dns.dnssec.validate_rrsig(rrset, signature, {zone: signers}, zone, now)
-        except (dns.dnssec.UnsupportedAlgorithm, dns.dnssec.DeniedByPolicy):
+        except (dns.exception.UnsupportedAlgorithm, dns.exception.DeniedByPolicy):
             unsupported = True
-        except dns.dnssec.ValidationFailure:
+        except dns.exception.ValidationFailure:
             problem = f"the signature over {what} is wrong"
         else:
             return Chain(ChainState.SECURE)
@@ -136,7 +135,7 @@ def _rrset(zone: dns.name.Name, answer: DnsAnswer) -> dns.rrset.RRset:
     return rrset
 
 
-def _rdata(rdtype: str, text: str) -> dns.rdata.Rdata:
+def _rdata(rdtype: str, text: str) -> Any:
     return dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(rdtype), text)
 
 

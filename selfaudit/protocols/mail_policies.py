@@ -81,8 +81,7 @@ def sts_matches(host: str, patterns: Iterable[str]) -> bool:
     """Whether a mail host is covered (RFC 8461 section 4.1): "*." stands for exactly one label."""
     host = bare(host).lower()
     return any(
-        host == p or (p.startswith("*.") and host.partition(".")[2] == p[2:] and bool(host.partition(".")[0]))
-        for p in patterns
+        host == p or (p.startswith("*.") and host.partition(".")[2] == p[2:] and bool(host.partition(".")[0])) for p in patterns
     )
 
 

@@ -10,11 +10,55 @@ from selfaudit.facts.dns import bare
 
 # Words that mail receivers take as signs of dial-up, dynamic or default names, whole labels or parts between separators.
 _DYNAMIC = frozenset(
-    "dyn dynamic dynip dhcp pool ppp pppoe dsl adsl vdsl xdsl sdsl cable catv cpe docsis dial dialup modem wifi gprs nat "
-    "unused unassigned unallocated broadband ftth".split()
+    [
+        "dyn",
+        "dynamic",
+        "dynip",
+        "dhcp",
+        "pool",
+        "ppp",
+        "pppoe",
+        "dsl",
+        "adsl",
+        "vdsl",
+        "xdsl",
+        "sdsl",
+        "cable",
+        "catv",
+        "cpe",
+        "docsis",
+        "dial",
+        "dialup",
+        "modem",
+        "wifi",
+        "gprs",
+        "nat",
+        "unused",
+        "unassigned",
+        "unallocated",
+        "broadband",
+        "ftth",
+    ]
 )
 # These stand in front of chosen names too ("host1"); they count only beside a serial number.
-_WEAK = frozenset("customer customers cust client clients user users vps ip host static fiber mobile unused-addr".split())
+_WEAK = frozenset(
+    [
+        "customer",
+        "customers",
+        "cust",
+        "client",
+        "clients",
+        "user",
+        "users",
+        "vps",
+        "ip",
+        "host",
+        "static",
+        "fiber",
+        "mobile",
+        "unused-addr",
+    ]
+)
 _SERIAL = re.compile(r"[0-9]{3,}|[0-9]+[.-][0-9]+")
 _DEFAULT_ZONES = re.compile(
     r"(?:^|\.)(?:static\.[0-9-]+\.clients\.your-server\.de|clients\.your-server\.de|ip\.linodeusercontent\.com"
@@ -23,7 +67,9 @@ _DEFAULT_ZONES = re.compile(
     r"|startdedicated\.(?:com|de|net)|in-addr\.arpa|ip6\.arpa)\Z"
 )
 # A label that says what the machine is for makes the rest of the name a deliberate choice.
-_DELIBERATE = re.compile(r"(?:^|[.-])(?:mail|smtp|mx|mta|relay|outbound|mailout|newsletter|news|mailer|lists?)[0-9]*(?:[.-]|\Z)")
+_DELIBERATE = re.compile(
+    r"(?:^|[.-])(?:mail|smtp|mx|mta|relay|outbound|mailout|newsletter|news|mailer|lists?)[0-9]*(?:[.-]|\Z)"
+)
 
 
 def is_generic(name: str, ip: str) -> bool:
@@ -43,10 +89,7 @@ def is_generic(name: str, ip: str) -> bool:
     name = bare(name).lower()
     if _DEFAULT_ZONES.search(name):
         return True
-    if isinstance(address, ipaddress.IPv4Address):
-        embedded = _embeds_v4(name, address)
-    else:
-        embedded = _embeds_v6(name, address)
+    embedded = _embeds_v4(name, address) if isinstance(address, ipaddress.IPv4Address) else _embeds_v6(name, address)
     if embedded:
         return True
     host_part = ".".join(name.split(".")[:-2])  # the registrable part may be called anything

@@ -295,9 +295,8 @@ class _Evaluation:
 
     async def expand(self, spec: str, domain: str, *, is_name: bool = True) -> str:
         """Expands macros (section 7.3). Names are cut from the left to 253 octets."""
-        out = []
-        for part in spf_record.split_macros(spec):
-            out.append(part if isinstance(part, str) else await self.macro(part, domain))
+        parts = spf_record.split_macros(spec)
+        out = [part if isinstance(part, str) else await self.macro(part, domain) for part in parts]
         text = "".join(out)
         if not is_name:
             return text
@@ -332,11 +331,9 @@ class _Evaluation:
         if letter != "p":
             return values[letter]
         names = await self.validated_names()
-        for wanted in (lambda n: bare(n) == bare(domain), lambda n: is_below(n, domain), lambda n: True):
-            for name in names:
-                if wanted(name):
-                    return name
-        return "unknown"
+        same = [n for n in names if bare(n) == bare(domain)]
+        below = [n for n in names if is_below(n, domain)]
+        return next(iter([*same, *below, *names]), "unknown")
 
 
 def _askable(name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, str_to_txt
 from selfaudit.protocols import spf
 

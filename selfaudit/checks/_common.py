@@ -1,0 +1,33 @@
+"""Words and small judgements that several checks share."""
+
+from __future__ import annotations
+
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
+from selfaudit.i18n import N_
+
+CACHED_TEXT = N_(
+    "{name} {rdtype}: the name servers already say {new}, but caches still hold {old} for up to {ttl} s. "
+    "The new value is judged here; others see it when the time is over."
+)
+
+_REASONS = {
+    DnsStatus.TIMEOUT: "no answer in time",
+    DnsStatus.SERVFAIL: "the name servers report a failure, SERVFAIL",
+    DnsStatus.REFUSED: "the name servers refuse to answer, REFUSED",
+    DnsStatus.TRUNCATED: "the answer was cut off and TCP failed",
+    DnsStatus.REWRITTEN: "this network rewrites the answer",
+    DnsStatus.MALFORMED: "the answer cannot be read",
+    DnsStatus.UNREACHABLE: "the name servers cannot be reached",
+    DnsStatus.ERROR: "the name servers give an error",
+}
+
+
+def reason(answer: DnsAnswer) -> str:
+    """Why an answer says nothing about the name, in words."""
+    words = _REASONS.get(answer.status, str(answer.status))
+    return f"{words}: {answer.detail}" if answer.detail and answer.status is DnsStatus.ERROR else words
+
+
+def unanswered_args(answer: DnsAnswer) -> dict[str, str]:
+    """Arguments for a message about an answer that never came."""
+    return {"name": bare(answer.name), "rdtype": answer.rdtype, "status": reason(answer)}

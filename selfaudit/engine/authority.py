@@ -1,0 +1,90 @@
+"""Who may be probed, and on whose word: proven by a record in DNS or by this machine's own address, or stated."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import ipaddress
+
+from selfaudit.case import Case, Target
+from selfaudit.case.model import MAX_STATED_ADDRESSES
+from selfaudit.facts.dns import bare
+from selfaudit.net import Net, is_own_address
+from selfaudit.protocols.lookup import is_below
+
+CHALLENGE = "_selfaudit-challenge"
+
+
+def challenge_token(install_key: bytes, domain: str) -> str:
+    """The token that this installation expects in the domain's TXT record; another installation expects another one."""
+    digest = hmac.new(install_key, b"selfaudit-challenge:" + domain.encode("ascii"), hashlib.sha256).digest()
+    return "selfaudit-" + base64.b32encode(digest).decode("ascii")[:26].lower()
+
+
+async def establish(case: Case, targets: tuple[Target, ...], net: Net, install_key: bytes) -> dict[str, str]:
+    """Works out the authority for each target, tells the gate, and returns it for the report.
+
+    Proven: the challenge record of a domain (covers its hosts, and addresses whose confirmed reverse name lies under it), or an
+    address of this machine. Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
+    """
+    domains = [t.value for t in targets if t.kind == "domain"]
+    proven = await asyncio.gather(*(_proven_domain(net, d, install_key) for d in domains))
+    authority: dict[str, str] = {}
+    for domain, is_proven in zip(domains, proven, strict=True):
+        if is_proven:
+            authority[domain] = f"proven: TXT record {CHALLENGE}.{domain}"
+    addresses = [t for t in targets if t.kind == "address"]
+    under = await asyncio.gather(*(_proven_by_name(net, t.value, authority) for t in addresses))
+    stated = 0
+    words = f"stated: {case.authority.name}, {case.authority.role}" if case.authority else ""
+    for target, host in zip(addresses, under, strict=True):
+        if net.gate.routes is None and is_own_address(target.value) and not ipaddress.ip_address(target.value).is_unspecified:
+            authority[target.value] = "proven: an address of this machine"
+        elif host:
+            authority[target.value] = f"proven: reverse name {host}"
+        elif words and target.origin == "named" and stated < MAX_STATED_ADDRESSES:
+            authority[target.value] = words
+            stated += 1
+    if words:
+        for target in targets:
+            if target.kind == "domain" and target.origin == "named":
+                authority.setdefault(target.value, words)
+    for subject, word in authority.items():
+        (net.gate.domains if subject in domains else net.gate.permitted)[subject] = word
+    return authority
+
+
+async def _proven_domain(net: Net, domain: str, install_key: bytes) -> bool:
+    answer = await net.dns.lookup(f"{CHALLENGE}.{domain}", "TXT")
+    expected = challenge_token(install_key, domain)
+    return any(hmac.compare_digest(text.strip().encode("latin-1"), expected.encode()) for text in answer.texts())
+
+
+async def _proven_by_name(net: Net, address: str, proven_domains: dict[str, str]) -> str:
+    """The confirmed reverse name of an address if it lies under a proven domain, else ""."""
+    if not proven_domains:
+        return ""
+    pointer = ipaddress.ip_address(address).reverse_pointer
+    answer = await net.dns.lookup(pointer, "PTR")
+    for name in answer.records[:10]:
+        if any(is_below(name, domain) for domain in proven_domains):
+            forward = await net.dns.lookup(name, "AAAA" if ":" in address else "A")
+            if any(ipaddress.ip_address(r) == ipaddress.ip_address(address) for r in forward.records):
+                return bare(name)
+    return ""
+
+
+def what_would_allow(target: Target, install_key: bytes) -> str:
+    """What to do so that an active check may run on a target."""
+    stated = "name yourself with --authority “NAME, ROLE”"
+    if target.kind == "domain":
+        token = challenge_token(install_key, target.value)
+        return (
+            f"nobody has shown that {target.value} may be probed: publish {CHALLENGE}.{target.value} TXT “{token}”, or {stated}"
+        )
+    return (
+        f"nobody has shown that {target.value} may be probed: run this on the machine itself, prove a domain under which its "
+        f"reverse name lies, or {stated}"
+    )

@@ -1,0 +1,234 @@
+"""The evidence of a run: versioned, saved, and enough to judge again offline."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from selfaudit import __version__
+from selfaudit.case import Case, Target
+from selfaudit.errors import BadInput, UserError
+from selfaudit.facts import Fact, ProbeFailure, Request, fact_types
+from selfaudit.i18n import _
+from selfaudit.text import printable
+
+MAX_FILE = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What made the evidence."""
+
+    name: str = "selfaudit"
+    version: str = __version__
+    python: str = platform.python_version()
+    system: str = platform.system()
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """Where the run saw the network from."""
+
+    resolvers: tuple[str, ...] = ()
+    iterates: bool = False
+    laboratory: bool = False
+    catalogue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentTo:
+    """How many packets or connections went to one party, and on whose authority ("" for public records)."""
+
+    address: str
+    port: int
+    protocol: str
+    purpose: str
+    count: int
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A check that was not run on a target, and what would allow it."""
+
+    check: str
+    target: Target
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One observation: the request and exactly one of fact, failure and trace.
+
+    Attributes:
+        id: refers to it from findings.
+        request: what was to be observed.
+        at: UTC, RFC 3339.
+        ms: how long it took.
+        fact: what was seen.
+        failure: why nothing could be seen.
+        trace: our own fault, as file:line lines.
+    """
+
+    id: str
+    request: Request
+    at: str
+    ms: int
+    fact: Fact | None = None
+    failure: ProbeFailure | None = None
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that was seen in a run.
+
+    Attributes:
+        case: what was asked for.
+        targets: named ones and those found on the way.
+        authority: address or domain -> on whose authority it was probed.
+        sent: the tally of packets and connections.
+        left_out: addresses found in DNS beyond the limit.
+        interrupted: the run was stopped before its end.
+    """
+
+    case: Case
+    tool: Tool
+    started: str
+    finished: str
+    vantage: Vantage
+    targets: tuple[Target, ...]
+    records: tuple[Record, ...]
+    not_run: tuple[NotRun, ...] = ()
+    authority: dict[str, str] = field(default_factory=dict)
+    sent: tuple[SentTo, ...] = ()
+    left_out: int = 0
+    interrupted: bool = False
+
+    def record(self, record_id: str) -> Record | None:
+        """A record by its id."""
+        return next((r for r in self.records if r.id == record_id), None)
+
+
+class _StoredRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    request: Request
+    at: str
+    ms: int
+    outcome: Literal["fact", "failure", "bug"]
+    fact: dict[str, Any] | None = None
+    failure: ProbeFailure | None = None
+    trace: str = ""
+
+
+class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file format of evidence."""
+
+    schema: Literal["selfaudit/evidence/1"]
+    case: Case
+    tool: Tool
+    started: str
+    finished: str
+    vantage: Vantage
+    targets: tuple[Target, ...]
+    records: tuple[_StoredRecord, ...]
+    not_run: tuple[NotRun, ...] = ()
+    authority: dict[str, str] = {}
+    sent: tuple[SentTo, ...] = ()
+    left_out: int = 0
+    interrupted: bool = False
+
+
+def to_stored(evidence: Evidence) -> StoredEvidence:
+    """The form in which evidence is saved."""
+    records = tuple(
+        _StoredRecord(
+            r.id, r.request, r.at, r.ms, "fact" if r.fact is not None else "failure" if r.failure else "bug",
+            msgspec.to_builtins(r.fact) if r.fact is not None else None, r.failure, r.trace,
+        )
+        for r in evidence.records
+    )  # fmt: skip
+    return StoredEvidence(
+        "selfaudit/evidence/1", evidence.case, evidence.tool, evidence.started, evidence.finished, evidence.vantage, evidence.targets, records,
+        evidence.not_run, dict(sorted(evidence.authority.items())), evidence.sent, evidence.left_out, evidence.interrupted,
+    )  # fmt: skip
+
+
+def encode_evidence(evidence: Evidence) -> bytes:
+    """The evidence file."""
+    return msgspec.json.encode(to_stored(evidence)) + b"\n"
+
+
+def decode_evidence(data: bytes) -> Evidence:
+    """Reads an evidence file.
+
+    Raises:
+        BadInput: it is not one, or of another version.
+    """
+    try:
+        stored = msgspec.json.decode(data, type=StoredEvidence)
+        records = tuple(_restore(r) for r in stored.records)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise BadInput(printable(str(error), 200)) from None
+    ids = [r.id for r in records]
+    if len(set(ids)) != len(ids):
+        raise BadInput("two records have the same id")
+    return Evidence(
+        stored.case, stored.tool, stored.started, stored.finished, stored.vantage, stored.targets, records, stored.not_run,
+        stored.authority, stored.sent, stored.left_out, stored.interrupted,
+    )  # fmt: skip
+
+
+def _restore(stored: _StoredRecord) -> Record:
+    fact: Fact | None = None
+    if stored.outcome == "fact":
+        kind = fact_types().get(stored.request.kind)
+        if kind is None:
+            raise BadInput(f"the kind of fact “{stored.request.kind}” is not known to this version")
+        fact = msgspec.convert(stored.fact, kind)
+    elif stored.outcome == "failure" and stored.failure is None:
+        raise BadInput(f"{stored.id}: the failure is missing")
+    return Record(stored.id, stored.request, stored.at, stored.ms, fact, stored.failure, stored.trace)
+
+
+def save_evidence(evidence: Evidence, path: Path) -> None:
+    """Writes the file in one step, so that a crash leaves the old one or the new one."""
+    write_whole(path, encode_evidence(evidence))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes beside the target and moves it into place.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        raise UserError(_("{file}: cannot be written ({why})").format(file=path, why=error.strerror or error)) from None
+
+
+def load_evidence(path: Path) -> Evidence:
+    """Reads an evidence file.
+
+    Raises:
+        UserError: it cannot be read or is not one.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
+    if len(data) > MAX_FILE:
+        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_FILE))
+    try:
+        return decode_evidence(data)
+    except BadInput as error:
+        raise UserError(_("{file}: not an evidence file of this version: {why}").format(file=path, why=error)) from None

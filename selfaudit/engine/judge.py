@@ -1,0 +1,138 @@
+"""Running the rules over evidence. Pure: the same evidence gives the same results, byte for byte."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePath
+
+from selfaudit.case import Case, Target
+from selfaudit.case.model import CASE_TARGET
+from selfaudit.checks import CheckModule, all_checks, select_checks
+from selfaudit.checks.registry import render
+from selfaudit.engine.evidence import Evidence, Record
+from selfaudit.facts import Fact, FailureReason, ProbeFailure
+from selfaudit.findings import Finding, Outcome, Result, Severity
+from selfaudit.policy import Policy
+from selfaudit.probes import all_probes
+
+_FAILURE_WORDS = {
+    FailureReason.TIMEOUT: "not done in time",
+    FailureReason.NETWORK: "the network could not be used",
+    FailureReason.NOT_PERMITTED: "not permitted",
+    FailureReason.CANCELLED: "stopped before it was done",
+    FailureReason.LIMIT: "a limit of this run was reached",
+    FailureReason.UNAVAILABLE: "not available here",
+}
+
+
+def policy_for(case: Case) -> Policy:
+    """The parameters that the rules use for a case."""
+    return Policy(laboratory=case.laboratory or bool(case.demo))
+
+
+def pairs(case: Case, targets: Iterable[Target]) -> list[tuple[CheckModule, Target]]:
+    """Every check on every target that it is meant for, in a fixed order."""
+    found = []
+    for check in select_checks(case.only, case.skip):
+        kind = check.spec.target
+        if kind == "case":
+            found.append((check, CASE_TARGET))
+        else:
+            found.extend((check, target) for target in targets if target.kind == kind)
+    return found
+
+
+def judge_evidence(evidence: Evidence) -> tuple[Result, ...]:
+    """All results of an audit."""
+    records = {(r.request.kind, r.request.subject): r for r in evidence.records}
+    not_run = {(n.check, n.target.kind, n.target.value): n.reason for n in evidence.not_run}
+    policy = policy_for(evidence.case)
+    results = []
+    for check, target in pairs(evidence.case, evidence.targets):
+        reason = not_run.get((check.spec.id, target.kind, target.value))
+        if reason is not None:
+            results.append(Result(check.spec.id, target.kind, target.value, Outcome.NOT_RUN, reason=reason))
+            continue
+        needed = [records.get(key) for key in needed_keys(check, target, evidence.case)]
+        results.append(judge_one(check, target, needed, policy))
+    return tuple(results)
+
+
+def needed_keys(check: CheckModule, target: Target, case: Case) -> list[tuple[str, str]]:
+    """(kind, subject) of each fact that a check needs for a target."""
+    probes = all_probes()
+    keys = []
+    for need in check.spec.needs:
+        request = probes[need.kind].request(target, case)
+        keys.append((request.kind, request.subject))
+    return keys
+
+
+def judge_one(check: CheckModule, target: Target, records: list[Record | None], policy: Policy) -> Result:
+    """One result. A fault in a rule becomes the outcome `bug`, and the rest goes on."""
+
+    def result(outcome: Outcome, findings: tuple[Finding, ...] = (), reason: str = "") -> Result:
+        return Result(check.spec.id, target.kind, target.value, outcome, findings, reason)
+
+    facts: list[Fact] = []
+    for record in records:
+        if record is None:
+            return result(Outcome.NOT_RUN, reason="stopped before this was looked at")
+        if record.trace:
+            return result(Outcome.BUG, reason=record.trace)
+        if record.failure is not None:
+            return result(Outcome.INCONCLUSIVE, reason=failure_words(record.failure))
+        assert record.fact is not None
+        facts.append(record.fact)
+    evidence = tuple(r.id for r in records if r is not None)
+    try:
+        findings = tuple(replace(f, evidence=evidence) for f in check.judge(*facts, policy))
+        for finding in findings:
+            render(check.messages[finding.tag].text, finding.args)
+    except Exception as error:
+        return result(Outcome.BUG, reason=short_trace(error))
+    return result(*conclude(check, findings))
+
+
+def conclude(check: CheckModule, findings: tuple[Finding, ...]) -> tuple[Outcome, tuple[Finding, ...], str]:
+    """The outcome of findings: the worst counts, unknown weighs more than a warning, and only something good is a pass."""
+    severities = [check.messages[f.tag].severity for f in findings]
+
+    def first(*wanted: Severity) -> str:
+        return next(
+            (render(check.messages[f.tag].text, f.args) for f, s in zip(findings, severities, strict=True) if s in wanted), ""
+        )
+
+    if Severity.CRITICAL in severities or Severity.HIGH in severities:
+        return Outcome.FAIL, findings, ""
+    if Severity.UNKNOWN in severities:
+        return Outcome.INCONCLUSIVE, findings, first(Severity.UNKNOWN)
+    if Severity.MEDIUM in severities or Severity.LOW in severities:
+        return Outcome.WARN, findings, ""
+    if Severity.GOOD in severities:
+        return Outcome.PASS, findings, ""
+    if Severity.NONE in severities:
+        return Outcome.NOT_APPLICABLE, findings, first(Severity.NONE)
+    if findings:
+        return Outcome.INCONCLUSIVE, findings, "nothing was seen that would show it to be right"
+    return Outcome.BUG, findings, "the rule reached no conclusion"
+
+
+def failure_words(failure: ProbeFailure) -> str:
+    """Why nothing could be observed, in words."""
+    words = _FAILURE_WORDS[failure.reason]
+    return f"{words}: {failure.detail}" if failure.detail else words
+
+
+def short_trace(error: BaseException) -> str:
+    """A trace without the folders of this machine: file:line in function, innermost last."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    lines = [f"{PurePath(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    return "; ".join([*lines, f"{type(error).__name__}: {error}"[:300]])
+
+
+def severity_of(result: Result, finding: Finding) -> Severity:
+    """How bad a finding is, from its check's message table."""
+    return all_checks()[result.check].messages[finding.tag].severity

@@ -1,0 +1,208 @@
+"""The run: every observation once, within its limits, and results as soon as their facts are there."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import time
+
+from selfaudit.case import Case, Target
+from selfaudit.checks import CheckModule
+from selfaudit.engine.authority import establish, what_would_allow
+from selfaudit.engine.discover import discovered
+from selfaudit.engine.events import Emit, Progress, ResultSeen, RunFinished, RunStarted, TargetFound, ignore
+from selfaudit.engine.evidence import Evidence, NotRun, Record, SentTo, Tool, Vantage
+from selfaudit.engine.judge import judge_evidence, judge_one, needed_keys, pairs, policy_for, short_trace
+from selfaudit.engine.model import Audit
+from selfaudit.engine.plan import wanted_requests
+from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
+from selfaudit.net import Net
+from selfaudit.net.gate import NotPermittedError
+from selfaudit.probes import all_probes
+
+_AT_ONCE = 64  # observations under way; the look-ups inside them have limits of their own
+
+
+def utc(timestamp: float) -> str:
+    """A time as RFC 3339 in UTC, to the millisecond."""
+    return datetime.datetime.fromtimestamp(timestamp, datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+async def run_audit(case: Case, net: Net, *, install_key: bytes = b"", emit: Emit = ignore) -> Audit:
+    """Runs an audit. Cancelling the task stops it and keeps what was seen; the audit is then marked as interrupted."""
+    return await _Run(case, net, install_key, emit).run()
+
+
+class _Run:
+    def __init__(self, case: Case, net: Net, install_key: bytes, emit: Emit) -> None:
+        self.case, self.net, self.install_key, self.emit = case, net, install_key, emit
+        self.targets: dict[tuple[str, str], Target] = {(t.kind, t.value): t for t in case.targets}
+        self.records: dict[tuple[str, str], Record] = {}
+        self.not_run: dict[tuple[str, Target], str] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.planned: set[Request] = set()
+        self.shown: set[tuple[str, str, str]] = set()
+        self.slots = asyncio.Semaphore(_AT_ONCE)
+        self.authority: dict[str, str] = {}
+        self.authority_known: asyncio.Task[dict[str, str]] | None = None
+        self.left_out = 0
+        self.done = 0
+        self.policy = policy_for(case)
+
+    async def run(self) -> Audit:
+        started = time.time()
+        interrupted = False
+        self.plan()
+        self.emit(RunStarted(len(self.planned)))
+        try:
+            async with asyncio.timeout(self.net.settings.limits.run_deadline):
+                while self.tasks:
+                    await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            await self.stop(FailureReason.LIMIT, "the time for the whole run was used up")
+        except asyncio.CancelledError:
+            interrupted = True
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            await self.stop(None, "")
+        finally:
+            self.net.close()
+        evidence = self.evidence(started, interrupted)
+        results = judge_evidence(evidence)
+        for result in results:
+            if (result.check, result.target_kind, result.target) not in self.shown:
+                self.emit(ResultSeen(result))
+        self.emit(RunFinished(interrupted))
+        return Audit(evidence, results)
+
+    def plan(self) -> None:
+        """Starts an observation for every request that is new."""
+        for request, wants in wanted_requests(self.case, tuple(self.targets.values())).items():
+            if request in self.planned:
+                continue
+            self.planned.add(request)
+            active = all(is_active for _check, _target, is_active in wants)
+            task = asyncio.create_task(self.observe(request, wants if active else []))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def observe(self, request: Request, active_wants: list[tuple[str, Target, bool]]) -> None:
+        async with self.slots:
+            at, started = time.time(), time.monotonic()
+            fact: Fact | None = None
+            failure: ProbeFailure | None = None
+            trace = ""
+            try:
+                async with asyncio.timeout(self.net.settings.limits.check_deadline):
+                    if active_wants and not await self.may_probe(active_wants):
+                        return
+                    outcome = await all_probes()[request.kind].collect(request, self.net)
+                if isinstance(outcome, ProbeFailure):
+                    failure = outcome
+                else:
+                    fact = outcome
+            except TimeoutError:
+                limit = self.net.settings.limits.check_deadline
+                failure = ProbeFailure(FailureReason.TIMEOUT, f"more than {limit:g} s")
+            except NotPermittedError as error:
+                failure = ProbeFailure(FailureReason.NOT_PERMITTED, str(error))
+            except Exception as error:
+                trace = short_trace(error)
+            ms = round((time.monotonic() - started) * 1000)
+            self.keep(Record("", request, utc(at), ms, fact, failure, trace))
+
+    def keep(self, record: Record) -> None:
+        self.records[(record.request.kind, record.request.subject)] = record
+        if record.fact is not None:
+            self.discover(record.fact)
+        self.done += 1
+        self.emit(Progress(self.done, len(self.planned), record.request.kind, record.request.subject))
+        self.show_ready(record)
+
+    async def may_probe(self, wants: list[tuple[str, Target, bool]]) -> bool:
+        """Whether an active observation has authority; what lacks it is noted as not run."""
+        if self.authority_known is None:
+            targets = tuple(self.targets.values())
+            self.authority_known = asyncio.create_task(establish(self.case, targets, self.net, self.install_key))
+        self.authority = await asyncio.shield(self.authority_known)
+        allowed = False
+        for check, target, _active in wants:
+            if target.value in self.authority:
+                allowed = True
+            else:
+                self.not_run[(check, target)] = what_would_allow(target, self.install_key)
+        if not allowed:
+            self.done += 1
+            self.emit(Progress(self.done, len(self.planned), "authority", wants[0][1].value))
+        return allowed
+
+    def discover(self, fact: Fact) -> None:
+        fresh = False
+        limit = self.net.settings.limits.discovered_addresses
+        for target in discovered(fact, laboratory=self.case.laboratory):
+            key = (target.kind, target.value)
+            if key in self.targets:
+                continue
+            if sum(t.origin not in ("named", "sending address") for t in self.targets.values()) >= limit:
+                self.left_out += 1
+                continue
+            self.targets[key] = target
+            self.emit(TargetFound(target))
+            fresh = True
+        if fresh:
+            self.plan()
+
+    def show_ready(self, record: Record) -> None:
+        """Judges the checks whose last fact this was, for whoever watches."""
+        for check, target in pairs(self.case, self.targets.values()):
+            key = (check.spec.id, target.kind, target.value)
+            if key in self.shown or not self.uses(check, record):
+                continue
+            keys = needed_keys(check, target, self.case)
+            if (record.request.kind, record.request.subject) in keys and all(k in self.records for k in keys):
+                self.shown.add(key)
+                self.emit(ResultSeen(judge_one(check, target, [self.records[k] for k in keys], self.policy)))
+
+    @staticmethod
+    def uses(check: CheckModule, record: Record) -> bool:
+        return any(need.kind == record.request.kind for need in check.spec.needs)
+
+    async def stop(self, reason: FailureReason | None, detail: str) -> None:
+        """Cancels what is under way. With a reason, it is recorded as failed; without, it counts as not looked at."""
+        for task in list(self.tasks):
+            task.cancel()
+        if self.authority_known is not None:
+            self.authority_known.cancel()
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=2.0)
+        if reason is None:
+            return
+        for request in self.planned:
+            if (request.kind, request.subject) not in self.records:
+                self.records[(request.kind, request.subject)] = Record(
+                    "", request, utc(time.time()), 0, None, ProbeFailure(reason, detail)
+                )
+
+    def evidence(self, started: float, interrupted: bool) -> Evidence:
+        ordered = sorted(self.records.values(), key=lambda r: (r.request.kind, r.request.subject))
+        records = tuple(
+            Record(f"e{number}", r.request, r.at, r.ms, r.fact, r.failure, r.trace) for number, r in enumerate(ordered, 1)
+        )
+        gate, net = self.net.gate, self.net
+        sent = tuple(
+            SentTo(
+                address, port, protocol, purpose, count, gate.permitted.get(address, "") if purpose == "zone transfer" else ""
+            )
+            for (address, port, protocol, purpose), count in sorted(gate.sent.items())
+        )
+        vantage = Vantage(net.profile.resolvers, net.iterator is not None, net.profile.laboratory, net.catalogue.version)
+        not_run = tuple(
+            NotRun(check, target, reason)
+            for (check, target), reason in sorted(self.not_run.items(), key=lambda i: (i[0][0], i[0][1]))
+        )
+        authority = {**self.authority, **gate.permitted}
+        return Evidence(
+            self.case, Tool(), utc(started), utc(time.time()), vantage, tuple(self.targets.values()), records, not_run,
+            dict(sorted(authority.items())), sent, self.left_out, interrupted,
+        )  # fmt: skip

@@ -1,0 +1,40 @@
+"""A random key of this installation, from which the challenge tokens are made. It is no secret that protects anything else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import platformdirs
+
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
+
+
+def data_folder() -> Path:
+    """Where selfaudit keeps its own files; SELFAUDIT_HOME overrides the platform's place."""
+    override = os.environ.get("SELFAUDIT_HOME")
+    return Path(override) if override else Path(platformdirs.user_data_dir("selfaudit", appauthor=False))
+
+
+def install_key() -> bytes:
+    """The key, made at the first call.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    path = data_folder() / "challenge.key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+        key = path.read_bytes()
+    except FileExistsError:
+        key = path.read_bytes()
+    except OSError as error:
+        raise UserError(_("{file}: cannot be written ({why})").format(file=path, why=error.strerror or error)) from None
+    if len(key) < 16:
+        raise UserError(_("{file}: damaged; delete it, and a new one is made").format(file=path))
+    return key

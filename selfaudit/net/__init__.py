@@ -1,0 +1,214 @@
+"""The only room that opens sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from selfaudit.catalogue import Catalogue, load_catalogue
+from selfaudit.errors import UserError
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
+from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.i18n import _
+from selfaudit.net import http, sntp
+from selfaudit.net.blocking import BlockingPool
+from selfaudit.net.dns import DnsClient, DnsConfig, Iterator, read_root_hints
+from selfaudit.net.dns.transfer import try_transfer
+from selfaudit.net.gate import Gate, Route, Routes
+from selfaudit.net.pace import Pace
+from selfaudit.net.system import has_ipv6_route, is_own_address, system_resolvers
+from selfaudit.secrets import list_key
+from selfaudit.settings import Settings
+
+__all__ = ["Gate", "Net", "NetProfile", "Route", "Routes", "is_own_address", "make_profile", "open_net"]
+
+T = TypeVar("T")
+
+INTERCEPTION_ADDRESS = "192.0.2.1"  # RFC 5737: no server can be there
+_LABORATORY_SILENCE = "127.255.255.253"  # in laboratories nothing leaves the machine; nothing listens there either
+_TIME_SERVERS = ("time.cloudflare.com", "time.google.com", "time.apple.com")
+
+
+class NetProfile(msgspec.Struct, frozen=True):
+    """How this run reaches the network, decided before the first packet.
+
+    Attributes:
+        resolvers: addresses of the resolvers in use.
+        iterates: direct iteration from the root is set up.
+        port: of name servers.
+        silent_address: for the interception control.
+        time_servers: for the clock.
+        laboratory: reserved addresses and names are allowed.
+    """
+
+    resolvers: tuple[str, ...]
+    iterates: bool
+    port: int
+    silent_address: str
+    time_servers: tuple[str, ...]
+    laboratory: bool
+
+
+def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
+    """Works out how a run with these settings reaches the network. Sends nothing.
+
+    In a laboratory (reserved addresses allowed) with nothing but local resolvers and no root hints of its own, the real
+    root servers are left alone.
+    """
+    resolvers = settings.dns.resolvers or system_resolvers()
+    laboratory = settings.scope.allow_reserved
+    iterates = bool(settings.dns.root_hints) or not laboratory
+    silent = settings.dns.silent_address or (_LABORATORY_SILENCE if laboratory and not embedded else INTERCEPTION_ADDRESS)
+    times = settings.vantage.time_servers
+    if times is None:
+        times = () if laboratory else _TIME_SERVERS
+    return NetProfile(tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory)
+
+
+class Net:
+    """Everything that a probe may use. One per run."""
+
+    def __init__(
+        self, settings: Settings, profile: NetProfile, gate: Gate, catalogue: Catalogue, keys: Mapping[str, str] | None = None
+    ) -> None:
+        limits = settings.limits
+        self.settings = settings
+        self.profile = profile
+        self.gate = gate
+        self.catalogue = catalogue
+        self.keys = dict(keys or {})
+        self.dns = DnsClient(
+            DnsConfig(
+                profile.resolvers, profile.port, limits.dns_timeout, limits.dns_tries, limits.dns_in_flight,
+                limits.server_in_flight,
+            ),
+            gate,
+        )  # fmt: skip
+        self.roots = _root_hints(settings) if profile.iterates else {}
+        self.iterator = Iterator(self.dns, self.roots) if self.roots else None
+        self.pace = Pace(limits.list_rate)
+        self._pool = BlockingPool()
+        gate.own = frozenset({*profile.resolvers, profile.silent_address, *(a for group in self.roots.values() for a in group)})
+
+    async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """Work that several probes need, done once in a run."""
+        return await self.dns.memo.get(("once", key), make)
+
+    async def published(self, name: str, rdtype: str) -> DnsAnswer | None:
+        """What the authoritative servers say now, past every cache; None where direct iteration is not set up."""
+        return await self.iterator.lookup(name, rdtype) if self.iterator else None
+
+    async def authoritative(self, name: str, rdtype: str, *, dnssec: bool = False) -> DnsAnswer:
+        """Like `published`, or the resolver's view where direct iteration is not set up or does not get through."""
+        if self.iterator:
+            answer = await self.iterator.lookup(name, rdtype, dnssec=dnssec)
+            if answer.definite:
+                return answer
+        return await self.dns.lookup(name, rdtype, dnssec=dnssec)
+
+    async def https(self, url: str, addresses: tuple[str, ...]) -> HttpFetch:
+        """Fetches a URL from the first of the addresses that answers, at most two."""
+        limits, tls = self.settings.limits, self.settings.tls
+        result = HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail="the host name has no address")
+        for address in addresses[:2]:
+
+            def work(address: str = address) -> HttpFetch:
+                return http.fetch(self.gate, url, address, port=tls.port, timeout=limits.http_timeout, ca_file=tls.ca_file)
+
+            try:
+                result = await self._pool.run(work, limits.http_timeout)
+            except TimeoutError:
+                result = HttpFetch(url, address, HttpStatus.TIMEOUT, detail="not done in time")
+            if result.outcome not in (HttpStatus.CONNECTION_FAILED, HttpStatus.TIMEOUT):
+                break
+        return result
+
+    async def time_offset(self, server: str) -> tuple[float, float]:
+        """Asks one time server ("host", "address" or "address:port"). Raises OSError with the reason."""
+        host, colon, port = server.rpartition(":")
+        if not colon or ":" in host:
+            host, port = server, "123"
+        address = host
+        if not _is_address(host):
+            answer = await self.dns.lookup(host, "A")
+            if not answer.records:
+                raise OSError(f"its name cannot be looked up ({answer.status})")
+            address = answer.records[0]
+        return await sntp.exchange(self.gate, address, int(port), self.settings.limits.dns_timeout)
+
+    async def transfer(self, address: str, zone: str) -> tuple[str, int, str]:
+        """Tries a zone transfer; see `net.dns.transfer`. Raises NotPermittedError without authority."""
+        return await try_transfer(self.gate, address, self.profile.port, zone, self.settings.limits.dns_timeout * 2)
+
+    async def interception(self) -> DnsAnswer:
+        """Asks an address where no server is. Any answer means that port 53 is intercepted on this network."""
+        at_root = absolute("selfaudit-interception-control.com")
+        return await self.dns.ask(self.profile.silent_address, at_root, "A", recursion=True, tries=1)
+
+    async def root_soa(self) -> DnsAnswer | None:
+        """The root's SOA with its signatures from a root server; None where direct iteration is not set up."""
+        if not self.iterator:
+            answer = await self.dns.lookup(".", "SOA", dnssec=True)
+            return answer if answer.status is not DnsStatus.UNREACHABLE else None
+        return await self.iterator.lookup(".", "SOA", dnssec=True)
+
+    async def list_lookup(self, name: str, zone: str, view: View) -> DnsAnswer:
+        """One blocklist question by the given way, at the pace that the list allows."""
+        if view is View.RESOLVER or self.iterator is None:
+            await self.pace.wait(zone, self._is_local(self.profile.resolvers))
+            return await self.dns.lookup(name, "A")
+        cut = await self.iterator.cut_for(zone, whole=True)
+        await self.pace.wait(zone, self._is_local(tuple(a for group in cut.glue.values() for a in group)))
+        return await self.iterator.ask_list(cut, name)
+
+    async def list_text(self, name: str, view: View) -> str:
+        """The TXT record beside a listing, only for showing."""
+        if view is View.RESOLVER or self.iterator is None:
+            answer = await self.dns.lookup(name, "TXT")
+        else:
+            answer = await self.iterator.lookup(name, "TXT")
+        return answer.texts()[0][:300] if answer.records else ""
+
+    def has_ipv6(self) -> bool:
+        """Whether this machine has a way to IPv6 addresses. No packet is sent."""
+        return self.gate.routes is not None or self.profile.laboratory or has_ipv6_route()
+
+    def _is_local(self, addresses: tuple[str, ...]) -> bool:
+        return bool(addresses) and (self.gate.routes is not None or all(a.startswith("127.") or a == "::1" for a in addresses))
+
+    def close(self) -> None:
+        """Closes sockets and the pool."""
+        self.dns.close()
+        self._pool.close()
+
+
+def _is_address(text: str) -> bool:
+    return text.replace(".", "").isdigit() or ":" in text
+
+
+def _root_hints(settings: Settings) -> dict[str, tuple[str, ...]]:
+    if settings.dns.root_hints:
+        return read_root_hints(Path(settings.dns.root_hints))
+    with resources.as_file(resources.files("selfaudit_resources") / "dns/root.hints") as path:
+        return read_root_hints(path)
+
+
+def open_net(settings: Settings, *, routes: Routes | None = None) -> Net:
+    """Sets up a run's network. Sends nothing yet.
+
+    Raises:
+        UserError: a settings, catalogue or root hints file is broken, or there is no way to ask the DNS at all.
+    """
+    profile = make_profile(settings, embedded=routes is not None)
+    if not profile.resolvers:
+        raise UserError(
+            _("This computer names no DNS resolver. Connect it to a network, or set [dns] resolvers in a settings file.")
+        )
+    gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
+    catalogue = load_catalogue(settings.blocklists)
+    keys = {e.zone: key for e in catalogue.entries if e.access == "key" and (key := list_key(e.zone))}
+    return Net(settings, profile, gate, catalogue, keys)

@@ -1,0 +1,171 @@
+"""One connected UDP socket to one name server, shared by many questions; and one question over TCP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+from collections import deque
+
+from selfaudit.net.dns import wire
+from selfaudit.net.dns.wire import Question
+
+_SWEEP = 0.05  # seconds between looks at what has timed out
+_RENEW_AFTER = 2000  # questions before a new source port is taken
+
+
+class Unreachable(Exception):
+    """The network said no: no route, or the port is closed."""
+
+
+class UdpChannel(asyncio.DatagramProtocol):
+    """Questions to one server. Only datagrams from it, with a known id and the same question, count as answers."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._transport: asyncio.DatagramTransport | None = None
+        self._pending: dict[int, tuple[asyncio.Future[bytes], Question]] = {}
+        self._deadlines: deque[tuple[float, int, asyncio.Future[bytes]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._asked = 0
+        self.strays = 0
+        self.closed = False
+
+    @classmethod
+    async def open(cls, address: str, port: int) -> UdpChannel:
+        """Opens a connected socket. Raises Unreachable if there is no route."""
+        loop = asyncio.get_running_loop()
+        try:
+            _transport, channel = await loop.create_datagram_endpoint(lambda: cls(loop), remote_addr=(address, port))
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
+        return channel
+
+    @property
+    def worn(self) -> bool:
+        """Whether a new source port is due."""
+        return self.closed or self._asked >= _RENEW_AFTER
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        """Called by asyncio: matches an answer to its question, ignores everything else."""
+        if len(data) < 12:
+            self.strays += 1
+            return
+        entry = self._pending.get((data[0] << 8) | data[1])
+        if entry is None or not wire.is_reply(data, entry[1]):
+            self.strays += 1
+            return
+        del self._pending[(data[0] << 8) | data[1]]
+        if not entry[0].done():
+            entry[0].set_result(data)
+        self._close_if_idle()
+
+    def error_received(self, exc: Exception) -> None:
+        """Called by asyncio for ICMP errors: the port is closed or there is no route."""
+        failed, self._pending = self._pending, {}
+        for future, _question in failed.values():
+            if not future.done():
+                future.set_exception(Unreachable(str(exc)))
+        self._close_if_idle()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by asyncio."""
+        self.closed = True
+        self.error_received(exc or ConnectionResetError("closed"))
+
+    async def ask(self, question: Question, timeout: float) -> bytes:
+        """Sends a question and waits for its answer.
+
+        Raises:
+            TimeoutError: no answer in `timeout` seconds.
+            Unreachable: the network said no.
+        """
+        if self._transport is None or self.closed:
+            raise Unreachable("the socket is closed")
+        qid = self._free_id()
+        future: asyncio.Future[bytes] = self._loop.create_future()
+        self._pending[qid] = (future, question)
+        self._asked += 1
+        self._deadlines.append((self._loop.time() + timeout, qid, future))
+        if self._timer is None:
+            self._timer = self._loop.call_later(_SWEEP, self._sweep)
+        self._transport.sendto(question.wire(qid))
+        try:
+            return await future
+        finally:
+            if self._pending.get(qid, (None,))[0] is future:
+                del self._pending[qid]
+
+    def _free_id(self) -> int:
+        while True:
+            qid = int.from_bytes(os.urandom(2), "big")
+            if qid not in self._pending:
+                return qid
+
+    def _sweep(self) -> None:
+        now = self._loop.time()
+        waiting = self._deadlines
+        kept: deque[tuple[float, int, asyncio.Future[bytes]]] = deque()
+        while waiting:
+            deadline, qid, future = waiting.popleft()
+            if future.done():
+                continue
+            if deadline <= now:
+                future.set_exception(TimeoutError())
+                self._pending.pop(qid, None)
+            else:
+                kept.append((deadline, qid, future))
+        self._deadlines = kept
+        self._timer = self._loop.call_later(_SWEEP, self._sweep) if kept else None
+        self._close_if_idle()
+
+    def retire(self) -> None:
+        """Closes the socket as soon as its last answer is in."""
+        self._asked = _RENEW_AFTER
+        self._close_if_idle()
+
+    def _close_if_idle(self) -> None:
+        if self._asked >= _RENEW_AFTER and not self._pending and self._transport and not self.closed:
+            self._transport.close()
+
+    def close(self) -> None:
+        """Closes the socket now; whoever waits gets Unreachable."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._transport:
+            self._transport.abort()
+        self.closed = True
+
+
+async def ask_tcp(address: str, port: int, question: Question, timeout: float) -> bytes:
+    """Asks one question over TCP (RFC 7766).
+
+    Raises:
+        TimeoutError: not done in `timeout` seconds.
+        Unreachable: no connection, or it broke off.
+    """
+    qid = int.from_bytes(os.urandom(2), "big")
+    message = question.wire(qid)
+    async with asyncio.timeout(timeout):
+        try:
+            reader, writer = await asyncio.open_connection(address, port, limit=70_000)
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
+        try:
+            writer.write(struct.pack("!H", len(message)) + message)
+            await writer.drain()
+            (length,) = struct.unpack("!H", await reader.readexactly(2))
+            data = await reader.readexactly(length)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            raise Unreachable(str(error)) from error
+        finally:
+            writer.close()
+    if data[:2] != struct.pack("!H", qid) or not wire.is_reply(data, question):
+        raise Unreachable("the answer does not belong to the question")
+    return data

@@ -1,0 +1,227 @@
+"""DNS messages on the wire: questions made by hand for speed, answers read by dnspython (RFC 1035, RFC 6891)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from selfaudit.facts.dns import DnsStatus
+
+UDP_SIZE = 1232  # RFC 9715: avoids fragments
+MAX_CHAIN = 12
+_HEADER = struct.Struct("!HHHHHH")
+_RD, _CD, _AD, _TC, _QR, _AA = 0x0100, 0x0010, 0x0020, 0x0200, 0x8000, 0x0400
+
+
+class BadName(ValueError):
+    """The text is no domain name that could be asked for."""
+
+
+def encode_name(name: str) -> bytes:
+    """An absolute name in wire form, lower case.
+
+    Raises:
+        BadName: a label is empty or too long, or the name is.
+    """
+    if name in (".", ""):
+        return b"\0"
+    if "\\" in name or not name.isascii():
+        try:
+            wire = dns.name.from_text(name if name.endswith(".") else name + ".").to_wire()
+        except (dns.exception.DNSException, UnicodeError, ValueError) as error:
+            raise BadName(name) from error
+        assert wire is not None
+        return wire.lower()
+    out = bytearray()
+    for label in name.lower().removesuffix(".").split("."):
+        octets = label.encode("ascii")
+        if not 0 < len(octets) <= 63:
+            raise BadName(name)
+        out.append(len(octets))
+        out += octets
+    out.append(0)
+    if len(out) > 255:
+        raise BadName(name)
+    return bytes(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question without its message id.
+
+    Attributes:
+        section: name, type and class on the wire.
+        flags: the header flags.
+        edns: the OPT record, b"" for none.
+        name: the absolute name in presentation format.
+        rdtype: the type in presentation format.
+    """
+
+    section: bytes
+    flags: int
+    edns: bytes
+    name: str
+    rdtype: str
+
+    def wire(self, qid: int) -> bytes:
+        """The whole message."""
+        return _HEADER.pack(qid, self.flags, 1, 0, 0, 1 if self.edns else 0) + self.section + self.edns
+
+    def without_edns(self) -> Question:
+        """The same question for servers that do not know EDNS."""
+        return Question(self.section, self.flags, b"", self.name, self.rdtype)
+
+
+_OPT = b"\0" + struct.pack("!HHIH", 41, UDP_SIZE, 0, 0)
+_OPT_DO = b"\0" + struct.pack("!HHIH", 41, UDP_SIZE, 0x8000, 0)
+
+
+def make_question(
+    name: str, rdtype: str, *, recursion: bool, dnssec: bool = False, checking_disabled: bool = False
+) -> Question:
+    """Builds a question of class IN.
+
+    Raises:
+        BadName: the name cannot be asked for.
+    """
+    flags = (_RD if recursion else 0) | (_CD if checking_disabled else 0) | (_AD if recursion else 0)
+    section = encode_name(name) + struct.pack("!HH", dns.rdatatype.from_text(rdtype), 1)
+    return Question(section, flags, _OPT_DO if dnssec else _OPT, name, rdtype)
+
+
+def is_reply(data: bytes, question: Question) -> bool:
+    """Whether a datagram with the right id answers this question: QR set, the question echoed.
+
+    Servers that could not read the question may leave it out, but only with an error code.
+    """
+    if len(data) < 12 or not data[2] & 0x80:
+        return False
+    if data[4:6] == b"\0\0":
+        return data[3] & 0x0F in (1, 2, 4, 5)
+    end = 12 + len(question.section)
+    return data[12:end].lower() == question.section.lower()
+
+
+def is_truncated(data: bytes) -> bool:
+    """The TC bit."""
+    return bool(data[2] & 0x02)
+
+
+def rcode_of(data: bytes) -> int:
+    """The response code, without the extension of EDNS."""
+    return data[3] & 0x0F
+
+
+def is_plain_nxdomain(data: bytes) -> bool:
+    """NXDOMAIN without alias: the usual answer of a blocklist, recognised without reading the rest."""
+    return data[3] & 0x0F == 3 and data[6:8] == b"\0\0" and not data[2] & 0x02
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an answer section says about a question. Fields as in `facts.dns.DnsAnswer`."""
+
+    status: DnsStatus
+    records: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    ttl: int = -1
+    authoritative: bool = False
+    validated: bool = False
+    recursion: bool = False
+    signatures: tuple[str, ...] = ()
+    detail: str = ""
+
+
+def parse(data: bytes) -> dns.message.Message | None:
+    """Reads a message, or returns None if it is malformed."""
+    try:
+        return dns.message.from_wire(data, ignore_trailing=True, one_rr_per_rrset=False)
+    except (dns.exception.DNSException, ValueError, IndexError, struct.error, RecursionError, OverflowError):
+        return None
+
+
+_RCODES = {dns.rcode.NXDOMAIN: DnsStatus.NXDOMAIN, dns.rcode.SERVFAIL: DnsStatus.SERVFAIL, dns.rcode.REFUSED: DnsStatus.REFUSED}
+
+
+def read(message: dns.message.Message, question: Question) -> Reply:
+    """Follows aliases through the answer section and takes the records of the asked type at the end."""
+    rcode = message.rcode()
+    header = Reply(
+        DnsStatus.ANSWER,
+        authoritative=bool(message.flags & dns.flags.AA),
+        validated=bool(message.flags & dns.flags.AD),
+        recursion=bool(message.flags & dns.flags.RA),
+    )
+    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        status = _RCODES.get(rcode, DnsStatus.ERROR)
+        return replace(
+            header, status=status, detail=_extended_error(message) or ("" if rcode in _RCODES else dns.rcode.to_text(rcode))
+        )
+    try:
+        return _follow(message, question, header)
+    except (dns.exception.DNSException, ValueError):
+        return Reply(DnsStatus.MALFORMED)
+
+
+def _follow(message: dns.message.Message, question: Question, header: Reply) -> Reply:
+    rdtype = dns.rdatatype.from_text(question.rdtype)
+    table = {(r.name, r.rdtype, r.covers): r for r in message.answer if r.rdclass == dns.rdataclass.IN}
+    name, _used = dns.name.from_wire(question.section, 0)
+    chain: list[str] = []
+    ttl = -1
+    while True:
+        found = table.get((name, rdtype, dns.rdatatype.NONE))
+        if found is not None:
+            signed = table.get((name, dns.rdatatype.RRSIG, rdtype))
+            return replace(
+                header,
+                records=_texts(found),
+                chain=tuple(chain),
+                ttl=_least(ttl, found.ttl),
+                signatures=_texts(signed) if signed else (),
+            )
+        alias = table.get((name, dns.rdatatype.CNAME, dns.rdatatype.NONE))
+        if alias is None:
+            break
+        name = alias[0].target
+        shown = name.to_text().lower()
+        if shown in chain or len(chain) >= MAX_CHAIN or shown == question.name.lower():
+            return replace(header, status=DnsStatus.LOOP, chain=tuple(chain), detail="aliases (CNAME) in a loop")
+        chain.append(shown)
+        ttl = _least(ttl, alias.ttl)
+    status = DnsStatus.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else DnsStatus.NODATA
+    soa = next((r for r in message.authority if r.rdtype == dns.rdatatype.SOA), None)
+    detail = "" if soa is not None or status is DnsStatus.NXDOMAIN or not _is_referral(message) else "referral"
+    negative = min(soa.ttl, soa[0].minimum) if soa is not None else -1
+    return replace(header, status=status, chain=tuple(chain), ttl=_least(ttl, negative), detail=detail)
+
+
+def _least(first: int, second: int) -> int:
+    return second if first < 0 else first if second < 0 else min(first, second)
+
+
+def _texts(rrset: dns.rrset.RRset) -> tuple[str, ...]:
+    return tuple(sorted(rdata.to_text() for rdata in rrset))
+
+
+def _is_referral(message: dns.message.Message) -> bool:
+    return not message.answer and any(r.rdtype == dns.rdatatype.NS for r in message.authority)
+
+
+def _extended_error(message: dns.message.Message) -> str:
+    """The extended error (RFC 8914) in words, if there is one."""
+    for option in message.options:
+        text = getattr(option, "text", None)
+        code = getattr(option, "code", None)
+        if code is not None and option.otype == 15:
+            return f"{getattr(code, 'name', code)}{': ' + text if text else ''}"
+    return ""

@@ -1,0 +1,88 @@
+"""Who may be contacted: scope, authority, and the record of what was sent to whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from selfaudit.case.targets import is_reserved_address
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where packets for an address really go."""
+
+    address: str
+    port: int
+
+
+class Routes:
+    """Address translation for the embedded internet: every server of it is a socket on loopback.
+
+    With routes in place nothing ever leaves this machine: an address without a route is silent.
+    """
+
+    def __init__(self, table: Mapping[tuple[str, int, str], Route]) -> None:
+        self._table = dict(table)
+
+    def find(self, address: str, port: int, protocol: str) -> Route | None:
+        """The route to an address and port by "udp" or "tcp", or None if nothing answers there."""
+        return self._table.get((address, port, protocol))
+
+
+class NotPermittedError(Exception):
+    """A packet was about to go where it may not go."""
+
+
+@dataclass(slots=True)
+class Gate:
+    """Decides on every contact and keeps the tally.
+
+    Attributes:
+        allow_reserved: laboratories may contact reserved addresses.
+        permitted: address -> the authority for active probes ("proven: ...", "stated: ...").
+        domains: domain -> authority; hosts under it are covered.
+        own: addresses that may always be asked passively: our resolvers and root servers.
+        routes: address translation, or None on the real network.
+        sent: (address, port, protocol, purpose) -> number of packets or connections.
+    """
+
+    allow_reserved: bool = False
+    permitted: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    routes: Routes | None = None
+    sent: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+
+    def passive_allowed(self, address: str) -> bool:
+        """Whether a public record may be asked for at this address. Hostile data must not lead us into a home network."""
+        return self.allow_reserved or address in self.own or not is_reserved_address(address)
+
+    def check_passive(self, address: str) -> None:
+        """Raises NotPermittedError for an address that no public record can live at."""
+        if not self.passive_allowed(address):
+            raise NotPermittedError(f"{address} is not a public address")
+
+    def check_active(self, address: str) -> str:
+        """Returns the authority for probing an address; raises NotPermittedError without one."""
+        authority = self.permitted.get(address, "")
+        if not authority:
+            raise NotPermittedError(f"nobody has shown that {address} may be probed")
+        return authority
+
+    def permit_host(self, host: str, address: str) -> None:
+        """Extends a domain's authority to the address of a host under it. Names outside the domain gain nothing."""
+        for domain, authority in self.domains.items():
+            if host == domain or host.endswith("." + domain):
+                self.permitted.setdefault(address, f"{authority} (host {host})")
+
+    def route(self, address: str, port: int, protocol: str) -> Route | None:
+        """Where to send, or None if the embedded internet has nothing there."""
+        if self.routes is None:
+            return Route(address, port)
+        return self.routes.find(address, port, protocol)
+
+    def count(self, address: str, port: int, protocol: str, purpose: str) -> None:
+        """Notes one packet or connection."""
+        self.sent[(address, port, protocol, purpose)] += 1

@@ -1,0 +1,156 @@
+"""One polite HTTPS GET to an address that we looked up ourselves: no redirects, no proxies, bounded time and size."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import requests.adapters
+import urllib3
+import urllib3.connection
+import urllib3.connectionpool
+import urllib3.exceptions
+import urllib3.poolmanager
+
+from selfaudit import __version__
+from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.net.gate import Gate, NotPermittedError
+
+MAX_BODY = 65_536  # RFC 8461 section 3.3 suggests this bound for policies
+USER_AGENT = f"selfaudit/{__version__} (self-audit requested by the domain's owner)"
+
+
+@dataclass(slots=True)
+class _Pin:
+    """Where the connection really goes, and the deadline by which the socket is shut."""
+
+    address: str
+    port: int
+    deadline: float
+    socket: socket.socket | None = None
+
+    def cut(self) -> None:
+        if self.socket is not None:
+            try:
+                self.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it was closed already
+
+
+def _pinned_pool(pin: _Pin) -> type[urllib3.connectionpool.HTTPSConnectionPool]:
+    class Connection(urllib3.connection.HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            left = max(0.05, pin.deadline - time.monotonic())
+            try:
+                pin.socket = socket.create_connection((pin.address, pin.port), timeout=left)
+            except TimeoutError as error:
+                raise urllib3.exceptions.ConnectTimeoutError(self, "no answer") from error
+            except OSError as error:
+                raise urllib3.exceptions.NewConnectionError(self, error.strerror or str(error)) from error
+            return pin.socket
+
+    class Pool(urllib3.connectionpool.HTTPSConnectionPool):
+        ConnectionCls = Connection
+
+    return Pool
+
+
+class _PinnedAdapter(requests.adapters.HTTPAdapter):
+    def __init__(self, pin: _Pin) -> None:
+        self._pool_class = _pinned_pool(pin)
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": self._pool_class}
+
+
+def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_file: str = "") -> HttpFetch:
+    """Fetches an https URL from a given address. Blocking; run it in the pool.
+
+    Args:
+        gate: decides whether the address may be contacted.
+        url: https; its host name is used for SNI, the certificate and the Host header.
+        address: where to connect.
+        port: TCP port, 443 outside laboratories.
+        timeout: seconds for everything together.
+        ca_file: certificate authorities in place of the usual ones.
+    """
+    at, started = time.time(), time.monotonic()
+
+    def done(outcome: HttpStatus, detail: str = "", **fields: Any) -> HttpFetch:
+        ms = round((time.monotonic() - started) * 1000, 1)
+        return HttpFetch(url, address, outcome, detail=detail, at=at, ms=ms, **fields)
+
+    try:
+        gate.check_passive(address)
+    except NotPermittedError as error:
+        return done(HttpStatus.REFUSED_SCOPE, str(error))
+    gate.count(address, port, "tcp", "HTTPS")
+    route = gate.route(address, port, "tcp")
+    if route is None:
+        time.sleep(timeout)
+        return done(HttpStatus.TIMEOUT, "no answer")
+    pin = _Pin(route.address, route.port, started + timeout)
+    # Socket time-outs count from one byte to the next; a server that drips bytes is cut off here.
+    guard = threading.Timer(timeout, pin.cut)
+    guard.daemon = True
+    guard.start()
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.mount("https://", _PinnedAdapter(pin))
+            response = session.get(
+                url, headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}, timeout=timeout,
+                allow_redirects=False, stream=True, verify=ca_file or True,
+            )  # fmt: skip
+            with response:
+                body = _read_body(response)
+            fields: dict[str, Any] = {
+                "code": response.status_code,
+                "content_type": response.headers.get("Content-Type", "")[:200],
+                "location": response.headers.get("Location", "")[:500],
+            }
+            if len(body) > MAX_BODY:
+                return done(HttpStatus.TOO_LARGE, f"more than {MAX_BODY} octets", **fields)
+            return done(HttpStatus.ANSWERED, body=body.decode("latin-1"), **fields)
+    except requests.exceptions.SSLError as error:
+        return done(HttpStatus.TLS_FAILED, _tls_words(error, urlsplit(url).hostname or ""))
+    except requests.exceptions.Timeout:
+        return done(HttpStatus.TIMEOUT, "no answer in time")
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
+        if time.monotonic() - started >= timeout - 0.05:
+            return done(HttpStatus.TIMEOUT, "not done in time")
+        if isinstance(error, requests.exceptions.ConnectionError) and pin.socket is None:
+            return done(HttpStatus.CONNECTION_FAILED, "connection refused or no route")
+        return done(HttpStatus.PROTOCOL_ERROR, "the server does not speak proper HTTP")
+    finally:
+        guard.cancel()
+
+
+def _read_body(response: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(4096):
+        body += chunk
+        if len(body) > MAX_BODY:
+            break
+    return bytes(body)
+
+
+def _tls_words(error: Exception, host: str) -> str:
+    cause: BaseException | None = error
+    for _depth in range(8):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not accepted: {cause.verify_message}".replace("'" + host + "'", host)
+        reason = getattr(cause, "reason", None)
+        following = cause.__cause__ or cause.__context__ if cause else None
+        cause = reason if isinstance(reason, BaseException) else following
+        if cause is None:
+            break
+    return "the TLS handshake failed"

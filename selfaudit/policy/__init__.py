@@ -1,0 +1,24 @@
+"""What rules may depend on besides facts: the parameters of a provider's policy. Packs of clauses come to live here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Parameters that a provider may set.
+
+    Attributes:
+        id: of the pack, "general" without one.
+        dkim_good_bits: RSA keys below this are a warning (RFC 8301 section 3.2 says 2048).
+        spf_void_limit: look-ups without result that are tolerated (RFC 7208 section 4.6.4 says 2).
+        clock_good: seconds by which this clock may be off.
+        laboratory: reserved addresses are expected, not a fault.
+    """
+
+    id: str = "general"
+    dkim_good_bits: int = 2048
+    spf_void_limit: int = 2
+    clock_good: float = 30.0
+    laboratory: bool = False

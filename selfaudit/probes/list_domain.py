@@ -1,0 +1,33 @@
+"""What blocklists say of a domain."""
+
+from __future__ import annotations
+
+from selfaudit.case import Case, Target
+from selfaudit.facts import Request
+from selfaudit.facts.blocklist import DomainListings
+from selfaudit.net import Net
+from selfaudit.probes.lists import ask_lists
+from selfaudit.probes.planned import PlannedContact
+from selfaudit.protocols.psl import registrable_domain
+
+FACT = DomainListings
+
+
+def request(target: Target, case: Case) -> Request:
+    """One per domain."""
+    return Request(FACT.kind, target.value)
+
+
+def contacts(request: Request, net: Net) -> list[PlannedContact]:
+    """Each list about the domain."""
+    count = len(net.catalogue.for_kind("domain")) * len(_names(request.subject))
+    return [PlannedContact(f"{len(net.catalogue.for_kind('domain'))} blocklists", f"DNS: each about {request.subject}", count)]
+
+
+async def collect(request: Request, net: Net) -> DomainListings:
+    """Asks the lists that passed their test about the registrable domain, and about the name itself if it is longer."""
+    return DomainListings(request.subject, await ask_lists(net, _names(request.subject), "domain"))
+
+
+def _names(domain: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((registrable_domain(domain) or domain, domain)))

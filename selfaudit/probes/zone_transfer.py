@@ -1,0 +1,53 @@
+"""Asking name servers for the whole zone, where that is allowed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from selfaudit.case import Case, Target
+from selfaudit.facts import Request
+from selfaudit.facts.dns import bare
+from selfaudit.facts.zone import TransferAttempt, TransferOutcome, ZoneTransfers
+from selfaudit.net import Net
+from selfaudit.net.gate import NotPermittedError
+from selfaudit.probes.planned import PlannedContact
+from selfaudit.probes.zone_cut import find_zone, host_addresses
+
+FACT = ZoneTransfers
+_MAX_HOSTS = 8
+
+
+def request(target: Target, case: Case) -> Request:
+    """One per domain."""
+    return Request(FACT.kind, target.value)
+
+
+def contacts(request: Request, net: Net) -> list[PlannedContact]:
+    """One connection to each name server that may be asked."""
+    return [
+        PlannedContact(
+            f"the name servers of {request.subject}", "DNS: one zone transfer each, broken off at once", 4, active=True
+        )
+    ]
+
+
+async def collect(request: Request, net: Net) -> ZoneTransfers:
+    """Tries each address once. Servers without authority are named, not asked."""
+    found = await find_zone(net, request.subject)
+    attempts = await asyncio.gather(*(_host(net, found.zone, h, found.glue.get(h, ())) for h in found.hosts[:_MAX_HOSTS]))
+    return ZoneTransfers(found.zone, tuple(a for group in attempts for a in group), found.parent)
+
+
+async def _host(net: Net, zone: str, host: str, glue: tuple[str, ...]) -> list[TransferAttempt]:
+    _answers, addresses = await host_addresses(net, host, glue)
+    attempts = []
+    for address in addresses:
+        if ":" in address and not net.has_ipv6():
+            continue
+        net.gate.permit_host(bare(host), address)
+        try:
+            outcome, records, detail = await net.transfer(address, zone)
+            attempts.append(TransferAttempt(bare(host), address, TransferOutcome(outcome), records, detail))
+        except NotPermittedError as error:
+            attempts.append(TransferAttempt(bare(host), address, TransferOutcome.NOT_PERMITTED, detail=str(error)))
+    return attempts
