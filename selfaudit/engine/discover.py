@@ -43,11 +43,6 @@ def _spf_addresses(fact: SpfLookups) -> list[str]:
             continue
         if directive.network is not None and directive.network.num_addresses == 1:
             out.append(str(directive.network.network_address))
-        elif directive.mechanism == "a" and "%" not in directive.spec:
-            name = directive.spec or fact.domain
-            if is_below(name, fact.domain) and directive.v4_prefix == 32 and directive.v6_prefix == 128:
-                for rdtype in ("A", "AAAA"):
-                    out += run_now(replay(name, rdtype)).records
     return out
 
 

@@ -83,7 +83,9 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
         if record.trace:
             return result(Outcome.BUG, reason=record.trace)
         if record.failure is not None:
-            return result(Outcome.INCONCLUSIVE, reason=failure_words(record.failure))
+            not_permitted = record.failure.reason is FailureReason.NOT_PERMITTED
+            outcome = Outcome.NOT_RUN if not_permitted else Outcome.INCONCLUSIVE
+            return result(outcome, reason=failure_words(record.failure))
         assert record.fact is not None
         facts.append(record.fact)
     evidence = tuple(r.id for r in records if r is not None)

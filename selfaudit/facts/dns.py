@@ -43,7 +43,7 @@ class DnsAnswer:
         rdtype: the type asked for, for example "TXT".
         status: the class of the answer.
         view: whose view this is.
-        server: the address that gave the answer, "" if none did.
+        server: the address that gave the answer, "" if none did; with `View.SERVER` the address that was asked.
         records: the records of the asked type at the end of the alias chain, in presentation format, sorted.
         chain: the names that aliases (CNAME) led to, in order.
         ttl: seconds for which a cache may keep this answer; -1 if unknown.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from selfaudit.case import Case, Target
-from selfaudit.facts import Request
+from selfaudit.facts import FailureReason, ProbeFailure, Request
 from selfaudit.facts.dns import bare
 from selfaudit.facts.zone import TransferAttempt, TransferOutcome, ZoneTransfers
 from selfaudit.net import Net
@@ -31,11 +31,17 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
     ]
 
 
-async def collect(request: Request, net: Net) -> ZoneTransfers:
+async def collect(request: Request, net: Net) -> ZoneTransfers | ProbeFailure:
     """Tries each address once. Servers without authority are named, not asked."""
     found = await find_zone(net, request.subject)
     attempts = await asyncio.gather(*(_host(net, found.zone, h, found.glue.get(h, ())) for h in found.hosts[:_MAX_HOSTS]))
-    return ZoneTransfers(found.zone, tuple(a for group in attempts for a in group), found.parent)
+    every = tuple(a for group in attempts for a in group)
+    if every and all(a.outcome is TransferOutcome.NOT_PERMITTED for a in every):
+        others = ", ".join(sorted({a.host for a in every}))
+        return ProbeFailure(
+            FailureReason.NOT_PERMITTED, f"its name servers ({others}) lie outside the domain and are not yours to probe"
+        )
+    return ZoneTransfers(found.zone, every, found.parent)
 
 
 async def _host(net: Net, zone: str, host: str, glue: tuple[str, ...]) -> list[TransferAttempt]:

@@ -24,13 +24,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks._common import reason
+from selfaudit.checks.mail._dmarc import policy_lookup
 from selfaudit.errors import BadInput
 from selfaudit.facts.mail import BimiRecord, DmarcLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
 from selfaudit.protocols import dmarc
-from selfaudit.protocols.lookup import Replay, run_now
+from selfaudit.protocols.lookup import run_now
 from selfaudit.protocols.mail_policies import bimi_records, parse_bimi
 
 
@@ -90,7 +91,7 @@ def judge(bimi: BimiRecord, lookups: DmarcLookups, policy: Policy) -> Iterator[F
     if not parsed.location:
         yield found(Tag.DECLINED, domain=domain)
         return
-    applied = run_now(dmarc.policy(domain, Replay([*lookups.answers, lookups.author])))
+    applied = run_now(dmarc.policy(domain, policy_lookup(lookups)))
     if applied.unanswered:
         yield found(Tag.UNANSWERED, domain=domain, why="its DMARC policy could not be looked up")
     elif applied.applied not in ("quarantine", "reject"):

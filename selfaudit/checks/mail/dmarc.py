@@ -30,13 +30,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks._common import CACHED_TEXT, reason
+from selfaudit.checks.mail._dmarc import own_record, policy_lookup
 from selfaudit.facts.dns import bare, differs
 from selfaudit.facts.mail import DmarcLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
 from selfaudit.protocols import dmarc
-from selfaudit.protocols.lookup import Replay, run_now
+from selfaudit.protocols.lookup import run_now
 
 
 class Tag(StrEnum):
@@ -124,15 +125,13 @@ MESSAGES = {
 
 def judge(facts: DmarcLookups, policy: Policy) -> Iterator[Finding]:
     domain = facts.domain
-    own = next((a for a in facts.answers if bare(a.name) == f"_dmarc.{domain}"), None)
-    answers = [*facts.answers, facts.author]
+    own = own_record(facts)
     if own is not None and facts.published is not None and differs(own, facts.published):
         yield found(
             Tag.CACHED, name=f"_dmarc.{domain}", rdtype="TXT", new=facts.published.texts() or ("none",), old=own.texts() or ("none",),
             ttl=max(own.ttl, 0),
         )  # fmt: skip
-        answers.insert(0, facts.published)
-    lookup = Replay(answers)
+    lookup = policy_lookup(facts)
     applied = run_now(dmarc.policy(domain, lookup))
     legacy = run_now(dmarc.legacy_policy(domain, lookup))
     if applied.unanswered:

@@ -12,7 +12,9 @@ How it is judged:
        the policy is broken.
     3. Without --sending-ip, the audited addresses are tried instead; whether they send mail is not known, so there it is a
        warning and never more.
-    4. A time-out or failure on the way says nothing.
+    4. A domain that says it sends no mail (v=spf1 -all) and takes none needs no entry; one that takes mail contradicts itself if
+       addresses were given that send for it.
+    5. A time-out or failure on the way says nothing.
 
 Limits and false positives:
     Services that send for you from changing addresses cannot be given one by one; look at the headers of a sample message.
@@ -26,8 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from selfaudit.checks.mail._sending import spf_denies_all
-from selfaudit.facts.mail import SpfLookups
+from selfaudit.checks.mail._sending import sends_no_mail, spf_denies_all
+from selfaudit.facts.mail import MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
@@ -47,7 +49,9 @@ class Tag(StrEnum):
     UNANSWERED = "SPF_COVERAGE_UNANSWERED"
 
 
-CHECK = Check("mail.spf-coverage", N_("The addresses that send your mail are allowed to (SPF)"), (SpfLookups,), "domain")
+CHECK = Check(
+    "mail.spf-coverage", N_("The addresses that send your mail are allowed to (SPF)"), (SpfLookups, MailHosts), "domain"
+)
 
 _ADD = Remedy(
     N_("Add the address to the domain's SPF record, before its “all”."),
@@ -89,11 +93,11 @@ MESSAGES = {
 }
 
 
-def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
+def judge(spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]:
     domain = spf.domain
     lookup = Replay(spf.answers)
     no_sender = spf_denies_all(spf)
-    if no_sender and (spf.presumed or not spf.sending_ips):
+    if no_sender and (spf.presumed or not spf.sending_ips or sends_no_mail(spf, mail)):
         yield found(Tag.NO_SENDER, domain=domain)
         return
     if not spf.sending_ips:

@@ -266,7 +266,8 @@ def to_answer(exchange: Exchange, question: Question, view: View, server: str, a
     name, rdtype = question.name, question.rdtype
     data = exchange.data
     if data is None:
-        return DnsAnswer(name, rdtype, exchange.status, view, "", detail=exchange.detail, at=at, ms=ms)
+        asked = server if view is View.SERVER else ""
+        return DnsAnswer(name, rdtype, exchange.status, view, asked, detail=exchange.detail, at=at, ms=ms)
     if wire.is_plain_nxdomain(data) and rdtype == "A":
         return DnsAnswer(name, rdtype, DnsStatus.NXDOMAIN, view, server, authoritative=bool(data[2] & 4), at=at, ms=ms)
     message = wire.parse(data)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import struct
 from collections import deque
+from typing import cast
 
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.wire import Question
@@ -48,8 +49,8 @@ class UdpChannel(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # Not isinstance: the selector transport of Python 3.11 is no subclass.
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Called by asyncio: matches an answer to its question, ignores everything else."""

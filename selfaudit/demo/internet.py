@@ -1,0 +1,277 @@
+"""Building one of the three worlds from the same data, and serving it on loopback."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import ssl
+import tempfile
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import dns.dnssec
+import dns.dnssectypes
+import dns.name
+import dns.rdataset
+import dns.rdatatype
+import dns.zone
+import msgspec
+import trustme
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from selfaudit.case import Authority, Case, Selector, Target
+from selfaudit.demo.dns_server import Authority as AuthoritativeAnswers
+from selfaudit.demo.dns_server import DnsServer, Resolver, ZoneData
+from selfaudit.demo.other_servers import Page, TimeServer, WebServer
+from selfaudit.net import Route, Routes
+from selfaudit.settings import (
+    BlocklistSettings,
+    DnsSettings,
+    LimitSettings,
+    ScopeSettings,
+    Settings,
+    TlsSettings,
+    VantageSettings,
+    read_toml,
+)
+
+WORLDS = ("broken", "fixed", "suspended")
+World = Literal["broken", "fixed", "suspended"]
+
+
+class _Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    file: str
+    servers: tuple[str, ...]
+    sign: Literal["", "good", "expired"] = ""
+    sign_in: tuple[str, ...] = WORLDS
+    expired_in: tuple[str, ...] = ()
+    transfer_in: tuple[str, ...] = ()
+
+
+class _Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    address: str
+    silent_in: tuple[str, ...] = ()
+    not_serving: dict[str, tuple[str, ...]] = {}
+
+
+class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: str
+    address: str
+    worlds: tuple[str, ...] = WORLDS
+    status: int = 200
+    content_type: str = "text/plain"
+    body: str = ""
+    location: str = ""
+
+
+class _Stale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    rdtype: str
+    ttl: int
+    records: tuple[str, ...]
+    worlds: tuple[str, ...] = WORLDS
+
+
+class _CaseData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: str
+    provider: str
+    domains: tuple[str, ...]
+    addresses: tuple[str, ...]
+    sending_ips: tuple[str, ...]
+    selectors: tuple[str, ...]
+    person: str
+    role: str
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    case: _CaseData
+    resolver: str
+    time_server: str
+    server: dict[str, _Server]
+    zone: tuple[_Zone, ...]
+    page: tuple[_Page, ...] = ()
+    stale: tuple[_Stale, ...] = ()
+
+
+def _folder() -> Any:
+    return resources.files("selfaudit_resources") / "demo"
+
+
+def load_data() -> _Data:
+    """The data of all worlds."""
+    with resources.as_file(_folder() / "internet.toml") as path:
+        return msgspec.convert(read_toml(path), _Data)
+
+
+def demo_case(world: str) -> Case:
+    """The case of the demo's customer."""
+    data = load_data().case
+    targets = [Target("domain", d) for d in data.domains] + [Target("address", a) for a in data.addresses]
+    selectors = []
+    for item in data.selectors:
+        name, _at, domain = item.partition("@")
+        selectors.append(Selector(name, domain))
+    return Case(
+        tuple(targets),
+        data.sending_ips,
+        tuple(selectors),
+        authority=Authority(data.person, data.role),
+        number=data.number,
+        provider=data.provider,
+        laboratory=True,
+        demo=world,
+    )
+
+
+_MARK = re.compile(r";;\s*(?P<worlds>[a-z ]+)\Z")
+
+
+def zone_text(text: str, world: str) -> str:
+    """The lines of a zone file that belong to a world: those without a mark, and those marked ";; world world"."""
+    kept = []
+    for line in text.splitlines():
+        mark = _MARK.search(line)
+        if mark is None or world in mark["worlds"].split():
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+class Internet:
+    """A world, served. Use as an async context manager; `settings` and `routes` then lead the engine into it.
+
+    Args:
+        world: "broken", "fixed" or "suspended".
+        delay: seconds before every DNS answer, for measurements.
+    """
+
+    def __init__(self, world: str, *, delay: float = 0.0) -> None:
+        if world not in WORLDS:
+            raise ValueError(world)
+        self.world = world
+        self.settings = Settings()
+        self.routes = Routes({})
+        self.resolver: Resolver | None = None
+        self.servers: dict[str, DnsServer] = {}
+        self._data = load_data()
+        self._delay = delay
+        self._closing: list[DnsServer | WebServer | TimeServer] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="selfaudit-demo-")
+
+    async def __aenter__(self) -> Internet:
+        """Signs the zones and starts the servers."""
+        table: dict[tuple[str, int, str], Route] = {}
+        zones = self._zones()
+        await self._start_name_servers(zones, table)
+        ca_file = await self._start_web(table)
+        clock = TimeServer()
+        await clock.start()
+        self._closing.append(clock)
+        table[(self._data.time_server, 123, "udp")] = Route("127.0.0.1", clock.port)
+        self.routes = Routes(table)
+        hints = Path(self._folder.name) / "root.hints"
+        root = self._data.server["root"].address
+        hints.write_text(f". 3600 IN NS a.root-servers.example.\na.root-servers.example. 3600 IN A {root}\n", encoding="ascii")
+        with resources.as_file(_folder() / "blocklists.toml") as catalogue:
+            catalogue_copy = Path(self._folder.name) / "blocklists.toml"
+            catalogue_copy.write_bytes(catalogue.read_bytes())
+        self.settings = Settings(
+            dns=DnsSettings(resolvers=(self._data.resolver,), root_hints=str(hints)),
+            tls=TlsSettings(ca_file=str(ca_file)),
+            blocklists=BlocklistSettings(catalogue=str(catalogue_copy)),
+            scope=ScopeSettings(allow_reserved=True),
+            vantage=VantageSettings(time_servers=(self._data.time_server,)),
+            limits=LimitSettings(dns_timeout=1.0, dns_tries=2, http_timeout=3.0),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stops the servers."""
+        for server in self._closing:
+            server.close()
+        self._folder.cleanup()
+
+    def _zones(self) -> dict[str, ZoneData]:
+        parsed: dict[str, dns.zone.Zone] = {}
+        for spec in self._data.zone:
+            text = zone_text((_folder() / "zones" / spec.file).read_text(encoding="ascii"), self.world)
+            parsed[spec.name] = dns.zone.from_text(text, origin=dns.name.from_text(spec.name), relativize=False)
+        # Children first, so that their DS records stand in the parent before it is signed.
+        for spec in sorted(self._data.zone, key=lambda z: -len(dns.name.from_text(z.name))):
+            if spec.sign and self.world in spec.sign_in:
+                key = self._sign(parsed[spec.name], expired=self.world in spec.expired_in)
+                self._delegate_securely(spec.name, parsed, key)
+        return {s.name: ZoneData(parsed[s.name], transfer=self.world in s.transfer_in) for s in self._data.zone}
+
+    @staticmethod
+    def _sign(zone: dns.zone.Zone, *, expired: bool) -> Any:
+        private = ec.generate_private_key(ec.SECP256R1())
+        # 257: one key for both jobs, the zone's keys and its data (RFC 4034 section 2.1.1, a combined signing key).
+        key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssectypes.Algorithm.ECDSAP256SHA256, flags=257)
+        now = datetime.datetime.now(datetime.UTC)
+        end = now - datetime.timedelta(days=9) if expired else now + datetime.timedelta(days=14)
+        with zone.writer() as transaction:
+            dns.dnssec.sign_zone(
+                zone,
+                transaction,
+                keys=[(private, key)],
+                dnskey_ttl=3600,
+                inception=end - datetime.timedelta(days=15),
+                expiration=end,
+            )
+        return key
+
+    @staticmethod
+    def _delegate_securely(name: str, zones: dict[str, dns.zone.Zone], key: Any) -> None:
+        origin = dns.name.from_text(name)
+        if origin == dns.name.root:
+            return
+        parents = [dns.name.from_text(n) for n in zones if dns.name.from_text(n) != origin]
+        parent = max((p for p in parents if origin.is_subdomain(p)), key=len)
+        zone = next(z for n, z in zones.items() if dns.name.from_text(n) == parent)
+        ds = dns.dnssec.make_ds(origin, key, dns.dnssectypes.DSDigest.SHA256)
+        with zone.writer() as transaction:
+            transaction.add(origin, dns.rdataset.from_rdata(3600, ds))
+
+    async def _start_name_servers(self, zones: dict[str, ZoneData], table: dict[tuple[str, int, str], Route]) -> None:
+        alive: set[str] = set()
+        for name, spec in self._data.server.items():
+            absent = spec.not_serving.get(self.world, ())
+            own = [z.name for z in self._data.zone if name in z.servers and z.name not in absent]
+            silent = self.world in spec.silent_in
+            if not silent:
+                alive.update(own)
+                server = DnsServer(AuthoritativeAnswers([zones[z] for z in own]), delay=self._delay)
+                await self._listen(server, spec.address, table)
+                self.servers[name] = server
+        dead = {dns.name.from_text(z.name) for z in self._data.zone if z.name not in alive}
+        stale = {(s.name.lower(), s.rdtype): (s.ttl, list(s.records)) for s in self._data.stale if self.world in s.worlds}
+        self.resolver = Resolver(list(zones.values()), dead, stale)
+        server = DnsServer(self.resolver, delay=self._delay)
+        await self._listen(server, self._data.resolver, table)
+        self.servers["resolver"] = server
+
+    async def _listen(self, server: DnsServer, address: str, table: dict[tuple[str, int, str], Route]) -> None:
+        await server.start()
+        self._closing.append(server)
+        for protocol in ("udp", "tcp"):
+            table[(address, 53, protocol)] = Route("127.0.0.1", server.port)
+
+    async def _start_web(self, table: dict[tuple[str, int, str], Route]) -> Path:
+        authority = trustme.CA()
+        ca_file = Path(self._folder.name) / "ca.pem"
+        authority.cert_pem.write_to_path(str(ca_file))
+        pages = [p for p in self._data.page if self.world in p.worlds]
+        for address in sorted({p.address for p in pages}):
+            here = [p for p in pages if p.address == address]
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            authority.issue_cert(*sorted({p.url.split("/")[0] for p in here})).configure_cert(context)
+            server = WebServer({p.url: Page(p.status, p.content_type, p.body, p.location) for p in here}, context)
+            await server.start()
+            self._closing.append(server)
+            table[(address, 443, "tcp")] = Route("127.0.0.1", server.port)
+        return ca_file
