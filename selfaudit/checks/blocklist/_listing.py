@@ -79,11 +79,11 @@ MESSAGES = {
         ),
     ),
     Tag.OTHERS_CANNOT_TELL: Message(
-        Severity.INFO, N_("{count} lesser lists were left out because they failed their own test in this run: {lists}.")
+        Severity.INFO, N_("Lesser lists that failed their own test in this run and were left out: {lists}.")
     ),
     Tag.NEEDS_ACCESS: Message(
         Severity.INFO,
-        N_("{count} lists answer only those who are registered or have a key: {lists}."),
+        N_("Lists that answer only those who are registered or have a key: {lists}."),
         Remedy(N_("Look the target up on their own pages, or store a key (see the README)."), minutes=10),
     ),
     Tag.NONE_ANSWERED: Message(
@@ -168,6 +168,6 @@ def _cannot_tell(target: str, unknown: list[tuple[ListEntry, str, str]], access:
         else:
             lesser.append(f"{entry.name} ({why})")
     if lesser:
-        yield found(Tag.OTHERS_CANNOT_TELL, count=len(lesser), lists=lesser)
+        yield found(Tag.OTHERS_CANNOT_TELL, lists=lesser)
     if access:
-        yield found(Tag.NEEDS_ACCESS, count=len(access), lists=sorted(access))
+        yield found(Tag.NEEDS_ACCESS, lists=sorted(access))

@@ -45,9 +45,11 @@ class Tag(StrEnum):
 
 CHECK = Check("dns.dangling", N_("No name points to something that is gone"), (NameSurvey,), "domain")
 
+_KINDS = {"alias": "CNAME", "mail host": "MX", "name server": "NS"}
+
 _REMOVE = Remedy(
-    N_("Remove the record of {name} from the zone, or point it to something that you control."),
-    verify="dig {name} +short",
+    N_("Remove the {kind} record of {name} that names {target} from the zone, or let it name something that you control."),
+    verify="dig {name} {kind} +short",
     minutes=10,
 )
 
@@ -75,7 +77,7 @@ def judge(survey: NameSurvey, policy: Policy) -> Iterator[Finding]:
             continue
         bad = True
         registrable = registrable_domain(use.target)
-        args = {"name": bare(use.name), "role": use.role, "target": bare(use.target)}
+        args = {"name": bare(use.name), "role": use.role, "target": bare(use.target), "kind": _KINDS[use.role]}
         if use.registrable is not None and use.registrable.status is DnsStatus.NXDOMAIN:
             yield found(Tag.TAKEABLE, registrable=registrable, **args)
         else:

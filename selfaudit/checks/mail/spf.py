@@ -60,7 +60,7 @@ class Tag(StrEnum):
 
 CHECK = Check("mail.spf", N_("The list of allowed senders (SPF) is in order"), (SpfLookups,), "domain")
 
-_EXAMPLE = '{domain}.  3600  IN  TXT  "v=spf1 ip4:YOUR-ADDRESS -all"'
+_EXAMPLE = '{domain}.  3600  IN  TXT  "{corrected}"'
 _VERIFY = "dig {domain} TXT +short"
 _FLATTEN = Remedy(
     N_(
@@ -158,6 +158,8 @@ _BROAD_V4, _BROAD_V6 = 16, 28
 
 def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
     domain = spf.domain
+    senders = () if spf.presumed else spf.sending_ips
+    example = " ".join(["v=spf1", *(f"ip{6 if ':' in a else 4}:{a}" for a in senders or ("YOUR-ADDRESS",)), "-all"])
     if spf.published is not None and differs(spf.cached, spf.published):
         new, old = _spf_of(spf.published.texts()), _spf_of(spf.cached.texts())
         if new != old:
@@ -167,9 +169,9 @@ def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.UNANSWERED, domain=domain, names=seen.unanswered[:5])
     if not seen.texts and not seen.error:
         if not seen.unanswered:
-            yield found(Tag.MISSING, domain=domain)
+            yield found(Tag.MISSING, domain=domain, corrected=example)
         return
-    faults = list(_faults(seen, domain, policy))
+    faults = list(_faults(seen, domain, policy, example))
     yield from faults
     if faults or seen.unanswered or seen.record is None:
         return
@@ -179,9 +181,9 @@ def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.OK, domain=domain, record=seen.record.text, lookups=seen.lookups)
 
 
-def _faults(seen: SpfSurvey, domain: str, policy: Policy) -> Iterator[Finding]:
+def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Iterator[Finding]:
     if seen.error:
-        yield found(Tag.BROKEN, domain=domain, where=seen.error_domain or domain, why=seen.error)
+        yield found(Tag.BROKEN, domain=domain, where=seen.error_domain or domain, why=seen.error, corrected=example)
     if seen.loop:
         yield found(Tag.LOOP, domain=domain, loop=seen.loop)
     elif seen.lookups > LOOKUP_LIMIT:
@@ -189,14 +191,19 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy) -> Iterator[Finding]:
     if len(seen.voids) > policy.spf_void_limit:
         yield found(Tag.VOID, domain=domain, count=len(seen.voids), names=seen.voids[:5])
     if seen.all_qualifier == "+":
-        yield found(Tag.PASS_ALL, domain=domain)
+        yield found(Tag.PASS_ALL, domain=domain, corrected=_closed(seen, "+all", "all") or example)
     elif (
         seen.all_qualifier in ("?", "") and seen.record is not None and not seen.error and not seen.unanswered and not seen.loop
     ):
-        yield found(Tag.NO_ENDING, domain=domain, ending="?all" if seen.all_qualifier else "no “all” at the end")
+        yield found(
+            Tag.NO_ENDING,
+            domain=domain,
+            ending="?all" if seen.all_qualifier else "no “all” at the end",
+            corrected=_closed(seen, "?all") or example,
+        )
     broad = [n for n in seen.networks if _is_broad(n)]
     if broad:
-        yield found(Tag.BROAD, domain=domain, networks=broad[:5])
+        yield found(Tag.BROAD, domain=domain, networks=broad[:5], corrected=example)
     if seen.ptr:
         yield found(Tag.PTR, domain=domain)
     size = max((len(t) for t in seen.texts), default=0)
@@ -206,6 +213,18 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy) -> Iterator[Finding]:
 
 def _spf_of(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t for t in texts if t.lower().startswith("v=spf1")) or ("no SPF record",)
+
+
+def _closed(seen: SpfSurvey, *endings: str) -> str:
+    """The domain's own record with "-all" at its end, "" if the ending stands in another record."""
+    if seen.record is None or seen.record.redirect:
+        return ""
+    terms = seen.record.text.split()
+    if terms[-1].lower() in endings:
+        terms = terms[:-1]
+    elif seen.record.all_qualifier():
+        return ""
+    return " ".join([*terms, "-all"])
 
 
 def _is_broad(network: str) -> bool:

@@ -1,0 +1,6 @@
+"""`python -m selfaudit`."""
+
+from selfaudit.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The command group, and how errors reach people: one line, what to do next, exit code 2."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
+
+COMMANDS = {
+    "audit": ("selfaudit.cli.audit", "audit", "Audit domains and addresses."),
+    "plan": ("selfaudit.cli.audit", "plan", "Show what would be sent to whom; sends nothing."),
+    "judge": ("selfaudit.cli.judge", "judge", "Run the rules again over saved evidence, offline."),
+    "report": ("selfaudit.cli.report", "report", "Write reports of a saved audit."),
+    "checks": ("selfaudit.cli.checks", "checks", "List all checks."),
+    "explain": ("selfaudit.cli.checks", "explain", "Explain one check."),
+    "demo": ("selfaudit.cli.demo", "demo", "Audit an invented internet on this computer."),
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _help = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _(help_text)) for name, (_module, _attr, help_text) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(package_name="selfaudit", prog_name="selfaudit", message="%(prog)s %(version)s")
+def app() -> None:
+    """Audit your own domains and servers, fix what is wrong, and prove it.
+
+    Exit codes: 0 nothing failed; 1 something failed; 3 nothing failed, but something that matters could not be
+    concluded; 2 wrong usage or bad input; 130 interrupted (what was seen so far is saved).
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command and returns its exit code. No traceback for what people can mend."""
+    try:
+        code = app.main(args=arguments, prog_name="selfaudit", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except UserError as error:
+        sys.stderr.write(f"selfaudit: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone; closing stdout again at exit would only complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code if isinstance(code, int) else 0

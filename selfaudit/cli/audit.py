@@ -1,0 +1,147 @@
+"""`selfaudit audit` and `selfaudit plan`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from selfaudit.cli.inputs import Options, build_case, read_settings
+from selfaudit.i18n import _
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    decorators = [
+        click.argument("targets", nargs=-1, metavar="[TARGET]..."),
+        click.option("--case", "case_file", type=_FILE, metavar="FILE", help="Case file from support."),
+        click.option("--settings", type=_FILE, metavar="FILE", help="Settings (TOML)."),
+        click.option("--only", multiple=True, metavar="IDS", help="Only these checks or families, separated by commas."),
+        click.option("--skip", multiple=True, metavar="IDS", help="Leave these checks or families out."),
+        click.option("--sending-ip", multiple=True, metavar="IP", help="An address that sends mail for the domains."),
+        click.option("--selector", multiple=True, metavar="NAME", help="A DKIM selector: NAME or NAME@DOMAIN."),
+        click.option(
+            "--message", multiple=True, type=_FILE, metavar="FILE.eml", help="A sent message, to learn selectors from."
+        ),
+        click.option("--authority", default="", metavar="'NAME, ROLE'", help="Who states that active checks are permitted."),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+@click.command()
+@_input_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write report.html, audit.json and evidence.json here.",
+)
+@click.option("--json", "json_file", default="", metavar="FILE", help="Write the audit as JSON; - for standard output.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
+def audit(
+    targets: tuple[str, ...],
+    case_file: Path | None,
+    settings: Path | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    sending_ip: tuple[str, ...],
+    selector: tuple[str, ...],
+    message: tuple[Path, ...],
+    authority: str,
+    out: Path | None,
+    json_file: str,
+    quiet: bool,
+) -> int:
+    """Audit domains and addresses.
+
+    TARGET is a domain, an IPv4 or IPv6 address, or a block of at most 256 addresses. URLs and e-mail addresses are taken for
+    their domain. Public records may be looked up for anything; checks that touch a server itself need authority
+    (“selfaudit plan” shows how to give it).
+    """
+    from selfaudit.cli.run import run_watched, show
+    from selfaudit.install import install_key
+    from selfaudit.net import open_net
+
+    chosen = read_settings(settings)
+    case = build_case(Options(targets, case_file, settings, only, skip, sending_ip, selector, message, authority), chosen)
+    net = open_net(chosen)
+    key = install_key()
+    done = asyncio.run(run_watched(case, net, key, quiet=quiet or json_file == "-"))
+    return show(done, out=out, json_file=json_file, quiet=quiet)
+
+
+@click.command()
+@_input_options
+def plan(
+    targets: tuple[str, ...],
+    case_file: Path | None,
+    settings: Path | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    sending_ip: tuple[str, ...],
+    selector: tuple[str, ...],
+    message: tuple[Path, ...],
+    authority: str,
+) -> int:
+    """Show what an audit would send to whom, and what it would not do without authority. Sends nothing."""
+    from selfaudit.cli.output import console, wrapped
+    from selfaudit.engine import make_plan
+    from selfaudit.install import install_key
+    from selfaudit.net import open_net
+
+    chosen = read_settings(settings)
+    case = build_case(Options(targets, case_file, settings, only, skip, sending_ip, selector, message, authority), chosen)
+    net = open_net(chosen)
+    key = install_key()
+    made = make_plan(case, net, key)
+    net.close()
+    screen = console()
+    screen.print(
+        _("{requests} observations for {targets} targets. Nothing has been sent.").format(
+            requests=len(made.requests), targets=len(case.targets)
+        )
+    )
+    screen.print(
+        wrapped(
+            _("Addresses of mail servers that the records name are added while running, at most {limit}.").format(
+                limit=chosen.limits.discovered_addresses
+            ),
+            "",
+        )
+    )
+    for heading, active in (
+        (_("Public records (passive, needs no authority)"), False),
+        (_("The targets' own services (active)"), True),
+    ):
+        contacts = [c for c in made.contacts if c.active is active]
+        if not contacts:
+            continue
+        screen.print()
+        screen.print(heading)
+        for contact in contacts:
+            screen.print(wrapped(f"{contact.who}: {contact.what}", "         ", f"  {contact.count:5}  "))
+    if made.challenges and case.authority is None:
+        screen.print()
+        screen.print(wrapped(_("Active checks run only with authority. To prove it, publish these TXT records:"), ""))
+        for challenge in made.challenges:
+            screen.print(f'  {challenge.name}.  TXT  "{challenge.token}"')
+        screen.print(
+            wrapped(_("Or state it with --authority “NAME, ROLE”; the report then says that it was stated, not proven."), "")
+        )
+    elif case.authority is not None:
+        screen.print()
+        screen.print(
+            wrapped(
+                _("Authority is stated by {name}, {role}, for the targets that were named.").format(
+                    name=case.authority.name, role=case.authority.role
+                ),
+                "",
+            )
+        )
+    return 0

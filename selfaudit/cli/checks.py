@@ -1,0 +1,61 @@
+"""`selfaudit checks` and `selfaudit explain`."""
+
+from __future__ import annotations
+
+import click
+
+from selfaudit.i18n import _
+
+
+@click.command()
+@click.option("--ids", is_flag=True, help="Only the ids, one a line.")
+def checks(ids: bool) -> int:
+    """List all checks."""
+    from selfaudit.checks import all_checks
+    from selfaudit.cli.output import console, wrapped
+
+    screen = console()
+    for check in all_checks().values():
+        if ids:
+            screen.print(check.spec.id)
+        else:
+            active = f" [{_('active')}]" if check.spec.contact == "active" else ""
+            screen.print(wrapped(f"{_(check.spec.title)}{active}", " " * 24, f"{check.spec.id:23} "))
+    return 0
+
+
+@click.command()
+@click.argument("check")
+def explain(check: str) -> int:
+    """Explain one CHECK: what it looks at, why, how it is judged, and its limits."""
+    from selfaudit.checks import get_check
+    from selfaudit.checks.registry import SECTIONS
+    from selfaudit.cli.output import console, wrapped
+
+    found = get_check(check)
+    screen = console()
+    screen.print(f"{found.spec.id}: {_(found.doc['title'])}")
+    for section in SECTIONS:
+        screen.print()
+        screen.print(_(section))
+        for paragraph in _paragraphs(_(found.doc[section])):
+            indent = "     " if paragraph[:2].rstrip(".").isdigit() else "  "
+            screen.print(wrapped(paragraph, indent, "  "))
+    screen.print()
+    screen.print(_("Findings"))
+    for tag in found.tags:
+        screen.print(f"  {tag} ({found.messages[tag].severity})")
+        screen.print(wrapped(_(found.messages[tag].text), "      "))
+    return 0
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Joins the lines of each numbered step, and of plain paragraphs."""
+    out: list[str] = []
+    for line in text.splitlines():
+        stripped = line.strip()
+        if not stripped or not out or stripped[:2].rstrip(".").isdigit():
+            out.append(stripped)
+        else:
+            out[-1] = f"{out[-1]} {stripped}".strip()
+    return [p for p in out if p]

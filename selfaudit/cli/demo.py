@@ -1,0 +1,37 @@
+"""`selfaudit demo`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--world", type=click.Choice(["broken", "fixed", "suspended"]), default="broken", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write report.html, audit.json and evidence.json here.",
+)
+@click.option("--json", "json_file", default="", metavar="FILE", help="Write the audit as JSON; - for standard output.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
+def demo(world: str, out: Path | None, json_file: str, quiet: bool) -> int:
+    """Audit an invented internet on this computer; nothing leaves it.
+
+    broken: as on the day of the suspension. fixed: after all repairs. suspended: the repairs are published, but the server is
+    still cut off.
+    """
+    from selfaudit.cli.run import run_watched, show
+    from selfaudit.demo import Internet, demo_case
+    from selfaudit.engine import Audit
+    from selfaudit.net import open_net
+
+    async def work() -> Audit:
+        async with Internet(world) as internet:
+            net = open_net(internet.settings, routes=internet.routes)
+            return await run_watched(demo_case(world), net, b"demo installation key", quiet=quiet or json_file == "-")
+
+    return show(asyncio.run(work()), out=out, json_file=json_file, quiet=quiet)

@@ -1,0 +1,125 @@
+"""From options, case file and settings to a case, before any packet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from selfaudit.case import Authority, Case, Selector, Target
+from selfaudit.case.file import CaseFile, read_case_file
+from selfaudit.case.targets import parse_address, parse_selector, parse_target, parse_targets
+from selfaudit.checks import select_checks
+from selfaudit.errors import BadInput, UserError
+from selfaudit.i18n import _
+from selfaudit.protocols.dkim import selectors_of
+from selfaudit.protocols.psl import is_public_suffix
+from selfaudit.settings import Settings, load_settings
+from selfaudit.text import printable
+
+MAX_MESSAGE = 50_000_000
+MAX_DOMAINS = 100
+MAX_SENDING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line was given."""
+
+    targets: Sequence[str]
+    case: Path | None = None
+    settings: Path | None = None
+    only: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    sending_ip: Sequence[str] = ()
+    selector: Sequence[str] = ()
+    message: Sequence[Path] = ()
+    authority: str = ""
+
+
+def read_settings(path: Path | None) -> Settings:
+    """The settings file, or the defaults."""
+    return load_settings(path) if path else Settings()
+
+
+def build_case(options: Options, settings: Settings) -> Case:
+    """Reads and normalises everything.
+
+    Raises:
+        UserError: one line that says what is wrong.
+    """
+    file = read_case_file(options.case) if options.case else CaseFile(schema="selfaudit/case/1")
+    reserved = settings.scope.allow_reserved
+    targets = parse_targets((*options.targets, *file.targets), allow_reserved=reserved, is_public_suffix=is_public_suffix)
+    if not targets:
+        raise UserError(_("Name at least one domain or address, for example: selfaudit audit your-company.net 198.51.100.7"))
+    if sum(t.kind == "domain" for t in targets) > MAX_DOMAINS:
+        raise UserError(_("More than {limit} domains were named; audit them in parts.").format(limit=MAX_DOMAINS))
+    sending = tuple(
+        dict.fromkeys(
+            parse_address(text, allow_reserved=reserved, what="--sending-ip")
+            for text in (*options.sending_ip, *file.sending_ips)
+        )
+    )
+    if len(sending) > MAX_SENDING:
+        raise UserError(_("More than {limit} sending addresses were given.").format(limit=MAX_SENDING))
+    named = {t.value for t in targets}
+    targets += tuple(Target("address", a, "sending address") for a in sending if a not in named)
+    only, skip = _names(options.only), _names(options.skip)
+    select_checks(only, skip)  # names the mistake before anything is sent
+    return Case(
+        targets,
+        sending,
+        _selectors(options, file),
+        only,
+        skip,
+        _authority(options, file),
+        number=file.number,
+        provider=file.provider,
+        deadline=file.deadline,
+        laboratory=reserved,
+    )
+
+
+def _names(texts: Sequence[str]) -> tuple[str, ...]:
+    """Ids given several times or separated by commas."""
+    return tuple(dict.fromkeys(name for text in texts for name in text.replace(" ", "").split(",") if name))
+
+
+def _authority(options: Options, file: CaseFile) -> Authority | None:
+    if options.authority:
+        name, comma, role = options.authority.rpartition(",")
+        if not comma or not name.strip() or not role.strip():
+            raise UserError(_("--authority: give a name and a role, for example “Maria Blum, owner”."))
+        return Authority(printable(name.strip(), 100), printable(role.strip(), 100))
+    if file.authority:
+        return Authority(printable(file.authority.name, 100), printable(file.authority.role, 100))
+    return None
+
+
+def _selectors(options: Options, file: CaseFile) -> tuple[Selector, ...]:
+    found: dict[Selector, None] = {}
+    for text in (*options.selector, *file.selectors):
+        name, domain = parse_selector(text)
+        if domain:
+            target = parse_target(domain, allow_reserved=True, is_public_suffix=lambda _name: False)[0]
+            domain = target.value
+        found.setdefault(Selector(name, domain))
+    for path in options.message:
+        for name, domain in _message_selectors(path):
+            found.setdefault(Selector(name, domain, "message"))
+    return tuple(found)
+
+
+def _message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_MESSAGE + 1)
+    except OSError as error:
+        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
+    if len(data) > MAX_MESSAGE:
+        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_MESSAGE))
+    try:
+        return selectors_of(data)
+    except BadInput as error:
+        raise UserError(_("{file}: {why}").format(file=path, why=error)) from None

@@ -1,0 +1,20 @@
+"""`selfaudit judge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("evidence", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "json_file", default="", metavar="FILE", help="Write the audit as JSON; - for standard output.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
+def judge(evidence: Path, json_file: str, quiet: bool) -> int:
+    """Run all rules again over a saved evidence.json. Needs no network."""
+    from selfaudit.cli.run import show
+    from selfaudit.engine import Audit, judge_evidence, load_evidence
+
+    loaded = load_evidence(evidence)
+    return show(Audit(loaded, judge_evidence(loaded)), out=None, json_file=json_file, quiet=quiet)

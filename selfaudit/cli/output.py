@@ -1,0 +1,125 @@
+"""The readable result, at 80 columns: grouped by what must be fixed. Colour only beside words, and none when piped."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+
+from rich.console import Console
+from rich.text import Text
+
+from selfaudit.engine import Audit
+from selfaudit.findings import Outcome
+from selfaudit.i18n import _, ngettext
+from selfaudit.remedy import Action, Group, GroupKey, group_actions
+from selfaudit.report.html import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
+from selfaudit.text import printable
+
+WIDTH = 80
+_STYLES = {
+    Outcome.FAIL: "bold red",
+    Outcome.WARN: "yellow",
+    Outcome.INCONCLUSIVE: "magenta",
+    Outcome.PASS: "green",
+    Outcome.NOT_APPLICABLE: "dim",
+    Outcome.NOT_RUN: "magenta",
+    Outcome.BUG: "bold magenta",
+}
+_FOLDED = (GroupKey.PASSED, GroupKey.NOT_NEEDED)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that leaves outside text alone: no markup, no emoji, no highlighting."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else WIDTH
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def wrapped(text: str, indent: str, first: str | None = None, width: int = WIDTH) -> str:
+    """Text in lines of at most 80 columns; long words such as records are left whole."""
+    return textwrap.fill(
+        printable(text, 4000),
+        width,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
+    """Prints the whole result, or with `quiet` only its summary."""
+    evidence = audit.evidence
+    names = [t.value for t in evidence.targets if t.origin == "named"]
+    title = ", ".join(names[:3])
+    if len(names) > 3:
+        title += " " + ngettext("and {count} more", "and {count} more", len(names) - 3).format(count=len(names) - 3)
+    if not quiet:
+        out.print()
+        if evidence.case.demo:
+            out.print(Text(f" {_('DEMO')}: {_('an invented internet, world')} “{evidence.case.demo}” ", style="reverse"))
+        out.print(Text(wrapped(_("Self-audit of {names}").format(names=title), "  ", ""), style="bold"))
+        out.print(
+            Text(
+                f"{evidence.started[:16].replace('T', ' ')} UTC, {_('resolver')} {', '.join(evidence.vantage.resolvers)}",
+                style="dim",
+            )
+        )
+        groups = group_actions(audit.results)
+        for group in groups:
+            if group.key not in _FOLDED:
+                _print_group(group, out)
+        for group in groups:
+            if group.key in _FOLDED:
+                _print_folded(group, out)
+        out.print()
+    _print_summary(audit, out)
+
+
+def _print_group(group: Group, out: Console) -> None:
+    out.print()
+    out.print(Text(f"{group.title.upper()} ({len(group.actions)})", style="bold"))
+    for action in group.actions:
+        _print_action(action, out)
+
+
+def _print_action(action: Action, out: Console) -> None:
+    outcome = action.outcome
+    head = Text()
+    head.append(f"\n {OUTCOME_SIGNS[outcome]} {_(OUTCOME_WORDS[outcome]).upper():12}", style=_STYLES[outcome])
+    target = "" if action.result.target == "case" else f" {printable(action.result.target, 60)}"
+    head.append(f"{action.result.check}{target}", style="dim")
+    out.print(head)
+    out.print(wrapped(action.text, "   "))
+    for note in action.notes:
+        out.print(Text(wrapped(note, "   "), style="dim"))
+    advice = action.advice
+    if advice is None:
+        return
+    who = "" if advice.who not in ("provider", "registrar") else f" ({_('by')} {_(WHO_WORDS.get(advice.who, advice.who))})"
+    out.print(wrapped(f"{_('Fix') + ':':6}{advice.steps}{who}", "         ", "   "))
+    if advice.record:
+        for number, line in enumerate(advice.record.splitlines()):
+            out.print(Text(f"   {_('Copy') + ':' if number == 0 else '':6}{printable(line, 2000)}"))
+    if advice.verify:
+        out.print(Text(f"   {_('See') + ':':6}{printable(advice.verify, 2000)}"))
+
+
+def _print_folded(group: Group, out: Console) -> None:
+    counted: dict[str, int] = {}
+    for action in group.actions:
+        counted[action.result.check] = counted.get(action.result.check, 0) + 1
+    names = ", ".join(f"{check} ×{count}" if count > 1 else check for check, count in sorted(counted.items()))
+    out.print()
+    out.print(Text(f"{group.title.upper()} ({len(group.actions)})", style="bold"))
+    out.print(Text(wrapped(names, "   "), style="dim"))
+
+
+def _print_summary(audit: Audit, out: Console) -> None:
+    counts = Text()
+    for outcome in Outcome:
+        count = sum(r.outcome is outcome for r in audit.results)
+        if count:
+            counts.append(f"{OUTCOME_SIGNS[outcome]} {count} {_(OUTCOME_WORDS[outcome])}   ", style=_STYLES[outcome])
+    out.print(Text(wrapped(headline(audit), "", ""), style="bold"))
+    out.print(counts)

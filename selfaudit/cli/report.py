@@ -1,0 +1,37 @@
+"""`selfaudit report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("audit", type=click.Path(path_type=Path))
+@click.option("--html", type=_FILE, metavar="FILE", help="One self-contained page.")
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="The audit as JSON.")
+def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
+    """Write reports of a saved AUDIT: the folder given with --out, or the evidence.json in it."""
+    from selfaudit.engine import Audit, judge_evidence, load_evidence
+    from selfaudit.engine.evidence import write_whole
+    from selfaudit.report.html import render_html
+    from selfaudit.report.json import encode_audit
+
+    if html is None and json_file is None:
+        raise UserError(_("Say what to write: --html FILE or --json FILE."))
+    path = audit / "evidence.json" if audit.is_dir() else audit
+    if path.name == "audit.json" and path.with_name("evidence.json").exists():
+        path = path.with_name("evidence.json")
+    evidence = load_evidence(path)
+    done = Audit(evidence, judge_evidence(evidence))
+    if html is not None:
+        write_whole(html, render_html(done).encode("utf-8"))
+    if json_file is not None:
+        write_whole(json_file, encode_audit(done))
+    return 0

@@ -1,0 +1,154 @@
+"""Grouping and ordering of findings, and remedies with their fields filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from selfaudit.checks import all_checks
+from selfaudit.checks.registry import render
+from selfaudit.findings import Finding, Outcome, Remedy, Result, Severity, Who
+from selfaudit.i18n import N_, _
+
+_ORDER = list(Severity)
+_OUTCOMES = {
+    Severity.CRITICAL: Outcome.FAIL,
+    Severity.HIGH: Outcome.FAIL,
+    Severity.MEDIUM: Outcome.WARN,
+    Severity.LOW: Outcome.WARN,
+    Severity.UNKNOWN: Outcome.INCONCLUSIVE,
+    Severity.INFO: Outcome.PASS,
+    Severity.NONE: Outcome.NOT_APPLICABLE,
+    Severity.GOOD: Outcome.PASS,
+}
+
+
+class GroupKey(StrEnum):
+    """The groups, in the order in which they are shown."""
+
+    MUST = "must"
+    PROVIDER = "provider"
+    SHOULD = "should"
+    UNCLEAR = "unclear"
+    PASSED = "passed"
+    NOT_NEEDED = "not-needed"
+
+
+GROUP_TITLES = {
+    GroupKey.MUST: N_("Must be fixed"),
+    GroupKey.PROVIDER: N_("Your provider must act"),
+    GroupKey.SHOULD: N_("Should be fixed"),
+    GroupKey.UNCLEAR: N_("Could not be verified"),
+    GroupKey.PASSED: N_("Passed"),
+    GroupKey.NOT_NEEDED: N_("Not needed here"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A remedy with its fields filled in; see `findings.Remedy`."""
+
+    steps: str
+    verify: str = ""
+    record: str = ""
+    stacks: tuple[tuple[str, str], ...] = ()
+    who: str = Who.YOU
+    minutes: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One finding to show, or a result without findings.
+
+    Attributes:
+        result: the result it belongs to.
+        title: of the check.
+        severity: of the finding.
+        tag: of the finding, "" for a result without findings.
+        text: what was seen, in words.
+        advice: how to fix it, None if nothing is to be done.
+        notes: further findings of the same result that only inform.
+    """
+
+    result: Result
+    title: str
+    severity: Severity
+    tag: str
+    text: str
+    advice: Advice | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that this finding alone would give; for results without findings, theirs."""
+        if self.severity is Severity.UNKNOWN and self.result.outcome in (Outcome.NOT_RUN, Outcome.BUG):
+            return self.result.outcome
+        return _OUTCOMES[self.severity]
+
+
+@dataclass(slots=True)
+class Group:
+    """A group with its actions, the worst first."""
+
+    key: GroupKey
+    title: str
+    actions: list[Action] = field(default_factory=list)
+
+
+def advice_for(remedy: Remedy, finding: Finding) -> Advice:
+    """Fills a remedy's templates with a finding's arguments. A finding may say itself who can act (argument "who")."""
+    args = finding.args
+    who = str(args.get("who", remedy.who))
+    stacks = tuple((name, render(text, args)) for name, text in remedy.stacks.items())
+    return Advice(
+        render(remedy.steps, args), render(remedy.verify, args), render(remedy.record, args), stacks, who, remedy.minutes
+    )
+
+
+def group_actions(results: Iterable[Result]) -> list[Group]:
+    """Sorts everything that was found into the groups; empty groups are left out."""
+    groups = {key: Group(key, _(title)) for key, title in GROUP_TITLES.items()}
+    for result in results:
+        for key, action in _actions(result):
+            groups[key].actions.append(action)
+    for group in groups.values():
+        group.actions.sort(key=lambda a: (_ORDER.index(a.severity), a.result.check, a.result.target))
+    return [group for group in groups.values() if group.actions]
+
+
+def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
+    check = all_checks()[result.check]
+    title = _(check.spec.title)
+    if not result.findings:
+        return [(GroupKey.UNCLEAR, Action(result, title, Severity.UNKNOWN, "", result.reason))]
+    notes: list[str] = []
+    shown: list[tuple[GroupKey, Action]] = []
+    for finding in result.findings:
+        message = check.messages[finding.tag]
+        text = render(message.text, finding.args)
+        if message.severity is Severity.INFO:
+            notes.append(text)
+            continue
+        advice = advice_for(message.remedy, finding) if message.remedy else None
+        key = _key(message.severity, advice)
+        if key in (GroupKey.PASSED, GroupKey.NOT_NEEDED) and result.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+            continue  # what is good about a result that is not good only distracts
+        shown.append((key, Action(result, title, message.severity, finding.tag, text, advice)))
+    if not shown:
+        return [(GroupKey.UNCLEAR, Action(result, title, Severity.UNKNOWN, "", result.reason, None, tuple(notes)))]
+    key, first = shown[0]
+    shown[0] = (key, Action(first.result, first.title, first.severity, first.tag, first.text, first.advice, tuple(notes)))
+    return shown
+
+
+def _key(severity: Severity, advice: Advice | None) -> GroupKey:
+    if severity is Severity.UNKNOWN:
+        return GroupKey.UNCLEAR
+    if severity is Severity.GOOD:
+        return GroupKey.PASSED
+    if severity is Severity.NONE:
+        return GroupKey.NOT_NEEDED
+    if advice is not None and advice.who == Who.PROVIDER:
+        return GroupKey.PROVIDER
+    return GroupKey.MUST if severity in (Severity.CRITICAL, Severity.HIGH) else GroupKey.SHOULD

@@ -1,0 +1,1 @@
+"""Reports of an audit: JSON for machines, HTML for people."""

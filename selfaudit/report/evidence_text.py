@@ -1,0 +1,83 @@
+"""Evidence in words and commands that a person can repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from selfaudit.engine.evidence import Record
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
+from selfaudit.facts.http import HttpFetch
+from selfaudit.facts.mail import MtaStsPolicy
+from selfaudit.facts.vantage import Clock
+from selfaudit.facts.zone import ZoneTransfers
+from selfaudit.text import printable
+
+MAX_LINES = 60
+_NOTHING = {
+    DnsStatus.NXDOMAIN: "NXDOMAIN (the name does not exist)",
+    DnsStatus.NODATA: "no such record (NOERROR, empty)",
+    DnsStatus.SERVFAIL: "SERVFAIL",
+    DnsStatus.REFUSED: "REFUSED",
+    DnsStatus.TIMEOUT: "no answer",
+    DnsStatus.UNREACHABLE: "could not be asked",
+    DnsStatus.TRUNCATED: "cut off, and TCP failed",
+    DnsStatus.MALFORMED: "an answer that cannot be read",
+    DnsStatus.LOOP: "aliases in a loop",
+    DnsStatus.ERROR: "an error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """A command to repeat, and what was answered."""
+
+    command: str
+    answer: str
+
+
+def lines_of(record: Record) -> list[EvidenceLine]:
+    """The evidence of a record, at most 60 lines; the whole of it stands in evidence.json."""
+    if record.fact is None:
+        failure = record.failure
+        return [EvidenceLine("", f"{failure.reason}: {failure.detail}" if failure else record.trace)]
+    seen: dict[EvidenceLine, None] = {}
+    for answer in record.fact.lookups():
+        seen.setdefault(EvidenceLine(printable(answer.dig(), 300), _answer(answer)))
+    lines = list(seen)
+    fact = record.fact
+    if isinstance(fact, MtaStsPolicy) and fact.fetch is not None:
+        lines.append(_fetch(fact.fetch))
+    elif isinstance(fact, Clock):
+        lines += [
+            EvidenceLine(f"sntp {s.source}", s.error or f"offset {s.offset:+.3f} s, round trip {s.delay:.3f} s")
+            for s in fact.samples
+        ]
+    elif isinstance(fact, ZoneTransfers):
+        lines += [
+            EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(a.detail, 100)}".strip())
+            for a in fact.attempts
+        ]
+    if len(lines) > MAX_LINES:
+        rest = len(lines) - MAX_LINES
+        lines = [*lines[:MAX_LINES], EvidenceLine("", f"... and {rest} more in evidence.json ({record.id})")]
+    return lines
+
+
+def _answer(answer: DnsAnswer) -> str:
+    if answer.status is DnsStatus.REWRITTEN:
+        return f"{', '.join(answer.records)} (rewritten by this network)"
+    if not answer.exists:
+        words = _NOTHING.get(answer.status, str(answer.status))
+        return f"{words}: {printable(answer.detail, 120)}" if answer.detail else words
+    alias = f"(alias {' -> '.join(bare(n) for n in answer.chain)}) " if answer.chain else ""
+    ttl = f"  [TTL {answer.ttl}]" if answer.ttl >= 0 else ""
+    return printable(alias + "; ".join(answer.records), 600) + ttl
+
+
+def _fetch(fetch: HttpFetch) -> EvidenceLine:
+    command = f"curl -sS -D - --resolve {fetch.url.split('/')[2]}:443:{fetch.address or '?'} {fetch.url}"
+    if not fetch.code:
+        return EvidenceLine(printable(command, 300), printable(f"{fetch.outcome}: {fetch.detail}", 300))
+    location = f", Location: {fetch.location}" if fetch.location else ""
+    text = f"HTTP {fetch.code}, {fetch.content_type or 'no content type'}{location}; {fetch.body.strip()}"
+    return EvidenceLine(printable(command, 300), printable(text, 600))

@@ -1,0 +1,134 @@
+"""The report as one self-contained HTML file: autoescaped, no script, prints well, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import jinja2
+
+from selfaudit.checks import all_checks
+from selfaudit.engine import Audit
+from selfaudit.engine.evidence import Record
+from selfaudit.findings import Outcome, Result
+from selfaudit.i18n import N_, _
+from selfaudit.remedy import Action, GroupKey, group_actions
+from selfaudit.report.evidence_text import EvidenceLine, lines_of
+from selfaudit.text import printable
+
+OUTCOME_WORDS = {
+    Outcome.FAIL: N_("fail"),
+    Outcome.WARN: N_("warning"),
+    Outcome.INCONCLUSIVE: N_("cannot tell"),
+    Outcome.PASS: N_("pass"),
+    Outcome.NOT_APPLICABLE: N_("not needed"),
+    Outcome.NOT_RUN: N_("not run"),
+    Outcome.BUG: N_("our fault"),
+}
+OUTCOME_SIGNS = {
+    Outcome.FAIL: "✗",
+    Outcome.WARN: "!",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.PASS: "✓",
+    Outcome.NOT_APPLICABLE: "–",
+    Outcome.NOT_RUN: "○",
+    Outcome.BUG: "⚠",
+}
+WHO_WORDS = {
+    "you": N_("you"),
+    "provider": N_("your provider"),
+    "registrar": N_("your registrar"),
+    "wait": N_("nobody; it expires by itself"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    id: str
+    kind: str
+    at: str
+    lines: list[EvidenceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    name: str
+    results: list[Result]
+
+
+def headline(audit: Audit) -> str:
+    """The first sentence: what the audit comes to."""
+    counts = {outcome: sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
+    if audit.evidence.interrupted:
+        return _("The audit was stopped before its end; what was seen until then is here.")
+    if counts[Outcome.FAIL]:
+        return _("{count} checks failed. They must be fixed before reinstatement can be asked for.").format(
+            count=counts[Outcome.FAIL]
+        )
+    unclear = counts[Outcome.INCONCLUSIVE] + counts[Outcome.BUG]
+    if unclear:
+        return _("Nothing failed, but {count} checks could not be concluded. They are not passed.").format(count=unclear)
+    if counts[Outcome.WARN]:
+        return _("Nothing failed. {count} warnings are worth looking at.").format(count=counts[Outcome.WARN])
+    return _("Nothing failed.")
+
+
+def render_html(audit: Audit) -> str:
+    """The report."""
+    evidence = audit.evidence
+    checks = all_checks()
+    groups = group_actions(audit.results)
+    records = {r.id: r for r in evidence.records}
+    counts = [(o, _(OUTCOME_WORDS[o]), OUTCOME_SIGNS[o], sum(r.outcome is o for r in audit.results)) for o in Outcome]
+    families: dict[str, list[Result]] = {}
+    for result in audit.results:
+        families.setdefault(result.check.partition(".")[0], []).append(result)
+    return _template().render(
+        audit=audit,
+        evidence=evidence,
+        case=evidence.case,
+        demo=evidence.case.demo,
+        headline=headline(audit),
+        counts=[c for c in counts if c[3]],
+        total=len(audit.results),
+        open_groups=[g for g in groups if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
+        folded_groups=[g for g in groups if g.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
+        families=[_Family(name, results) for name, results in families.items()],
+        why=lambda action: checks[action.result.check].doc["Why it matters"],
+        how=lambda action: checks[action.result.check].doc["How it is judged"],
+        evidence_of=lambda action: _evidence_of(action, records),
+        outcome_word=lambda outcome: _(OUTCOME_WORDS[outcome]),
+        outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
+        who_word=lambda who: _(WHO_WORDS.get(who, who)),
+        sent=_sent(audit),
+        printable=printable,
+        _=_,
+    )
+
+
+def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:
+    ids: Iterable[str] = action.result.findings[0].evidence if action.result.findings else ()
+    return [_Evidence(r.id, r.request.kind, r.at, lines_of(r)) for i in ids if (r := records.get(i))]
+
+
+def _sent(audit: Audit) -> list[tuple[str, int, int, str]]:
+    """(purpose, parties, packets or connections, authority), added up."""
+    tally: dict[tuple[str, str], tuple[set[str], int]] = {}
+    for item in audit.evidence.sent:
+        parties, count = tally.setdefault((item.purpose, item.authority), (set(), 0))
+        tally[(item.purpose, item.authority)] = (parties | {item.address}, count + item.count)
+    return [(purpose, len(parties), count, authority) for (purpose, authority), (parties, count) in sorted(tally.items())]
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("selfaudit_resources", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["safe_text"] = lambda text: printable(str(text), 4000)
+    return environment.get_template("report.html")

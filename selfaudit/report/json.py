@@ -1,0 +1,96 @@
+"""The audit as JSON (schema selfaudit/audit/1)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from selfaudit.case import Case, Target
+from selfaudit.checks import all_checks
+from selfaudit.checks.registry import render
+from selfaudit.engine import Audit
+from selfaudit.engine.evidence import SentTo, Tool, Vantage
+from selfaudit.findings import Outcome, Result, Severity
+
+
+class JsonTarget(msgspec.Struct, frozen=True):
+    """What a result is about."""
+
+    kind: Literal["domain", "address", "host", "message", "ledger", "case"]
+    value: str
+
+
+class JsonFinding(msgspec.Struct, frozen=True):
+    """One finding. `message` is English; `tag` and `args` let a reader put it into another language."""
+
+    tag: str
+    severity: Severity
+    message: str
+    args: dict[str, str | int | float | tuple[str, ...]]
+    evidence: tuple[str, ...]
+
+
+class JsonResult(msgspec.Struct, frozen=True):
+    """One check on one target."""
+
+    check: str
+    target: JsonTarget
+    outcome: Outcome
+    findings: tuple[JsonFinding, ...]
+    reason: str
+
+
+class JsonAudit(msgspec.Struct, frozen=True):
+    """The whole document. Without a provider's pack there are no requirements, and readiness is null."""
+
+    schema: Literal["selfaudit/audit/1"]
+    case: Case
+    tool: Tool
+    started: str
+    finished: str
+    interrupted: bool
+    vantage: Vantage
+    targets: tuple[Target, ...]
+    counts: dict[str, int]
+    results: tuple[JsonResult, ...]
+    authority: dict[str, str]
+    sent: tuple[SentTo, ...]
+    requirements: tuple[dict[str, Any], ...] = ()
+    readiness: dict[str, Any] | None = None
+
+
+def result_json(result: Result) -> JsonResult:
+    """One result with its findings in words."""
+    messages = all_checks()[result.check].messages
+    findings = tuple(
+        JsonFinding(f.tag, messages[f.tag].severity, render(messages[f.tag].text, f.args), dict(f.args), f.evidence)
+        for f in result.findings
+    )
+    target = JsonTarget(result.target_kind, result.target)  # type: ignore[arg-type]
+    return JsonResult(result.check, target, result.outcome, findings, result.reason)
+
+
+def audit_json(audit: Audit) -> JsonAudit:
+    """The document."""
+    evidence = audit.evidence
+    counts = {str(outcome): sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
+    return JsonAudit(
+        "selfaudit/audit/1",
+        evidence.case,
+        evidence.tool,
+        evidence.started,
+        evidence.finished,
+        evidence.interrupted,
+        evidence.vantage,
+        evidence.targets,
+        counts,
+        tuple(result_json(r) for r in audit.results),
+        evidence.authority,
+        evidence.sent,
+    )
+
+
+def encode_audit(audit: Audit) -> bytes:
+    """The audit file: indented, one line at the end. The same evidence gives the same octets."""
+    return msgspec.json.format(msgspec.json.encode(audit_json(audit)), indent=1) + b"\n"
