@@ -41,6 +41,8 @@ class _Run:
         self.not_run: dict[tuple[str, Target], str] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.planned: set[Request] = set()
+        self.planned_targets: set[Target] = set()
+        self.waiting: dict[tuple[str, str], list[tuple[CheckModule, Target, list[tuple[str, str]]]]] = {}
         self.shown: set[tuple[str, str, str]] = set()
         self.slots = asyncio.Semaphore(_AT_ONCE)
         self.authority: dict[str, str] = {}
@@ -78,7 +80,13 @@ class _Run:
 
     def plan(self) -> None:
         """Starts an observation for every request that is new."""
-        for request, wants in wanted_requests(self.case, tuple(self.targets.values())).items():
+        targets = [t for t in self.targets.values() if t not in self.planned_targets]
+        self.planned_targets.update(targets)
+        for check, target in pairs(self.case, targets):
+            keys = needed_keys(check, target, self.case)
+            for key in keys:
+                self.waiting.setdefault(key, []).append((check, target, keys))
+        for request, wants in wanted_requests(self.case, tuple(targets)).items():
             if request in self.planned:
                 continue
             self.planned.add(request)
@@ -118,7 +126,7 @@ class _Run:
             self.discover(record.fact)
         self.done += 1
         self.emit(Progress(self.done, len(self.planned), record.request.kind, record.request.subject))
-        self.show_ready(record)
+        self.show_ready((record.request.kind, record.request.subject))
 
     async def may_probe(self, wants: list[tuple[str, Target, bool]]) -> bool:
         """Whether an active observation has authority; what lacks it is noted as not run."""
@@ -153,20 +161,15 @@ class _Run:
         if fresh:
             self.plan()
 
-    def show_ready(self, record: Record) -> None:
+    def show_ready(self, key: tuple[str, str]) -> None:
         """Judges the checks whose last fact this was, for whoever watches."""
-        for check, target in pairs(self.case, self.targets.values()):
-            key = (check.spec.id, target.kind, target.value)
-            if key in self.shown or not self.uses(check, record):
-                continue
-            keys = needed_keys(check, target, self.case)
-            if (record.request.kind, record.request.subject) in keys and all(k in self.records for k in keys):
-                self.shown.add(key)
+        if self.emit is ignore:
+            return
+        for check, target, keys in self.waiting.get(key, ()):
+            name = (check.spec.id, target.kind, target.value)
+            if name not in self.shown and all(k in self.records for k in keys):
+                self.shown.add(name)
                 self.emit(ResultSeen(judge_one(check, target, [self.records[k] for k in keys], self.policy)))
-
-    @staticmethod
-    def uses(check: CheckModule, record: Record) -> bool:
-        return any(need.kind == record.request.kind for need in check.spec.needs)
 
     async def stop(self, reason: FailureReason | None, detail: str) -> None:
         """Cancels what is under way. With a reason, it is recorded as failed; without, it counts as not looked at."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Hashable, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +30,7 @@ __all__ = ["Gate", "Net", "NetProfile", "Route", "Routes", "is_own_address", "ma
 T = TypeVar("T")
 
 INTERCEPTION_ADDRESS = "192.0.2.1"  # RFC 5737: no server can be there
+_SWEEP_IN_FLIGHT = 192
 _LABORATORY_SILENCE = "127.255.255.253"  # in laboratories nothing leaves the machine; nothing listens there either
 _TIME_SERVERS = ("time.cloudflare.com", "time.google.com", "time.apple.com")
 
@@ -92,6 +94,7 @@ class Net:
         self.iterator = Iterator(self.dns, self.roots) if self.roots else None
         self.pace = Pace(limits.list_rate)
         self._pool = BlockingPool()
+        self._sweeps = 0
         gate.own = frozenset({*profile.resolvers, profile.silent_address, *(a for group in self.roots.values() for a in group)})
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
@@ -164,6 +167,15 @@ class Net:
         cut = await self.iterator.cut_for(zone, whole=True)
         await self.pace.wait(zone, self._is_local(tuple(a for group in cut.glue.values() for a in group)))
         return await self.iterator.ask_list(cut, name)
+
+    @contextmanager
+    def sweeping(self) -> Generator[Callable[[], int]]:
+        """While several targets are swept at once, tells each how many questions it may keep under way."""
+        self._sweeps += 1
+        try:
+            yield lambda: max(4, _SWEEP_IN_FLIGHT // self._sweeps)
+        finally:
+            self._sweeps -= 1
 
     async def list_text(self, name: str, view: View) -> str:
         """The TXT record beside a listing, only for showing."""

@@ -53,7 +53,16 @@ async def _ask(net: Net, zone: str, target: str, view: View) -> DnsAnswer:
 async def ask_lists(net: Net, targets: tuple[str, ...], kind: str) -> tuple[ListAnswer, ...]:
     """Asks every list that is fit about the targets; the TXT record is fetched only beside a listing."""
     fit = [h for h in await healthy_lists(net, kind) if h.state is ListState.OK]
-    answers = await asyncio.gather(*(_one(net, h, target) for h in fit for target in targets))
+    questions = iter([(health, target) for health in fit for target in targets])
+    answers: list[ListAnswer] = []
+
+    async def work() -> None:
+        for health, target in questions:
+            answers.append(await _one(net, health, target))
+
+    # A few workers that go on to the next question cost far less than a task for each question.
+    with net.sweeping() as workers:
+        await asyncio.gather(*(work() for _worker in range(min(workers(), len(fit) * len(targets)))))
     return tuple(sorted(answers, key=lambda a: (a.zone, a.answer.name)))
 
 

@@ -6,10 +6,11 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from selfaudit.errors import BadInput
 from selfaudit.facts.blocklist import ListEntry, ListHealth, ListMeaning, ListState
-from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute, bare
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, bare
 
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _ERRORS = ipaddress.ip_network("127.255.255.0/24")
@@ -73,12 +74,16 @@ def question(target: str, zone: str) -> str:
 
     IPv4 octets reversed, IPv6 as 32 reversed nibbles, domains as they are.
     """
+    return f"{_prefix(target)}.{bare(zone).lower()}."
+
+
+@lru_cache(maxsize=1024)
+def _prefix(target: str) -> str:
     try:
         ip = ipaddress.ip_address(target)
     except ValueError:
-        return absolute(f"{bare(target)}.{bare(zone)}")
-    reversed_labels = ip.reverse_pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
-    return absolute(f"{reversed_labels}.{bare(zone)}")
+        return bare(target).lower()
+    return ip.reverse_pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
 
 
 def check_pattern(pattern: str) -> None:
@@ -90,6 +95,7 @@ def check_pattern(pattern: str) -> None:
     _matcher(pattern)
 
 
+@lru_cache(maxsize=4096)
 def _matcher(pattern: str) -> tuple[str, int, int]:
     """("exact" | "block" | "mask", value, mask)."""
     if re.fullmatch(r"&[0-9]{1,3}", pattern) and 0 < int(pattern[1:]) < 256:

@@ -100,7 +100,7 @@ def render_html(audit: Audit) -> str:
         evidence_of=lambda action: _evidence_of(action, records),
         outcome_word=lambda outcome: _(OUTCOME_WORDS[outcome]),
         outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
-        who_word=lambda who: _(WHO_WORDS.get(who, who)),
+        who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
         printable=printable,
         _=_,

@@ -18,7 +18,7 @@ from selfaudit.net.gate import Gate, NotPermittedError
 
 T = TypeVar("T")
 
-_LOCAL_IN_FLIGHT = 256
+_LOCAL_IN_FLIGHT = 128  # more would overflow the receive buffer of a server that is a moment late
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +270,9 @@ def to_answer(exchange: Exchange, question: Question, view: View, server: str, a
         return DnsAnswer(name, rdtype, exchange.status, view, asked, detail=exchange.detail, at=at, ms=ms)
     if wire.is_plain_nxdomain(data) and rdtype == "A":
         return DnsAnswer(name, rdtype, DnsStatus.NXDOMAIN, view, server, authoritative=bool(data[2] & 4), at=at, ms=ms)
+    if rdtype == "A" and (plain := wire.plain_addresses(data, question)) is not None:
+        aa, ad, ra = bool(data[2] & 4), bool(data[3] & 0x20), bool(data[3] & 0x80)
+        return DnsAnswer(name, rdtype, DnsStatus.ANSWER, view, server, plain[0], (), plain[1], aa, ad, ra, at=at, ms=ms)
     message = wire.parse(data)
     if message is None:
         return DnsAnswer(name, rdtype, DnsStatus.MALFORMED, view, server, detail="cannot be read", at=at, ms=ms)
