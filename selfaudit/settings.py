@@ -98,7 +98,7 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     dns_timeout: float = 2.0
     dns_tries: int = 3
-    dns_in_flight: int = 100
+    dns_in_flight: int = 128
     server_in_flight: int = 32
     list_rate: float = 50.0
     http_timeout: float = 10.0

@@ -20,7 +20,8 @@ from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
 from selfaudit.probes import all_probes
 
-_AT_ONCE = 64  # observations under way; the look-ups inside them have limits of their own
+_BULK = ("mail.dkim", "dns.names")
+_AT_ONCE = 400  # observations under way; the look-ups inside them have limits of their own
 
 
 def utc(timestamp: float) -> str:
@@ -86,7 +87,9 @@ class _Run:
             keys = needed_keys(check, target, self.case)
             for key in keys:
                 self.waiting.setdefault(key, []).append((check, target, keys))
-        for request, wants in wanted_requests(self.case, tuple(targets)).items():
+        wanted = wanted_requests(self.case, tuple(targets))
+        # Chains of look-ups that wait for each other start before the bulk of guesses that only fills the line.
+        for request, wants in sorted(wanted.items(), key=lambda item: item[0].kind in _BULK):
             if request in self.planned:
                 continue
             self.planned.add(request)

@@ -162,10 +162,12 @@ class Net:
     async def list_lookup(self, name: str, zone: str, view: View) -> DnsAnswer:
         """One blocklist question by the given way, at the pace that the list allows."""
         if view is View.RESOLVER or self.iterator is None:
-            await self.pace.wait(zone, self._is_local(self.profile.resolvers))
+            if not self._is_local(self.profile.resolvers):
+                await self.pace.wait(zone)
             return await self.dns.lookup(name, "A")
         cut = await self.iterator.cut_for(zone, whole=True)
-        await self.pace.wait(zone, self._is_local(tuple(a for group in cut.glue.values() for a in group)))
+        if not self._is_local(tuple(a for group in cut.glue.values() for a in group)):
+            await self.pace.wait(zone)
         return await self.iterator.ask_list(cut, name)
 
     @contextmanager
@@ -173,7 +175,7 @@ class Net:
         """While several targets are swept at once, tells each how many questions it may keep under way."""
         self._sweeps += 1
         try:
-            yield lambda: max(4, _SWEEP_IN_FLIGHT // self._sweeps)
+            yield lambda: max(1, _SWEEP_IN_FLIGHT // self._sweeps)
         finally:
             self._sweeps -= 1
 

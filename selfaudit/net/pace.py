@@ -1,4 +1,4 @@
-"""Politeness: at most so many questions a second to one blocklist."""
+"""Spacing out questions to one server or list."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import asyncio
 
 
 class Pace:
-    """Spaces out calls per key. Servers on this machine are nobody's burden and are not slowed down."""
+    """Spaces out calls per key: at most `rate` a second in the long run, 0 for no limit."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, burst: int = 10) -> None:
         self._gap = 1.0 / rate if rate > 0 else 0.0
+        self._burst = burst
         self._next: dict[str, float] = {}
 
-    async def wait(self, key: str, local: bool) -> None:
-        """Waits for this key's next turn. A burst of ten is free."""
-        if self._gap == 0.0 or local:
+    async def wait(self, key: str) -> None:
+        """Waits for this key's next turn; the first `burst` calls and those after a pause are free."""
+        if self._gap == 0.0:
             return
         now = asyncio.get_running_loop().time()
-        turn = max(self._next.get(key, 0.0), now - 10 * self._gap) + self._gap
+        turn = max(self._next.get(key, 0.0), now - self._burst * self._gap) + self._gap
         self._next[key] = turn
         if turn > now:
             await asyncio.sleep(turn - now)

@@ -74,7 +74,7 @@ async def collect(request: Request, net: Net) -> NameSurvey:
     domain = request.subject
     names = [f"{name}.{domain}." for name in NAMES]
     answers, mx, ns = await asyncio.gather(
-        asyncio.gather(*(net.dns.lookup(name, "A") for name in names)),
+        asyncio.gather(*(net.dns.guess(name, "A") for name in names)),
         net.dns.lookup(domain, "MX"),
         net.dns.lookup(domain, "NS"),
     )

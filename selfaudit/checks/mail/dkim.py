@@ -11,7 +11,7 @@ Why it matters:
 How it is judged:
     1. For a known selector, dig SELECTOR._domainkey.DOMAIN TXT: no key, an empty p= (revoked), several records, a key that cannot be
        read, RSA below 1024 bits, or hashes other than SHA-256 are faults. RSA below 2048 bits and the testing flag (t=y) are warnings.
-    2. Otherwise about a hundred usual names are tried. A usable key that is found that way is a good sign. Finding none says
+    2. Otherwise up to eighty usual names are tried, the most usual first. A usable key that is found that way is a good sign. Finding none says
        nothing: the name of a selector cannot be guessed reliably, so this never becomes a fault.
     3. dig _domainkey.DOMAIN TXT: NXDOMAIN suggests that there are no keys at all. A random selector that gives an answer means that
        a wildcard answers for every name; guesses are then worthless.

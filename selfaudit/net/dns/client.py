@@ -18,7 +18,7 @@ from selfaudit.net.gate import Gate, NotPermittedError
 
 T = TypeVar("T")
 
-_LOCAL_IN_FLIGHT = 128  # more would overflow the receive buffer of a server that is a moment late
+_LOCAL_IN_FLIGHT = 192  # more at once would overflow the receive buffer of a server that is a moment late
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class DnsConfig:
     port: int = 53
     timeout: float = 2.0
     tries: int = 3
-    in_flight: int = 100
+    in_flight: int = 128
     server_in_flight: int = 32
 
 
@@ -92,11 +92,14 @@ class DnsClient:
         self.gate = gate
         self.memo = Memo()
         self.sent = 0
+        self._asked: set[tuple[str, bytes, int]] = set()
         self._channels: dict[str, UdpChannel] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._no_edns: set[str] = set()
         self._timeouts: dict[str, int] = {}
+        self._local: dict[str, bool] = {}
+        self._guesses = asyncio.Semaphore(max(1, config.in_flight * 5 // 8))
 
     async def lookup(self, name: str, rdtype: str, *, dnssec: bool = False, checking_disabled: bool = False) -> DnsAnswer:
         """Asks the resolver. Answers that this network puts in place of "does not exist" are `rewritten`."""
@@ -108,6 +111,11 @@ class DnsClient:
                     answer, DnsStatus.REWRITTEN, "the address that this network gives for every unknown name"
                 )
         return answer
+
+    async def guess(self, name: str, rdtype: str) -> DnsAnswer:
+        """Like `lookup`, for the bulk of names that are only tried: it never takes up the whole line to the resolver."""
+        async with self._guesses:
+            return await self.lookup(name, rdtype)
 
     async def rewriting(self) -> frozenset[str]:
         """Addresses that the resolver gives for names that cannot exist."""
@@ -182,6 +190,7 @@ class DnsClient:
             return Exchange(None, DnsStatus.UNREACHABLE, str(error))
         if server in self._no_edns:
             question = question.without_edns()
+        self._asked.add((server, question.section, question.flags))
         async with self._slot(server):
             exchange = Exchange(None, DnsStatus.TIMEOUT)
             for _attempt in range(max(1, tries)):
@@ -201,10 +210,17 @@ class DnsClient:
         slot = self._slots.get(server)
         if slot is None:
             limit = self.config.in_flight if server in self.config.resolvers else self.config.server_in_flight
-            if ipaddress.ip_address(server).is_loopback:
+            if self._is_local(server):
                 limit = max(limit, _LOCAL_IN_FLIGHT)
             slot = self._slots[server] = asyncio.Semaphore(limit)
         return slot
+
+    def _is_local(self, server: str) -> bool:
+        """Whether a server is on this machine; those of the embedded internet are."""
+        known = self._local.get(server)
+        if known is None:
+            known = self._local[server] = self.gate.routes is not None or ipaddress.ip_address(server).is_loopback
+        return known
 
     async def _udp(self, server: str, question: Question) -> Exchange:
         self._count(server, "udp")
@@ -253,6 +269,11 @@ class DnsClient:
         self.sent += 1
         self.gate.count(server, self.config.port, protocol, "DNS")
 
+    @property
+    def distinct(self) -> int:
+        """Different questions (server, name, type, flags) that were asked; `sent` counts every packet."""
+        return len(self._asked)
+
     def close(self) -> None:
         """Closes all sockets."""
         for channel in self._channels.values():
@@ -268,10 +289,10 @@ def to_answer(exchange: Exchange, question: Question, view: View, server: str, a
     if data is None:
         asked = server if view is View.SERVER else ""
         return DnsAnswer(name, rdtype, exchange.status, view, asked, detail=exchange.detail, at=at, ms=ms)
-    if wire.is_plain_nxdomain(data) and rdtype == "A":
-        return DnsAnswer(name, rdtype, DnsStatus.NXDOMAIN, view, server, authoritative=bool(data[2] & 4), at=at, ms=ms)
+    aa, ad, ra = bool(data[2] & 4), bool(data[3] & 0x20), bool(data[3] & 0x80)
+    if (negative := wire.plain_negative(data, question)) is not None:
+        return DnsAnswer(name, rdtype, negative[0], view, server, (), (), negative[1], aa, ad, ra, at=at, ms=ms)
     if rdtype == "A" and (plain := wire.plain_addresses(data, question)) is not None:
-        aa, ad, ra = bool(data[2] & 4), bool(data[3] & 0x20), bool(data[3] & 0x80)
         return DnsAnswer(name, rdtype, DnsStatus.ANSWER, view, server, plain[0], (), plain[1], aa, ad, ra, at=at, ms=ms)
     message = wire.parse(data)
     if message is None:

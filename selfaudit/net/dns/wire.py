@@ -122,9 +122,28 @@ def rcode_of(data: bytes) -> int:
     return data[3] & 0x0F
 
 
-def is_plain_nxdomain(data: bytes) -> bool:
-    """NXDOMAIN without alias: the usual answer of a blocklist, recognised without reading the rest."""
-    return data[3] & 0x0F == 3 and data[6:8] == b"\0\0" and not data[2] & 0x02
+def plain_negative(data: bytes, question: Question) -> tuple[DnsStatus, int] | None:
+    """NXDOMAIN or NODATA without alias, with the TTL of the SOA beside it (RFC 2308 section 5), else None.
+
+    Most answers of a run are of this kind; they are read without parsing the message.
+    """
+    code = data[3] & 0x0F
+    if code not in (0, 3) or data[6:8] != b"\0\0" or data[2] & 0x02:
+        return None
+    at = 12 + len(question.section)
+    if data[8:10] == b"\0\0":
+        # NODATA without an SOA may be many things (RFC 2308 section 2.2); the parser decides.
+        return (DnsStatus.NXDOMAIN, -1) if code == 3 else None
+    while at < len(data) and 0 < data[at] < 64:
+        at += data[at] + 1
+    at += 2 if at < len(data) and data[at] >= 192 else 1
+    if len(data) < at + 10 or data[at : at + 4] != b"\0\x06\0\x01":
+        return (DnsStatus.NXDOMAIN, -1) if code == 3 else None
+    end = at + 10 + int.from_bytes(data[at + 8 : at + 10], "big")
+    if end > len(data) or end < at + 32:
+        return None
+    ttl = min(int.from_bytes(data[at + 4 : at + 8], "big"), int.from_bytes(data[end - 4 : end], "big"))
+    return (DnsStatus.NXDOMAIN if code == 3 else DnsStatus.NODATA), ttl
 
 
 def plain_addresses(data: bytes, question: Question) -> tuple[tuple[str, ...], int] | None:
