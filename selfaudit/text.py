@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
-_ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 
 
 def printable(text: str, limit: int = 500) -> str:
     r"""Replaces what could steer a terminal or reorder a line by visible escapes, and cuts at `limit` characters.
 
-    Control characters, bidirectional and other format characters, surrogates, private and unassigned code points
-    become ``\xNN`` or ``\uNNNN``; line breaks become ``\n``.
+    Control characters, bidirectional and other format characters, spaces other than the plain one, surrogates, private and
+    unassigned code points become ``\xNN`` or ``\uNNNN``; line breaks become ``\n``.
     """
     shown = text[:limit]
     if not (shown.isascii() and shown.isprintable()):
-        shown = "".join(_escape(c) if unicodedata.category(c) in _ESCAPED_CATEGORIES else c for c in shown)
+        shown = "".join(c if c == " " or unicodedata.category(c) not in _ESCAPED_CATEGORIES else _escape(c) for c in shown)
     return shown + "…" if len(text) > limit else shown
 
 

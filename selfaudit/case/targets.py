@@ -69,6 +69,8 @@ def parse_target(text: str, *, allow_reserved: bool, is_public_suffix: Callable[
     if len(stripped) > MAX_TARGET_LENGTH:
         raise UserError(_("“{target}” is too long to be a domain or an address.").format(target=shown))
     host = _host_part(stripped, shown)
+    if "@" in stripped or "://" in stripped:
+        shown = printable(host, 60)  # a URL may hold a password, which no message repeats
     addresses = _addresses(host, shown)
     if addresses is not None:
         targets = tuple(Target("address", str(a)) for a in addresses)
@@ -115,7 +117,7 @@ def _host_part(text: str, shown: str) -> str:
         except ValueError:
             host = ""
         if not host:
-            raise UserError(_("“{target}” is a URL without a host name.").format(target=shown))
+            raise UserError(_("This is a URL without a host name; name the domain itself."))
         return host
     if text.lower().startswith("mailto:"):
         text = text[len("mailto:") :]

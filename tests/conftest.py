@@ -1,0 +1,61 @@
+"""Rules for all tests: nothing leaves this machine, unexpected log lines fail, own files live in a temporary folder."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+class NonLoopbackError(Exception):
+    """A test tried to reach something that is not this machine."""
+
+
+def _check(address: Any) -> None:
+    if isinstance(address, tuple) and address:
+        try:
+            ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
+        except ValueError:
+            raise NonLoopbackError(f"a name was to be looked up by the system: {address[0]!r}") from None
+        if not ip.is_loopback:
+            raise NonLoopbackError(f"connection to {ip}")
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks every connection that is not to loopback, whatever library makes it."""
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def guarded(self: socket.socket, address: Any, _original: Any = original) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6):
+                _check(address)
+            return _original(self, address)
+
+        monkeypatch.setattr(socket.socket, name, guarded)
+    original_sendto = socket.socket.sendto
+
+    def guarded_sendto(self: socket.socket, data: bytes, *rest: Any) -> int:
+        _check(rest[-1])
+        return original_sendto(self, data, *rest)
+
+    monkeypatch.setattr(socket.socket, "sendto", guarded_sendto)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A log line of WARNING or above fails the test that did not ask for it."""
+    yield
+    lines = [f"{r.name}: {r.getMessage()}" for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
+    assert not lines, lines
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """selfaudit's own files go into the test's folder."""
+    monkeypatch.setenv("SELFAUDIT_HOME", str(tmp_path / "home"))

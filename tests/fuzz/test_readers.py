@@ -1,0 +1,102 @@
+"""Every reader of outside bytes returns its answer or raises BadInput, whatever the bytes."""
+
+from __future__ import annotations
+
+import contextlib
+
+import dns.name
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selfaudit.engine.evidence import decode_evidence
+from selfaudit.errors import BadInput
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, str_to_txt
+from selfaudit.net.dns import wire
+from selfaudit.net.dns.client import Exchange, to_answer
+from selfaudit.protocols import dkim, dmarc, dnsbl, dnssec, mail_policies, spf, tags
+from selfaudit.protocols.lookup import run_now
+
+RECORDS = st.one_of(
+    st.text(max_size=200),
+    st.sampled_from(["v=spf1", "v=DMARC1", "v=DKIM1", "v=STSv1", "v=TLSRPTv1", "v=BIMI1"]).flatmap(
+        lambda head: st.text("abc:;=/%{}-+~?.0123456789 @!,_\\\"", max_size=120).map(lambda tail: f"{head} {tail}")
+    ),
+)
+
+
+@settings(max_examples=400)
+@given(RECORDS)
+def test_text_records(text: str) -> None:
+    for reader in (
+        spf.spf_record.parse, dmarc.parse, dkim.parse_key, tags.parse_tags, mail_policies.parse_sts_record,
+        mail_policies.parse_sts_policy, mail_policies.parse_tls_rpt, mail_policies.parse_bimi, dnsbl.check_pattern,
+    ):  # fmt: skip
+        with contextlib.suppress(BadInput):
+            reader(text)
+
+
+@settings(max_examples=200)
+@given(st.lists(RECORDS, max_size=3))
+def test_evaluations_of_any_zone_end(texts: list[str]) -> None:
+    records = tuple(str_to_txt(t.encode("latin-1", "replace").decode("latin-1")) for t in texts)
+
+    async def lookup(name: str, rdtype: str) -> DnsAnswer:
+        return DnsAnswer(name, rdtype, DnsStatus.ANSWER, records=records if rdtype == "TXT" else tuple(texts))
+
+    run_now(spf.check_host("192.0.2.1", "a@shop.test", "h.shop.test", lookup))
+    run_now(spf.survey("shop.test", lookup))
+    run_now(dmarc.policy("a.shop.test", lookup))
+    run_now(dmarc.legacy_policy("a.shop.test", lookup))
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=400))
+def test_messages_for_selectors(data: bytes) -> None:
+    with contextlib.suppress(BadInput):
+        dkim.selectors_of(data)
+
+
+QUESTION = wire.make_question("shop.test.", "A", recursion=True)
+
+
+@settings(max_examples=500)
+@given(st.binary(max_size=300), st.sampled_from(["A", "TXT", "MX"]), st.booleans())
+def test_dns_answers(tail: bytes, rdtype: str, echo: bool) -> None:
+    question = wire.make_question("shop.test.", rdtype, recursion=True)
+    head = b"\x12\x34" + (tail[:10] + b"\0" * 10)[:10]
+    data = head + question.section + tail[10:] if echo else head + tail
+    wire.is_reply(data, question)
+    answer = to_answer(Exchange(data, DnsStatus.ANSWER), question, View.RESOLVER, "127.0.0.1", 0.0, 0.0)
+    assert isinstance(answer, DnsAnswer)
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=300))
+def test_names_on_the_wire(name: str) -> None:
+    try:
+        encoded = wire.encode_name(name)
+    except wire.BadName:
+        return
+    assert len(encoded) <= 255
+    dns.name.from_wire(encoded, 0)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.text(max_size=80), max_size=3), st.lists(st.text(max_size=120), max_size=3))
+def test_dnssec_records(records: list[str], signatures: list[str]) -> None:
+    def answer(rdtype: str) -> DnsAnswer:
+        return DnsAnswer("shop.test.", rdtype, DnsStatus.ANSWER, records=tuple(records), signatures=tuple(signatures))
+
+    dnssec.evaluate("shop.test", answer("DS"), answer("DNSKEY"), answer("SOA"), 1e9)
+
+
+@settings(max_examples=200)
+@given(st.one_of(st.binary(max_size=300), st.recursive(st.none() | st.booleans() | st.text(max_size=5), lambda x: st.lists(x) | st.dictionaries(st.text(max_size=8), x)).map(lambda v: repr(v).encode())))
+def test_evidence_files(data: bytes) -> None:
+    with contextlib.suppress(BadInput):
+        decode_evidence(data)
+
+
+def test_nesting_bombs() -> None:
+    for data in (b"[" * 200_000, b'{"a":' * 100_000, b'{"schema":"selfaudit/evidence/1","case":' + b"[" * 100_000):
+        with contextlib.suppress(BadInput):
+            decode_evidence(data)
