@@ -5,17 +5,44 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from selfaudit.catalogue import load_catalogue, points_for, read_catalogue
 from selfaudit.errors import UserError
 from selfaudit.settings import BlocklistSettings, Settings, load_settings
 
-FACTS_DEAD = """
-dnsbl.sorbs.net rhsbl.sorbs.net ix.dnsbl.manitu.net dnsbl.njabl.org dnsbl.ahbl.org relays.ordb.org dsn.rfc-ignorant.org
-list.dsbl.org dnsbl.inps.de ubl.unsubscore.com ubl.lashback.com megarbl.net bl.emailbasura.org spamsources.dnsbl.info msrbl.net
-five-ten-sg.com combined.abuse.ch drone.abuse.ch spam.abuse.ch virbl.bit.nl apews.org l2.apews.org db.wpbl.info
-dnsbl.cyberlogic.net korea.services.net rbl.jp spamcannibal.org no-more-funn.moensted.dk swl.spamhaus.org dwl.spamhaus.org
-cbl.abuseat.org
-""".split()
+FACTS_DEAD = [
+    "dnsbl.sorbs.net",
+    "rhsbl.sorbs.net",
+    "ix.dnsbl.manitu.net",
+    "dnsbl.njabl.org",
+    "dnsbl.ahbl.org",
+    "relays.ordb.org",
+    "dsn.rfc-ignorant.org",
+    "list.dsbl.org",
+    "dnsbl.inps.de",
+    "ubl.unsubscore.com",
+    "ubl.lashback.com",
+    "megarbl.net",
+    "bl.emailbasura.org",
+    "spamsources.dnsbl.info",
+    "msrbl.net",
+    "five-ten-sg.com",
+    "combined.abuse.ch",
+    "drone.abuse.ch",
+    "spam.abuse.ch",
+    "virbl.bit.nl",
+    "apews.org",
+    "l2.apews.org",
+    "db.wpbl.info",
+    "dnsbl.cyberlogic.net",
+    "korea.services.net",
+    "rbl.jp",
+    "spamcannibal.org",
+    "no-more-funn.moensted.dk",
+    "swl.spamhaus.org",
+    "dwl.spamhaus.org",
+    "cbl.abuseat.org",
+]
 
 
 def write(folder: Path, text: str) -> Path:
@@ -152,7 +179,9 @@ def test_broken_catalogues(tmp_path: Path, text: str, key: str, expected: str) -
 
 def test_dead_zones_are_never_asked_and_extra_lists_are_added(tmp_path: Path) -> None:
     extra = tmp_path / "extra.toml"
-    extra.write_text(LIST + LIST.replace("a.test", "spam.dnsbl.sorbs.net") + '[[dead]]\nzone = "b.test"\nsince = 2020-01-01\nwhy = "x"\n')
+    extra.write_text(
+        LIST + LIST.replace("a.test", "spam.dnsbl.sorbs.net") + '[[dead]]\nzone = "b.test"\nsince = 2020-01-01\nwhy = "x"\n'
+    )
     catalogue = load_catalogue(BlocklistSettings(extra=str(extra)))
     zones = {entry.zone for entry in catalogue.entries}
     assert "a.test" in zones

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
@@ -22,6 +22,9 @@ from selfaudit import __version__
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.net.gate import Gate, NotPermittedError
 
+# What is wrong with a stranger's server is a fact in the evidence, not a line in our log.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+
 MAX_BODY = 65_536  # RFC 8461 section 3.3 suggests this bound for policies
 USER_AGENT = f"selfaudit/{__version__} (self-audit requested by the domain's owner)"
 
@@ -33,14 +36,22 @@ class _Pin:
     address: str
     port: int
     deadline: float
-    socket: socket.socket | None = None
+    handle: socket.socket | None = None
+
+    def connected(self, connection: socket.socket) -> None:
+        # TLS takes the socket object over; a handle of our own still reaches the same connection.
+        self.handle = connection.dup()
 
     def cut(self) -> None:
-        if self.socket is not None:
+        if self.handle is not None:
             try:
-                self.socket.shutdown(socket.SHUT_RDWR)
+                self.handle.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # it was closed already
+
+    def close(self) -> None:
+        if self.handle is not None:
+            self.handle.close()
 
 
 def _pinned_pool(pin: _Pin) -> type[urllib3.connectionpool.HTTPSConnectionPool]:
@@ -48,12 +59,13 @@ def _pinned_pool(pin: _Pin) -> type[urllib3.connectionpool.HTTPSConnectionPool]:
         def _new_conn(self) -> socket.socket:
             left = max(0.05, pin.deadline - time.monotonic())
             try:
-                pin.socket = socket.create_connection((pin.address, pin.port), timeout=left)
+                connection = socket.create_connection((pin.address, pin.port), timeout=left)
             except TimeoutError as error:
                 raise urllib3.exceptions.ConnectTimeoutError(self, "no answer") from error
             except OSError as error:
                 raise urllib3.exceptions.NewConnectionError(self, error.strerror or str(error)) from error
-            return pin.socket
+            pin.connected(connection)
+            return connection
 
     class Pool(urllib3.connectionpool.HTTPSConnectionPool):
         ConnectionCls = Connection
@@ -117,21 +129,28 @@ def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_f
                 "content_type": response.headers.get("Content-Type", "")[:200],
                 "location": response.headers.get("Location", "")[:500],
             }
+            if time.monotonic() - started >= timeout:
+                return done(HttpStatus.TIMEOUT, "not done in time")
             if len(body) > MAX_BODY:
                 return done(HttpStatus.TOO_LARGE, f"more than {MAX_BODY} octets", **fields)
             return done(HttpStatus.ANSWERED, body=body.decode("latin-1"), **fields)
     except requests.exceptions.SSLError as error:
-        return done(HttpStatus.TLS_FAILED, _tls_words(error, urlsplit(url).hostname or ""))
+        if time.monotonic() - started >= timeout - 0.05:
+            return done(HttpStatus.TIMEOUT, "not done in time")
+        refused = _certificate_words(error)
+        # Only a certificate that was seen and not accepted says something about the server; a broken handshake does not.
+        return done(HttpStatus.TLS_FAILED, refused) if refused else done(HttpStatus.PROTOCOL_ERROR, "the TLS handshake failed")
     except requests.exceptions.Timeout:
         return done(HttpStatus.TIMEOUT, "no answer in time")
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
         if time.monotonic() - started >= timeout - 0.05:
             return done(HttpStatus.TIMEOUT, "not done in time")
-        if isinstance(error, requests.exceptions.ConnectionError) and pin.socket is None:
+        if isinstance(error, requests.exceptions.ConnectionError) and pin.handle is None:
             return done(HttpStatus.CONNECTION_FAILED, "connection refused or no route")
         return done(HttpStatus.PROTOCOL_ERROR, "the server does not speak proper HTTP")
     finally:
         guard.cancel()
+        pin.close()
 
 
 def _read_body(response: requests.Response) -> bytes:
@@ -143,14 +162,17 @@ def _read_body(response: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _tls_words(error: Exception, host: str) -> str:
-    cause: BaseException | None = error
-    for _depth in range(8):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate is not accepted: {cause.verify_message}".replace("'" + host + "'", host)
-        reason = getattr(cause, "reason", None)
-        following = cause.__cause__ or cause.__context__ if cause else None
-        cause = reason if isinstance(reason, BaseException) else following
-        if cause is None:
+def _certificate_words(error: BaseException) -> str:
+    """Why the certificate was not accepted, "" if that was not the trouble."""
+    queue: list[BaseException | None] = [error]
+    for _depth in range(16):
+        if not queue:
             break
-    return "the TLS handshake failed"
+        cause = queue.pop(0)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not accepted: {cause.verify_message}"
+        if cause is not None:
+            reason = getattr(cause, "reason", None)
+            queue += [cause.__cause__, cause.__context__, reason if isinstance(reason, BaseException) else None]
+            queue += [a for a in cause.args if isinstance(a, BaseException)]
+    return ""

@@ -7,6 +7,7 @@ import contextlib
 import dns.name
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from selfaudit.engine.evidence import decode_evidence
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, str_to_txt
@@ -18,7 +19,7 @@ from selfaudit.protocols.lookup import run_now
 RECORDS = st.one_of(
     st.text(max_size=200),
     st.sampled_from(["v=spf1", "v=DMARC1", "v=DKIM1", "v=STSv1", "v=TLSRPTv1", "v=BIMI1"]).flatmap(
-        lambda head: st.text("abc:;=/%{}-+~?.0123456789 @!,_\\\"", max_size=120).map(lambda tail: f"{head} {tail}")
+        lambda head: st.text('abc:;=/%{}-+~?.0123456789 @!,_\\"', max_size=120).map(lambda tail: f"{head} {tail}")
     ),
 )
 
@@ -90,7 +91,14 @@ def test_dnssec_records(records: list[str], signatures: list[str]) -> None:
 
 
 @settings(max_examples=200)
-@given(st.one_of(st.binary(max_size=300), st.recursive(st.none() | st.booleans() | st.text(max_size=5), lambda x: st.lists(x) | st.dictionaries(st.text(max_size=8), x)).map(lambda v: repr(v).encode())))
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.recursive(
+            st.none() | st.booleans() | st.text(max_size=5), lambda x: st.lists(x) | st.dictionaries(st.text(max_size=8), x)
+        ).map(lambda v: repr(v).encode()),
+    )
+)
 def test_evidence_files(data: bytes) -> None:
     with contextlib.suppress(BadInput):
         decode_evidence(data)

@@ -7,6 +7,7 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from selfaudit.errors import BadInput
 from selfaudit.protocols.dkim import KeyState, looks_like_key, parse_key, selectors_of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsStatus
 from selfaudit.protocols import dmarc
@@ -29,18 +30,41 @@ def test_walk_names_jump_to_seven_labels() -> None:
     ("zone", "domain", "organizational"),
     [
         # the record with the fewest labels, not the first one that is found
-        ({"_dmarc.mail.example.com": txt("v=DMARC1; p=none"), "_dmarc.example.com": txt("v=DMARC1; p=reject")}, "a.mail.example.com", "example.com"),
+        (
+            {"_dmarc.mail.example.com": txt("v=DMARC1; p=none"), "_dmarc.example.com": txt("v=DMARC1; p=reject")},
+            "a.mail.example.com",
+            "example.com",
+        ),
         # psd=n ends the walk and names the organizational domain
-        ({"_dmarc.mail.example.com": txt("v=DMARC1; p=none; psd=n"), "_dmarc.example.com": txt("v=DMARC1; p=reject")}, "a.mail.example.com", "mail.example.com"),
+        (
+            {"_dmarc.mail.example.com": txt("v=DMARC1; p=none; psd=n"), "_dmarc.example.com": txt("v=DMARC1; p=reject")},
+            "a.mail.example.com",
+            "mail.example.com",
+        ),
         # psd=y: one label below it (the bank example of the RFC)
-        ({"_dmarc.bank.example": txt("v=DMARC1; p=reject; psd=y"), "_dmarc.giant.bank.example": txt("v=DMARC1; p=none")}, "mail.mega.bank.example", "mega.bank.example"),
-        ({"_dmarc.bank.example": txt("v=DMARC1; p=reject; psd=y"), "_dmarc.giant.bank.example": txt("v=DMARC1; p=none")}, "giant.bank.example", "giant.bank.example"),
+        (
+            {"_dmarc.bank.example": txt("v=DMARC1; p=reject; psd=y"), "_dmarc.giant.bank.example": txt("v=DMARC1; p=none")},
+            "mail.mega.bank.example",
+            "mega.bank.example",
+        ),
+        (
+            {"_dmarc.bank.example": txt("v=DMARC1; p=reject; psd=y"), "_dmarc.giant.bank.example": txt("v=DMARC1; p=none")},
+            "giant.bank.example",
+            "giant.bank.example",
+        ),
         # psd=y at the starting point does not count for itself
         ({"_dmarc.bank.example": txt("v=DMARC1; p=reject; psd=y")}, "bank.example", "bank.example"),
         # nothing found: the starting name
         ({}, "a.mail.example.com", "a.mail.example.com"),
         # several records are all discarded
-        ({"_dmarc.example.com": txt("v=DMARC1; p=none", "v=DMARC1; p=reject"), "_dmarc.a.example.com": txt("v=DMARC1; p=none")}, "a.example.com", "a.example.com"),
+        (
+            {
+                "_dmarc.example.com": txt("v=DMARC1; p=none", "v=DMARC1; p=reject"),
+                "_dmarc.a.example.com": txt("v=DMARC1; p=none"),
+            },
+            "a.example.com",
+            "a.example.com",
+        ),
     ],
 )
 async def test_organizational_domain(zone: dict[str, dict[str, list[str]]], domain: str, organizational: str) -> None:
@@ -54,13 +78,31 @@ EXISTS = {"A": ["192.0.2.1"]}
     ("zone", "domain", "requested", "tag", "applied"),
     [
         ({"_dmarc.shop.test": txt("v=DMARC1; p=reject; sp=none")}, "shop.test", "reject", "p", "reject"),
-        ({"_dmarc.shop.test": txt("v=DMARC1; p=reject; sp=quarantine"), "a.shop.test": EXISTS}, "a.shop.test", "quarantine", "sp", "quarantine"),
+        (
+            {"_dmarc.shop.test": txt("v=DMARC1; p=reject; sp=quarantine"), "a.shop.test": EXISTS},
+            "a.shop.test",
+            "quarantine",
+            "sp",
+            "quarantine",
+        ),
         ({"_dmarc.shop.test": txt("v=DMARC1; p=reject"), "a.shop.test": EXISTS}, "a.shop.test", "reject", "p", "reject"),
         # np counts only where the name does not exist at all; an empty answer (NODATA) is an existing name
         ({"_dmarc.shop.test": txt("v=DMARC1; p=none; np=reject; sp=quarantine")}, "gone.shop.test", "reject", "np", "reject"),
-        ({"_dmarc.shop.test": txt("v=DMARC1; p=none; np=reject; sp=quarantine"), "x.a.shop.test": EXISTS}, "a.shop.test", "quarantine", "sp", "quarantine"),
+        (
+            {"_dmarc.shop.test": txt("v=DMARC1; p=none; np=reject; sp=quarantine"), "x.a.shop.test": EXISTS},
+            "a.shop.test",
+            "quarantine",
+            "sp",
+            "quarantine",
+        ),
         # the author domain's own record comes before that of the organizational domain
-        ({"_dmarc.a.shop.test": txt("v=DMARC1; p=none"), "_dmarc.shop.test": txt("v=DMARC1; p=reject")}, "a.shop.test", "none", "p", "none"),
+        (
+            {"_dmarc.a.shop.test": txt("v=DMARC1; p=none"), "_dmarc.shop.test": txt("v=DMARC1; p=reject")},
+            "a.shop.test",
+            "none",
+            "p",
+            "none",
+        ),
         # t=y asks for one level less
         ({"_dmarc.shop.test": txt("v=DMARC1; p=reject; t=y")}, "shop.test", "reject", "p", "quarantine"),
         ({"_dmarc.shop.test": txt("v=DMARC1; p=quarantine; t=y")}, "shop.test", "quarantine", "p", "none"),
@@ -69,7 +111,13 @@ EXISTS = {"A": ["192.0.2.1"]}
         ({"_dmarc.shop.test": txt("v=DMARC1; p=rejekt; rua=mailto:d@shop.test")}, "shop.test", "none", "p", "none"),
         ({"_dmarc.shop.test": txt("v=DMARC1; sp=reject")}, "shop.test", "", "", ""),
         # the public suffix comes last
-        ({"_dmarc.bank.test": txt("v=DMARC1; p=reject; psd=y; sp=quarantine"), "mega.bank.test": EXISTS}, "mega.bank.test", "quarantine", "sp", "quarantine"),
+        (
+            {"_dmarc.bank.test": txt("v=DMARC1; p=reject; psd=y; sp=quarantine"), "mega.bank.test": EXISTS},
+            "mega.bank.test",
+            "quarantine",
+            "sp",
+            "quarantine",
+        ),
         ({}, "shop.test", "", "", ""),
     ],
 )
@@ -115,7 +163,12 @@ ALIGN = {
     ],
 )
 async def test_evaluate(
-    author: str, spf: tuple[str, str] | None, dkim: list[tuple[str, str]], result: str, spf_aligned: bool, dkim_aligned: tuple[bool, ...]
+    author: str,
+    spf: tuple[str, str] | None,
+    dkim: list[tuple[str, str]],
+    result: str,
+    spf_aligned: bool,
+    dkim_aligned: tuple[bool, ...],
 ) -> None:
     got = await dmarc.evaluate(author, spf, dkim, zone_lookup(ALIGN))
     assert (got.result, got.spf_aligned, got.dkim_aligned) == (result, spf_aligned, dkim_aligned)
@@ -127,7 +180,9 @@ async def test_evaluate_with_trouble_is_temperror() -> None:
 
 
 def test_record_details() -> None:
-    record = dmarc.parse("v=DMARC1; p=Reject ;pct=50; ri=3600; rua=mailto:a@b.test!10m, mailto:c@d.test; adkim=s; x=1; fo=1", "_d.test")
+    record = dmarc.parse(
+        "v=DMARC1; p=Reject ;pct=50; ri=3600; rua=mailto:a@b.test!10m, mailto:c@d.test; adkim=s; x=1; fo=1", "_d.test"
+    )
     assert (record.p, record.adkim, record.aspf, record.removed, record.unknown) == ("reject", "s", "r", ("pct", "ri"), ("x",))
     assert dmarc.report_domains(record) == ("b.test", "d.test")
     assert dmarc.parse("v=DMARC1; p=none; psd=x; t=maybe").problems == ("psd=x", "t=maybe")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from selfaudit.errors import BadInput
 from selfaudit.facts.blocklist import ListEntry, ListMeaning, ListState
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View
@@ -26,7 +27,11 @@ KARMA = entry(("127.0.0.1", "white", "good"), ("127.0.0.2", "black", "listed"), 
     ("target", "zone", "name"),
     [
         ("192.0.2.99", "bl.test", "99.2.0.192.bl.test."),
-        ("2001:db8:1:2:3:4:567:89ab", "ugly.test", "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ugly.test."),
+        (
+            "2001:db8:1:2:3:4:567:89ab",
+            "ugly.test",
+            "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ugly.test.",
+        ),
         ("::ffff:7f00:2", "bl.test", "2.0.0.0.0.0.f.7.f.f.f.f" + ".0" * 20 + ".bl.test."),
         ("Shop.Test.", "dbl.test.", "shop.test.dbl.test."),
     ],

@@ -12,6 +12,7 @@ import dns.rdataset
 import dns.zone
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+
 from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.protocols.dnssec import ChainState, evaluate, signature_window
 
@@ -36,7 +37,11 @@ def signed(days_left: float = 10, now: float = NOW) -> tuple[DnsAnswer, DnsAnswe
         assert records is not None
         assert signatures is not None
         return DnsAnswer(
-            "shop.test.", rdtype, DnsStatus.ANSWER, records=tuple(r.to_text() for r in records), signatures=tuple(r.to_text() for r in signatures)
+            "shop.test.",
+            rdtype,
+            DnsStatus.ANSWER,
+            records=tuple(r.to_text() for r in records),
+            signatures=tuple(r.to_text() for r in signatures),
         )
 
     ds = dns.dnssec.make_ds(ORIGIN, key, "SHA256")
@@ -78,7 +83,9 @@ def test_unsigned_island_unknown_unsupported() -> None:
     assert evaluate("shop.test", NONE, dnskey, soa, NOW).state is ChainState.ISLAND
     silent = replace(ds, status=DnsStatus.TIMEOUT, records=())
     assert evaluate("shop.test", silent, dnskey, soa, NOW).state is ChainState.UNKNOWN
-    assert evaluate("shop.test", ds, replace(dnskey, status=DnsStatus.SERVFAIL, records=()), soa, NOW).state is ChainState.UNKNOWN
+    assert (
+        evaluate("shop.test", ds, replace(dnskey, status=DnsStatus.SERVFAIL, records=()), soa, NOW).state is ChainState.UNKNOWN
+    )
     tag, algorithm, _digest_type, digest = ds.records[0].split(" ", 3)
     odd = replace(ds, records=(f"{tag} {algorithm} 250 {digest}",))
     assert evaluate("shop.test", odd, dnskey, soa, NOW).state in (ChainState.UNSUPPORTED, ChainState.BOGUS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import str_to_txt, txt_to_str
 from selfaudit.protocols import mail_policies as mp
@@ -21,7 +22,9 @@ def test_published_examples() -> None:
     policy = mp.parse_sts_policy(RFC_8461)
     assert (policy.mode, policy.max_age, len(policy.mx)) == ("enforce", 604_800, 3)
     assert mp.parse_tls_rpt("v=TLSRPTv1;rua=mailto:reports@example.com") == ("mailto:reports@example.com",)
-    assert mp.parse_tls_rpt("v=TLSRPTv1; rua=https://reporting.example.com/v1/tlsrpt") == ("https://reporting.example.com/v1/tlsrpt",)
+    assert mp.parse_tls_rpt("v=TLSRPTv1; rua=https://reporting.example.com/v1/tlsrpt") == (
+        "https://reporting.example.com/v1/tlsrpt",
+    )
 
 
 def test_mta_sts_patterns_stand_for_one_label() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.protocols import spf
@@ -103,7 +104,10 @@ async def test_loops_and_endless_redirects_end() -> None:
 
 
 async def test_survey_counts_beyond_the_limit_and_stays_bounded() -> None:
-    wide = {f"s{i}.test": {"TXT": ["v=spf1 " + " ".join(f"include:s{j}.test" for j in range(40) if j != i) + " -all"]} for i in range(40)}
+    wide = {
+        f"s{i}.test": {"TXT": ["v=spf1 " + " ".join(f"include:s{j}.test" for j in range(40) if j != i) + " -all"]}
+        for i in range(40)
+    }
     asked = 0
     inner = zone_lookup(wide)
 
@@ -120,7 +124,10 @@ async def test_survey_counts_beyond_the_limit_and_stays_bounded() -> None:
 
 async def test_survey_reports_what_is_allowed_and_what_is_void() -> None:
     zone = {
-        "shop.test": {"TXT": ["v=spf1 a:gone1.test a:gone2.test mx:gone3.test a ip4:192.0.0.0/8 include:m.test ?all"], "A": ["192.0.2.9"]},
+        "shop.test": {
+            "TXT": ["v=spf1 a:gone1.test a:gone2.test mx:gone3.test a ip4:192.0.0.0/8 include:m.test ?all"],
+            "A": ["192.0.2.9"],
+        },
         "m.test": {"TXT": ["v=spf1 exists:%{i}.x.test ptr -all"]},
     }
     seen = await survey("shop.test", zone_lookup(zone))
@@ -132,7 +139,10 @@ async def test_survey_reports_what_is_allowed_and_what_is_void() -> None:
 
 async def test_a_only_with_ipv4_is_not_void() -> None:
     # checkdmarc#94: an "a" with A and no AAAA must not count as a look-up that found nothing.
-    zone = {"shop.test": {"TXT": ["v=spf1 a mx -all"], "A": ["192.0.2.1"], "MX": ["5 m.shop.test."]}, "m.shop.test": {"A": ["192.0.2.2"]}}
+    zone = {
+        "shop.test": {"TXT": ["v=spf1 a mx -all"], "A": ["192.0.2.1"], "MX": ["5 m.shop.test."]},
+        "m.shop.test": {"A": ["192.0.2.2"]},
+    }
     assert (await survey("shop.test", zone_lookup(zone))).voids == ()
 
 

@@ -1,0 +1,137 @@
+"""The HTTPS fetch against servers that misbehave: bounded time and size, no redirects, no foreign certificates."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.net import http
+from selfaudit.net.gate import Gate, Route, Routes
+
+CA = trustme.CA()
+Talk = Callable[[ssl.SSLSocket], None]
+
+
+@contextmanager
+def server(talk: Talk, name: str = "mta-sts.shop.test") -> Iterator[int]:
+    """Serves one connection in a thread."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    CA.issue_cert(name).configure_cert(context)
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(5)
+
+    def run() -> None:
+        try:
+            raw, _peer = listener.accept()
+            raw.settimeout(5)
+            with context.wrap_socket(raw, server_side=True) as connection:
+                connection.recv(65_536)
+                talk(connection)
+        except OSError:
+            return
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def get(port: int, tmp_path: Path, timeout: float = 2.0) -> HttpFetch:
+    ca_file = tmp_path / "ca.pem"
+    CA.cert_pem.write_to_path(str(ca_file))
+    gate = Gate(allow_reserved=True, routes=Routes({("203.0.113.9", 443, "tcp"): Route("127.0.0.1", port)}))
+    url = "https://mta-sts.shop.test/.well-known/mta-sts.txt"
+    return http.fetch(gate, url, "203.0.113.9", port=443, timeout=timeout, ca_file=str(ca_file))
+
+
+def answer(text: str) -> Talk:
+    return lambda connection: connection.sendall(text.encode())
+
+
+def test_a_page(tmp_path: Path) -> None:
+    with server(answer("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")) as port:
+        got = get(port, tmp_path)
+    assert (got.outcome, got.code, got.content_type, got.body) == (HttpStatus.ANSWERED, 200, "text/plain", "hello")
+
+
+def test_redirects_are_not_followed(tmp_path: Path) -> None:
+    with server(answer("HTTP/1.1 301 X\r\nLocation: https://169.254.169.254/\r\nContent-Length: 0\r\n\r\n")) as port:
+        got = get(port, tmp_path)
+    assert (got.code, got.location) == (301, "https://169.254.169.254/")
+
+
+def test_endless_bodies_are_cut(tmp_path: Path) -> None:
+    def flood(connection: ssl.SSLSocket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _chunk in range(100_000):
+            connection.sendall(b"x" * 65_536)
+
+    with server(flood) as port:
+        assert get(port, tmp_path).outcome is HttpStatus.TOO_LARGE
+
+
+@pytest.mark.parametrize("part", [b"HTTP/1.1 200 OK\r\nX-", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b""])
+def test_dripping_servers_are_cut_off(part: bytes, tmp_path: Path) -> None:
+    def drip(connection: ssl.SSLSocket) -> None:
+        connection.sendall(part)
+        for _byte in range(200):
+            time.sleep(0.05)
+            connection.sendall(b"a")
+
+    with server(drip) as port:
+        got = get(port, tmp_path, timeout=0.5)
+    assert got.outcome is HttpStatus.TIMEOUT
+    assert got.ms < 3000
+
+
+def test_foreign_and_wrong_certificates(tmp_path: Path) -> None:
+    with server(answer(""), name="other.test") as port:
+        got = get(port, tmp_path)
+    assert got.outcome is HttpStatus.TLS_FAILED
+    assert "certificate" in got.detail
+    global CA
+    ours, CA = CA, trustme.CA()
+    try:
+        with server(answer("")) as port:
+            CA = ours
+            assert get(port, tmp_path).outcome is HttpStatus.TLS_FAILED
+    finally:
+        CA = ours
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "", "HTTP/1.1 200 OK\r\n" + "A: b\r\n" * 500],
+)
+def test_servers_that_do_not_speak_http(text: str, tmp_path: Path) -> None:
+    with server(answer(text)) as port:
+        got = get(port, tmp_path)
+    assert got.outcome in (HttpStatus.PROTOCOL_ERROR, HttpStatus.CONNECTION_FAILED)
+
+
+def test_closed_and_silent_ports(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        silent = listener.getsockname()[1]
+        assert get(silent, tmp_path, timeout=0.4).outcome in (HttpStatus.TIMEOUT, HttpStatus.PROTOCOL_ERROR)
+    got = get(silent, tmp_path, timeout=0.4)
+    assert got.outcome is HttpStatus.CONNECTION_FAILED
+    assert "refused" in got.detail
+
+
+def test_nobody_is_led_into_a_home_network() -> None:
+    for address in ("127.0.0.1", "192.168.1.1", "169.254.169.254", "::1"):
+        got = http.fetch(Gate(), "https://mta-sts.shop.test/x", address, port=443, timeout=1)
+        assert got.outcome is HttpStatus.REFUSED_SCOPE
