@@ -11,8 +11,9 @@ from selfaudit.facts.mail import SpfLookups
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, name_servers, resolver
 from selfaudit.protocols.lookup import Recorder
-from selfaudit.protocols.spf import check_host, mx_hosts, references, select, survey
+from selfaudit.protocols.spf import check_host, mx_hosts, select
 from selfaudit.protocols.spf_record import SpfSyntaxError
+from selfaudit.protocols.spf_survey import references, survey
 
 FACT = SpfLookups
 _MAX_PREFETCH = 150

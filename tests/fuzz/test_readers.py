@@ -13,7 +13,7 @@ from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, str_to_txt
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.client import Exchange, to_answer
-from selfaudit.protocols import dkim, dmarc, dnsbl, dnssec, mail_policies, spf, tags
+from selfaudit.protocols import dkim, dmarc, dnsbl, dnssec, mail_policies, spf, spf_survey, tags
 from selfaudit.protocols.lookup import run_now
 
 RECORDS = st.one_of(
@@ -44,7 +44,7 @@ def test_evaluations_of_any_zone_end(texts: list[str]) -> None:
         return DnsAnswer(name, rdtype, DnsStatus.ANSWER, records=records if rdtype == "TXT" else tuple(texts))
 
     run_now(spf.check_host("192.0.2.1", "a@shop.test", "h.shop.test", lookup))
-    run_now(spf.survey("shop.test", lookup))
+    run_now(spf_survey.survey("shop.test", lookup))
     run_now(dmarc.policy("a.shop.test", lookup))
     run_now(dmarc.legacy_policy("a.shop.test", lookup))
 

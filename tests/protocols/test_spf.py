@@ -8,8 +8,9 @@ from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.protocols import spf
 from selfaudit.protocols.lookup import Recorder, Replay, run_now, zone_lookup
-from selfaudit.protocols.spf import SpfResult, check_host, survey
+from selfaudit.protocols.spf import SpfResult, check_host
 from selfaudit.protocols.spf_record import SpfSyntaxError, parse
+from selfaudit.protocols.spf_survey import survey
 
 # RFC 7208 appendix A
 APPENDIX_A = {

@@ -37,7 +37,8 @@ from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
 from selfaudit.protocols.lookup import Replay, run_now
-from selfaudit.protocols.spf import LOOKUP_LIMIT, SpfSurvey, survey
+from selfaudit.protocols.spf import LOOKUP_LIMIT
+from selfaudit.protocols.spf_survey import SpfSurvey, survey
 
 
 class Tag(StrEnum):
@@ -179,6 +180,8 @@ def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.NO_SENDER, domain=domain, record=seen.record.text)
     else:
         yield found(Tag.OK, domain=domain, record=seen.record.text, lookups=seen.lookups)
+        if seen.lookups >= LOOKUP_LIMIT - 1:
+            yield found(Tag.NEAR_LIMIT, domain=domain, lookups=seen.lookups)
 
 
 def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Iterator[Finding]:

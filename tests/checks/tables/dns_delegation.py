@@ -1,0 +1,67 @@
+"""dns.delegation."""
+
+from __future__ import annotations
+
+from selfaudit.facts.dns import DnsStatus
+from selfaudit.facts.zone import Delegation, NameServer
+from tests.checks.build import TROUBLES, Scenario, no, yes
+
+CHECK = "dns.delegation"
+NS = ("ns1.shop.test.", "ns2.shop.test.")
+PARENT = yes("shop.test", "NS", *NS)
+
+
+def server(host, soa=None, ns=NS, serial=7, addresses=True):  # type: ignore[no-untyped-def]
+    good = yes("shop.test", "SOA", f"ns1.shop.test. h.shop.test. {serial} 2 3 4 5", aa=True)
+    answers = (yes(host, "A", "192.0.2.53"),) if addresses else (no(host, "A"), no(host, "AAAA"))
+    soas = () if not addresses else (soa or good,)
+    return NameServer(host, True, answers, soas, (yes("shop.test", "NS", *ns, aa=True),) if soas and not soa else ())
+
+
+def fact(*servers, parent=PARENT):  # type: ignore[no-untyped-def]
+    return [Delegation("shop.test", parent, servers, parent)]
+
+
+ONE, TWO = server(NS[0]), server(NS[1])
+REFUSING = server(NS[1], no("shop.test", "SOA", DnsStatus.REFUSED, server="192.0.2.2"))
+ELSEWHERE = server(NS[1], no("shop.test", "SOA", detail="referral"))
+NOT_AA = server(NS[1], yes("shop.test", "SOA", "a. b. 7 2 3 4 5"))
+
+SCENARIOS = [
+    Scenario("good", fact(ONE, TWO), ["DELEGATION_OK"], "pass"),
+    Scenario("not in the DNS", fact(parent=no("shop.test", "NS", DnsStatus.NXDOMAIN)), ["DELEGATION_NOT_FOUND"], "fail"),
+    Scenario("single server", fact(ONE), ["DELEGATION_ONE_SERVER"], "warn"),
+    Scenario("one refuses", fact(ONE, REFUSING), ["DELEGATION_LAME"], "fail", ["DELEGATION_OK", "DELEGATION_ALL_LAME"]),
+    Scenario("one sends elsewhere", fact(ONE, ELSEWHERE), ["DELEGATION_LAME"], "fail"),
+    Scenario("one answers without authority", fact(ONE, NOT_AA), ["DELEGATION_LAME"], "fail"),
+    Scenario("all refuse", fact(REFUSING, REFUSING), ["DELEGATION_ALL_LAME"], "fail", ["DELEGATION_LAME"]),
+    Scenario(
+        "a server without address",
+        fact(ONE, server(NS[1], addresses=False)),
+        ["DELEGATION_NO_ADDRESS"],
+        "warn",
+        ["DELEGATION_OK"],
+    ),
+    Scenario("lists differ", fact(server(NS[0], ns=(NS[0], "ns3.shop.test.")), TWO), ["DELEGATION_NS_DIFFER"], "warn"),
+    Scenario("serials differ", fact(ONE, server(NS[1], serial=9)), ["DELEGATION_SERIALS_DIFFER"], "warn"),
+    *(
+        Scenario(
+            f"one is silent: {s}",
+            fact(ONE, server(NS[1], no("shop.test", "SOA", s))),
+            ["DELEGATION_SERVER_SILENT"],
+            "inconclusive",
+            ["DELEGATION_LAME", "DELEGATION_OK"],
+        )
+        for s in (DnsStatus.TIMEOUT, DnsStatus.UNREACHABLE, DnsStatus.MALFORMED, DnsStatus.SERVFAIL)
+    ),
+    *(
+        Scenario(
+            f"parent: {s}",
+            fact(parent=no("shop.test", "NS", s)),
+            ["DELEGATION_UNANSWERED"],
+            "inconclusive",
+            ["DELEGATION_NOT_FOUND"],
+        )
+        for s in TROUBLES
+    ),
+]

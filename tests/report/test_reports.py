@@ -1,0 +1,153 @@
+"""JSON and HTML: the shape of the contract, hostile text, and what must be in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from selfaudit.case import Case, Target
+from selfaudit.demo import Internet, demo_case
+from selfaudit.engine import Audit, judge_evidence, run_audit
+from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
+from selfaudit.facts import Fact, Request
+from selfaudit.facts.mail import SpfLookups
+from selfaudit.facts.rdns import ReverseDns
+from selfaudit.net import open_net
+from selfaudit.remedy import GroupKey, group_actions
+from selfaudit.report import docs, schemas
+from selfaudit.report.html import render_html
+from selfaudit.report.json import encode_audit
+from tests.checks.build import mail_fact, spf_fact, yes
+
+EVIL = "<script>alert(1)</script>\x1b[31m\u202e{x}{{7*7}}'\""
+
+
+def audit_with(*facts: tuple[str, Fact], targets: tuple[Target, ...], only: tuple[str, ...]) -> Audit:
+    records = tuple(
+        Record(f"e{i}", Request(f.kind, subject), "2026-01-01T00:00:00.000Z", 1, f) for i, (subject, f) in enumerate(facts)
+    )
+    evidence = Evidence(
+        Case(targets, only=only, laboratory=True, number=EVIL, provider=EVIL),
+        Tool(), "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z", Vantage(("192.0.2.53",)), targets, records,
+    )  # fmt: skip
+    return Audit(evidence, judge_evidence(evidence))
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Audit:
+    spf: SpfLookups = spf_fact({"shop.test": {"TXT": [f"v=spf1 include:{EVIL} -all"]}})
+    ptr = ReverseDns(
+        "192.0.2.25", yes("25.2.0.192.in-addr.arpa", "PTR", "<img\\032src=x\\032onerror=alert(1)>.shop.test."), None, ()
+    )
+    facts = [("shop.test", spf), ("shop.test", mail_fact({})), ("192.0.2.25", ptr)]
+    return audit_with(
+        *facts, targets=(Target("domain", "shop.test"), Target("address", "192.0.2.25")), only=("mail.spf", "rdns.present")
+    )
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.handlers: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [name for name, _value in attrs]
+        self.handlers += [name for name, value in attrs if name.startswith("on") or "javascript:" in (value or "")]
+
+
+def test_hostile_text_stays_text(hostile: Audit) -> None:
+    page = render_html(hostile)
+    parsed = Tags()
+    parsed.feed(page)
+    assert "script" not in parsed.tags
+    assert "img" not in parsed.tags
+    assert parsed.handlers == []
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;" in page
+    assert "49" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S).replace("2049", "")
+
+
+def test_the_page_is_self_contained(hostile: Audit) -> None:
+    page = render_html(hostile)
+    parsed = Tags()
+    parsed.feed(page)
+    assert not {"link", "iframe", "object", "form", "base"} & set(parsed.tags)
+    assert not {"src", "href", "action"} & set(parsed.attributes)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert "default-src 'none'" in page
+    for feature in ("prefers-color-scheme: dark", "@media print", 'lang="en"'):
+        assert feature in page
+
+
+async def test_the_demo_report_says_what_a_desk_needs() -> None:
+    async with Internet("broken") as internet:
+        audit = await run_audit(demo_case("broken"), open_net(internet.settings, routes=internet.routes))
+    page = render_html(audit)
+    for words in (
+        "Demo",
+        "DEMO-2026-1107",
+        "Must be fixed",
+        "What was sent",
+        "stated: Maria Blum, owner (demo)",
+        "dig ",
+        "To see that it worked",
+    ):
+        assert words in page
+    assert render_html(audit) == page
+
+
+async def test_json_shape() -> None:
+    async with Internet("broken") as internet:
+        audit = await run_audit(demo_case("broken"), open_net(internet.settings, routes=internet.routes))
+    data = json.loads(encode_audit(audit))
+    assert data["schema"] == "selfaudit/audit/1"
+    for key in ("case", "tool", "started", "finished", "vantage", "results", "requirements", "readiness"):
+        assert key in data
+    for result in data["results"]:
+        assert set(result) == {"check", "target", "outcome", "findings", "reason"}
+        assert set(result["target"]) == {"kind", "value"}
+        assert result["outcome"] in ("pass", "warn", "fail", "inconclusive", "not-applicable", "not-run", "bug")
+        for finding in result["findings"]:
+            assert set(finding) == {"tag", "severity", "message", "args", "evidence"}
+            assert "{" not in finding["message"] or "{" in str(finding["args"])
+    known = {r.id for r in audit.evidence.records}
+    assert all(e in known for r in data["results"] for f in r["findings"] for e in f["evidence"])
+
+
+def test_groups_are_ordered_and_complete(hostile: Audit) -> None:
+    groups = group_actions(hostile.results)
+    order = list(GroupKey)
+    assert [order.index(g.key) for g in groups] == sorted(order.index(g.key) for g in groups)
+    shown = {(a.result.check, a.result.target) for g in groups for a in g.actions}
+    assert shown == {(r.check, r.target) for r in hostile.results}
+
+
+def test_provider_findings_stand_in_their_own_group() -> None:
+    from selfaudit.facts.blocklist import AddressListings, ListAnswer, ListCatalogue, ListHealth, ListState
+    from selfaudit.facts.dns import View
+    from tests.checks.listings import entry
+
+    listed = AddressListings("192.0.2.25", (ListAnswer("a.test", yes("x.a.test", "A", "127.0.0.2")),))
+    lists = ListCatalogue(
+        "1",
+        (replace(entry("a.test", "1", "ip4"), who="provider"),),
+        (ListHealth("a.test", "ip4", ListState.OK, View.DIRECT, ()),),
+    )
+    audit = audit_with(
+        ("192.0.2.25", listed), ("ip4", lists), targets=(Target("address", "192.0.2.25"),), only=("blocklist.address",)
+    )
+    assert [g.key for g in group_actions(audit.results)] == [GroupKey.PROVIDER]
+
+
+def test_generated_files_are_fresh() -> None:
+    assert docs.main(["docs/checks", "--check"]) == 0
+    assert schemas.main(["resources/selfaudit_resources/schemas", "--check"]) == 0
