@@ -139,6 +139,18 @@ def load_settings(path: Path) -> Settings:
             raise UserError(
                 _("{file}: dns.resolvers: “{value}” is not an address").format(file=path, value=printable(resolver, 60))
             ) from None
+    silent = settings.dns.silent_address
+    if silent and not _is_address(silent):
+        raise UserError(
+            _("{file}: dns.silent_address: “{value}” is not an address").format(file=path, value=printable(silent, 60))
+        )
+    for server in settings.vantage.time_servers or ():
+        if split_time_server(server) is None:
+            raise UserError(
+                _("{file}: vantage.time_servers: “{value}” is neither a host, an address nor address:port").format(
+                    file=path, value=printable(server, 60)
+                )
+            )
     _check_ranges(path, settings)
     here = path.parent
     return msgspec.structs.replace(
@@ -151,6 +163,25 @@ def load_settings(path: Path) -> Settings:
             extra=_resolved(here, settings.blocklists.extra),
         ),
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def split_time_server(text: str) -> tuple[str, int] | None:
+    """Reads "host", "address", "address:port" or "[v6]:port" as (host, port); None if it is none of these."""
+    if _is_address(text):
+        return text, 123
+    match = re.fullmatch(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]{1,253}))(?::(?P<port>[0-9]{1,5}))?", text)
+    if match is None or (match["six"] and not _is_address(match["six"])):
+        return None
+    port = int(match["port"] or 123)
+    return (match["six"] or match["host"], port) if 0 < port < 65_536 else None
 
 
 def _check_ranges(path: Path, settings: Settings) -> None:

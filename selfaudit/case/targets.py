@@ -16,6 +16,7 @@ from selfaudit.i18n import _
 from selfaudit.text import printable
 
 MAX_ADDRESSES = 256  # a /24, or a /120
+MAX_DOMAINS = 100
 MAX_TARGET_LENGTH = 260
 
 # RFC 2606, RFC 6761, RFC 6762 appendix G, RFC 7686, RFC 8375, RFC 9476, ICANN's reservation of .internal
@@ -27,6 +28,10 @@ _RESERVED_SUFFIXES = (
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 _IPV4_SHAPE = re.compile(r"[0-9.]+\Z")
 _PORT = re.compile(r"(?P<host>.+):(?P<port>[0-9]{1,5})\Z", re.DOTALL)
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out for public use
+_RELAY_ANYCAST = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -43,9 +48,10 @@ def is_reserved_address(address: str) -> bool:
         embedded = ip.ipv4_mapped or ip.sixtofour
         if embedded is not None:
             return not embedded.is_global
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
+        if ip in _NAT64:
             return not ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF).is_global
-    return not ip.is_global or ip.is_multicast
+        return ip not in _GLOBAL_UNICAST or not ip.is_global
+    return not ip.is_global or ip.is_multicast or ip in _RELAY_ANYCAST
 
 
 def parse_target(text: str, *, allow_reserved: bool, is_public_suffix: Callable[[str], bool]) -> tuple[Target, ...]:
@@ -62,15 +68,15 @@ def parse_target(text: str, *, allow_reserved: bool, is_public_suffix: Callable[
     Raises:
         UserError: one line that says what is wrong with it.
     """
-    shown = printable(text, 60)
     stripped = text.strip()
+    shown = printable(stripped.rpartition("@")[2], 60)  # what stands before an @ may be a password
     if not stripped:
         raise UserError(_("An empty target was given. Name a domain such as your-company.net, or an address."))
     if len(stripped) > MAX_TARGET_LENGTH:
         raise UserError(_("“{target}” is too long to be a domain or an address.").format(target=shown))
     host = _host_part(stripped, shown)
-    if "@" in stripped or "://" in stripped:
-        shown = printable(host, 60)  # a URL may hold a password, which no message repeats
+    if "://" in stripped:
+        shown = printable(host, 60)
     addresses = _addresses(host, shown)
     if addresses is not None:
         targets = tuple(Target("address", str(a)) for a in addresses)
@@ -89,11 +95,18 @@ def parse_target(text: str, *, allow_reserved: bool, is_public_suffix: Callable[
 def parse_targets(texts: Iterable[str], *, allow_reserved: bool, is_public_suffix: Callable[[str], bool]) -> tuple[Target, ...]:
     """Reads many targets, drops repetitions, keeps the order, and caps the number of addresses at 256."""
     seen: dict[Target, None] = {}
+    addresses = domains = 0
     for text in texts:
         for target in parse_target(text, allow_reserved=allow_reserved, is_public_suffix=is_public_suffix):
-            seen.setdefault(target)
-    if sum(t.kind == "address" for t in seen) > MAX_ADDRESSES:
-        raise UserError(_("More than {limit} addresses were named; audit them in parts.").format(limit=MAX_ADDRESSES))
+            if target in seen:
+                continue
+            seen[target] = None
+            addresses += target.kind == "address"
+            domains += target.kind == "domain"
+        if addresses > MAX_ADDRESSES:
+            raise UserError(_("More than {limit} addresses were named; audit them in parts.").format(limit=MAX_ADDRESSES))
+        if domains > MAX_DOMAINS:
+            raise UserError(_("More than {limit} domains were named; audit them in parts.").format(limit=MAX_DOMAINS))
     return tuple(seen)
 
 

@@ -17,6 +17,7 @@ from selfaudit.errors import UserError
 from selfaudit.facts import Fact
 from selfaudit.findings import Check, Contact, Finding, Message
 from selfaudit.i18n import _
+from selfaudit.text import printable
 
 SECTIONS = ("What it checks", "Why it matters", "How it is judged", "Limits and false positives", "References")
 
@@ -151,7 +152,7 @@ def get_check(check_id: str) -> CheckModule:
         return checks[check_id]
     close = [c for c in checks if check_id and (check_id in c or c.partition(".")[2].startswith(check_id))]
     hint = _("Did you mean {ids}?").format(ids=", ".join(close)) if close else _("“selfaudit checks” lists all.")
-    raise UserError(_("There is no check “{id}”. {hint}").format(id=check_id[:60], hint=hint))
+    raise UserError(_("There is no check “{id}”. {hint}").format(id=printable(check_id, 60), hint=hint))
 
 
 def select_checks(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[CheckModule, ...]:

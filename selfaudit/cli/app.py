@@ -10,6 +10,7 @@ import click
 
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
+from selfaudit.text import printable
 
 COMMANDS = {
     "audit": ("selfaudit.cli.audit", "audit", "Audit domains and addresses."),
@@ -60,7 +61,7 @@ def run(arguments: list[str]) -> int:
         error.show(sys.stderr)
         return 2
     except UserError as error:
-        sys.stderr.write(f"selfaudit: {error}\n")
+        sys.stderr.write(f"selfaudit: {printable(str(error), 2000)}\n")
         return 2
     except KeyboardInterrupt:
         return 130

@@ -18,7 +18,7 @@ from selfaudit.settings import Settings, load_settings
 from selfaudit.text import printable
 
 MAX_MESSAGE = 50_000_000
-MAX_DOMAINS = 100
+MAX_SELECTORS = 50
 MAX_SENDING = 64
 
 
@@ -53,8 +53,6 @@ def build_case(options: Options, settings: Settings) -> Case:
     targets = parse_targets((*options.targets, *file.targets), allow_reserved=reserved, is_public_suffix=is_public_suffix)
     if not targets:
         raise UserError(_("Name at least one domain or address, for example: selfaudit audit your-company.net 198.51.100.7"))
-    if sum(t.kind == "domain" for t in targets) > MAX_DOMAINS:
-        raise UserError(_("More than {limit} domains were named; audit them in parts.").format(limit=MAX_DOMAINS))
     sending = tuple(
         dict.fromkeys(
             parse_address(text, allow_reserved=reserved, what="--sending-ip")
@@ -66,8 +64,7 @@ def build_case(options: Options, settings: Settings) -> Case:
     named = {t.value for t in targets}
     targets += tuple(Target("address", a, "sending address") for a in sending if a not in named)
     only, skip = _names(options.only), _names(options.skip)
-    select_checks(only, skip)  # names the mistake before anything is sent
-    return Case(
+    case = Case(
         targets,
         sending,
         _selectors(options, file),
@@ -79,6 +76,11 @@ def build_case(options: Options, settings: Settings) -> Case:
         deadline=file.deadline,
         laboratory=reserved,
     )
+    # Names a mistake in --only or --skip before anything is sent.
+    kinds = {t.kind for t in targets} | {"case"}
+    if not any(check.spec.target in kinds for check in select_checks(only, skip)):
+        raise UserError(_("None of the chosen checks applies to the named targets; “selfaudit checks” lists all."))
+    return case
 
 
 def _names(texts: Sequence[str]) -> tuple[str, ...]:
@@ -99,7 +101,7 @@ def _authority(options: Options, file: CaseFile) -> Authority | None:
 
 def _selectors(options: Options, file: CaseFile) -> tuple[Selector, ...]:
     found: dict[Selector, None] = {}
-    for text in (*options.selector, *file.selectors):
+    for text in (*options.selector, *file.selectors)[: MAX_SELECTORS + 1]:
         name, domain = parse_selector(text)
         if domain:
             target = parse_target(domain, allow_reserved=True, is_public_suffix=lambda _name: False)[0]
@@ -108,6 +110,8 @@ def _selectors(options: Options, file: CaseFile) -> tuple[Selector, ...]:
     for path in options.message:
         for name, domain in _message_selectors(path):
             found.setdefault(Selector(name, domain, "message"))
+    if len(found) > MAX_SELECTORS:
+        raise UserError(_("More than {limit} DKIM selectors were given.").format(limit=MAX_SELECTORS))
     return tuple(found)
 
 

@@ -57,14 +57,15 @@ def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
     if not quiet:
         out.print()
         if evidence.case.demo:
-            out.print(Text(f" {_('DEMO')}: {_('an invented internet, world')} “{evidence.case.demo}” ", style="reverse"))
-        out.print(Text(wrapped(_("Self-audit of {names}").format(names=title), "  ", ""), style="bold"))
-        out.print(
-            Text(
-                f"{evidence.started[:16].replace('T', ' ')} UTC, {_('resolver')} {', '.join(evidence.vantage.resolvers)}",
-                style="dim",
+            out.print(
+                Text(
+                    f" {_('DEMO')}: {_('an invented internet, world')} “{printable(evidence.case.demo, 20)}” ", style="reverse"
+                )
             )
-        )
+        out.print(Text(wrapped(_("Self-audit of {names}").format(names=title), "  ", ""), style="bold"))
+        seen_from = ", ".join(evidence.vantage.resolvers)
+        when = evidence.started[:16].replace("T", " ")
+        out.print(Text(printable(f"{when} UTC, {_('resolver')} {seen_from}", 200), style="dim"))
         groups = group_actions(audit.results)
         for group in groups:
             if group.key not in _FOLDED:

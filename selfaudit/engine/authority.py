@@ -10,9 +10,10 @@ import ipaddress
 
 from selfaudit.case import Case, Target
 from selfaudit.case.model import MAX_STATED_ADDRESSES
+from selfaudit.facts.authority import AuthorityLookups
 from selfaudit.facts.dns import bare
 from selfaudit.net import Net, is_own_address
-from selfaudit.protocols.lookup import is_below
+from selfaudit.protocols.lookup import Lookup, Recorder, is_below
 
 CHALLENGE = "_selfaudit-challenge"
 
@@ -23,20 +24,25 @@ def challenge_token(install_key: bytes, domain: str) -> str:
     return "selfaudit-" + base64.b32encode(digest).decode("ascii")[:26].lower()
 
 
-async def establish(case: Case, targets: tuple[Target, ...], net: Net, install_key: bytes) -> dict[str, str]:
-    """Works out the authority for each target, tells the gate, and returns it for the report.
+async def establish(
+    case: Case, targets: tuple[Target, ...], net: Net, install_key: bytes
+) -> tuple[dict[str, str], AuthorityLookups]:
+    """Works out the authority for each target, tells the gate, and returns it with its evidence for the report.
 
     Proven: the challenge record of a domain (covers its hosts, and addresses whose confirmed reverse name lies under it), or an
     address of this machine. Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
     """
     domains = [t.value for t in targets if t.kind == "domain"]
-    proven = await asyncio.gather(*(_proven_domain(net, d, install_key) for d in domains))
+    recorder = Recorder(net.dns.lookup)
+    # Without a key of this installation a token could be worked out by anybody; nothing can be proven then.
+    provable = domains if install_key else []
+    proven = await asyncio.gather(*(_proven_domain(recorder, d, install_key) for d in provable))
     authority: dict[str, str] = {}
-    for domain, is_proven in zip(domains, proven, strict=True):
+    for domain, is_proven in zip(provable, proven, strict=True):
         if is_proven:
             authority[domain] = f"proven: TXT record {CHALLENGE}.{domain}"
     addresses = [t for t in targets if t.kind == "address"]
-    under = await asyncio.gather(*(_proven_by_name(net, t.value, authority) for t in addresses))
+    under = await asyncio.gather(*(_proven_by_name(recorder, t.value, authority) for t in addresses))
     stated = 0
     words = f"stated: {case.authority.name}, {case.authority.role}" if case.authority else ""
     for target, host in zip(addresses, under, strict=True):
@@ -53,25 +59,26 @@ async def establish(case: Case, targets: tuple[Target, ...], net: Net, install_k
                 authority.setdefault(target.value, words)
     for subject, word in authority.items():
         (net.gate.domains if subject in domains else net.gate.permitted)[subject] = word
-    return authority
+    expected = {d: challenge_token(install_key, d) for d in provable}
+    return authority, AuthorityLookups(recorder.answers, expected)
 
 
-async def _proven_domain(net: Net, domain: str, install_key: bytes) -> bool:
-    answer = await net.dns.lookup(f"{CHALLENGE}.{domain}", "TXT")
+async def _proven_domain(lookup: Lookup, domain: str, install_key: bytes) -> bool:
+    answer = await lookup(f"{CHALLENGE}.{domain}", "TXT")
     expected = challenge_token(install_key, domain)
     return any(hmac.compare_digest(text.strip().encode("latin-1"), expected.encode()) for text in answer.texts())
 
 
-async def _proven_by_name(net: Net, address: str, proven_domains: dict[str, str]) -> str:
+async def _proven_by_name(lookup: Lookup, address: str, proven_domains: dict[str, str]) -> str:
     """The confirmed reverse name of an address if it lies under a proven domain, else ""."""
     if not proven_domains:
         return ""
     pointer = ipaddress.ip_address(address).reverse_pointer
-    answer = await net.dns.lookup(pointer, "PTR")
+    answer = await lookup(pointer, "PTR")
     for name in answer.records[:10]:
         if any(is_below(name, domain) for domain in proven_domains):
-            forward = await net.dns.lookup(name, "AAAA" if ":" in address else "A")
-            if any(ipaddress.ip_address(r) == ipaddress.ip_address(address) for r in forward.records):
+            forward = await lookup(name, "AAAA" if ":" in address else "A")
+            if not forward.chain and any(ipaddress.ip_address(r) == ipaddress.ip_address(address) for r in forward.records):
                 return bare(name)
     return ""
 
@@ -79,11 +86,9 @@ async def _proven_by_name(net: Net, address: str, proven_domains: dict[str, str]
 def what_would_allow(target: Target, install_key: bytes) -> str:
     """What to do so that an active check may run on a target."""
     stated = "name yourself with --authority “NAME, ROLE”"
-    if target.kind == "domain":
+    if target.kind == "domain" and install_key:
         token = challenge_token(install_key, target.value)
-        return (
-            f"nobody has shown that {target.value} may be probed: publish {CHALLENGE}.{target.value} TXT “{token}”, or {stated}"
-        )
+        return f"nobody has shown that {target.value} may be probed: publish {CHALLENGE}.{target.value} TXT “{token}”, or {stated} and name its name servers' addresses as targets"
     return (
         f"nobody has shown that {target.value} may be probed: run this on the machine itself, prove a domain under which its "
         f"reverse name lies, or {stated}"

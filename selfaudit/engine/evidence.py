@@ -192,6 +192,8 @@ def _restore(stored: _StoredRecord) -> Record:
         fact = msgspec.convert(stored.fact, kind)
     elif stored.outcome == "failure" and stored.failure is None:
         raise BadInput(f"{stored.id}: the failure is missing")
+    elif stored.outcome == "bug" and not stored.trace:
+        raise BadInput(f"{stored.id}: the trace is missing")
     return Record(stored.id, stored.request, stored.at, stored.ms, fact, stored.failure, stored.trace)
 
 
@@ -206,6 +208,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         UserError: it cannot be written.
     """
+    if path.is_dir() or not path.name:
+        raise UserError(_("{file}: is a folder; name a file").format(file=path))
     temporary = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

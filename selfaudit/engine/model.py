@@ -23,7 +23,10 @@ class Audit:
         if any(r.outcome is Outcome.FAIL for r in self.results):
             return 1
         checks = all_checks()
-        unclear = (Outcome.INCONCLUSIVE, Outcome.BUG)
-        if any(r.outcome in unclear and not checks[r.check].spec.advisory for r in self.results if r.check in checks):
-            return 3
-        return 0
+        unclear = any(r.outcome is Outcome.INCONCLUSIVE and not checks[r.check].spec.advisory for r in self.results)
+        ours = any(r.outcome is Outcome.BUG for r in self.results)
+        return 3 if unclear or ours or self.saw_nothing() else 0
+
+    def saw_nothing(self) -> bool:
+        """Whether no check was run at all: that is no all clear."""
+        return all(r.outcome is Outcome.NOT_RUN for r in self.results)

@@ -11,6 +11,7 @@ from selfaudit.engine.judge import pairs
 from selfaudit.facts import Request
 from selfaudit.net import Net
 from selfaudit.probes import PlannedContact, all_probes
+from selfaudit.probes.planned import RESOLVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,13 @@ def make_plan(case: Case, net: Net, install_key: bytes) -> Plan:
         for contact in probes[request.kind].contacts(request, net):
             key = (contact.who, contact.what, contact.active)
             tally[key] = tally.get(key, 0) + contact.count
+    if active_targets:
+        key = (RESOLVER, "DNS: challenge records and reverse names, to see whether active checks are permitted", False)
+        tally[key] = len(active_targets) + 2 * len(case.addresses())
     contacts = tuple(PlannedContact(who, what, count, active) for (who, what, active), count in tally.items())
     challenges = tuple(
         Challenge(t.value, f"{CHALLENGE}.{t.value}", challenge_token(install_key, t.value))
         for t in active_targets
-        if t.kind == "domain"
+        if t.kind == "domain" and install_key
     )
     return Plan(tuple(requests), contacts, tuple(active_targets), challenges)

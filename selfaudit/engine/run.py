@@ -16,6 +16,7 @@ from selfaudit.engine.judge import judge_evidence, judge_one, needed_keys, pairs
 from selfaudit.engine.model import Audit
 from selfaudit.engine.plan import wanted_requests
 from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
+from selfaudit.facts.authority import AuthorityLookups
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
 from selfaudit.probes import all_probes
@@ -47,7 +48,8 @@ class _Run:
         self.shown: set[tuple[str, str, str]] = set()
         self.slots = asyncio.Semaphore(_AT_ONCE)
         self.authority: dict[str, str] = {}
-        self.authority_known: asyncio.Task[dict[str, str]] | None = None
+        self.authority_known: asyncio.Task[tuple[dict[str, str], AuthorityLookups]] | None = None
+        self.authority_began = 0.0
         self.left_out = 0
         self.done = 0
         self.policy = policy_for(case)
@@ -136,7 +138,9 @@ class _Run:
         if self.authority_known is None:
             targets = tuple(self.targets.values())
             self.authority_known = asyncio.create_task(establish(self.case, targets, self.net, self.install_key))
-        self.authority = await asyncio.shield(self.authority_known)
+            self.authority_began = time.time()
+        self.authority, fact = await asyncio.shield(self.authority_known)
+        self.records.setdefault((fact.kind, "case"), Record("", Request(fact.kind, "case"), utc(self.authority_began), 0, fact))
         allowed = False
         for check, target, _active in wants:
             if target.value in self.authority:

@@ -79,7 +79,7 @@ class SpfLookups(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DkimSelector:
-    """A selector, where it was learnt ("given", "message", "guessed"), and its key record."""
+    """A selector, where it was learnt ("given", "shared" for several domains, "message", "guessed"), and its key record."""
 
     name: str
     source: str

@@ -23,7 +23,7 @@ from selfaudit.net.gate import Gate, Route, Routes
 from selfaudit.net.pace import Pace
 from selfaudit.net.system import has_ipv6_route, is_own_address, system_resolvers
 from selfaudit.secrets import list_key
-from selfaudit.settings import Settings
+from selfaudit.settings import Settings, split_time_server
 
 __all__ = ["Gate", "Net", "NetProfile", "Route", "Routes", "is_own_address", "make_profile", "open_net"]
 
@@ -132,16 +132,17 @@ class Net:
 
     async def time_offset(self, server: str) -> tuple[float, float]:
         """Asks one time server ("host", "address" or "address:port"). Raises OSError with the reason."""
-        host, colon, port = server.rpartition(":")
-        if not colon or ":" in host:
-            host, port = server, "123"
+        parts = split_time_server(server)
+        if parts is None:
+            raise OSError("not a time server")
+        host, port = parts
         address = host
         if not _is_address(host):
             answer = await self.dns.lookup(host, "A")
             if not answer.records:
                 raise OSError(f"its name cannot be looked up ({answer.status})")
             address = answer.records[0]
-        return await sntp.exchange(self.gate, address, int(port), self.settings.limits.dns_timeout)
+        return await sntp.exchange(self.gate, address, port, self.settings.limits.dns_timeout)
 
     async def transfer(self, address: str, zone: str) -> tuple[str, int, str]:
         """Tries a zone transfer; see `net.dns.transfer`. Raises NotPermittedError without authority."""
@@ -222,6 +223,8 @@ def open_net(settings: Settings, *, routes: Routes | None = None) -> Net:
         raise UserError(
             _("This computer names no DNS resolver. Connect it to a network, or set [dns] resolvers in a settings file.")
         )
+    if settings.tls.ca_file:
+        http.check_ca_file(settings.tls.ca_file)
     gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
     catalogue = load_catalogue(settings.blocklists)
     keys = {e.zone: key for e in catalogue.entries if e.access == "key" and (key := list_key(e.zone))}

@@ -66,15 +66,19 @@ class Gate:
 
     def check_active(self, address: str) -> str:
         """Returns the authority for probing an address; raises NotPermittedError without one."""
+        self.check_passive(address)
         authority = self.permitted.get(address, "")
         if not authority:
             raise NotPermittedError(f"nobody has shown that {address} may be probed")
         return authority
 
     def permit_host(self, host: str, address: str) -> None:
-        """Extends a domain's authority to the address of a host under it. Names outside the domain gain nothing."""
+        """Extends a proven domain's authority to the address of a host under it.
+
+        What was only stated covers named targets and nothing else; names outside the domain gain nothing.
+        """
         for domain, authority in self.domains.items():
-            if host == domain or host.endswith("." + domain):
+            if authority.startswith("proven") and (host == domain or host.endswith("." + domain)):
                 self.permitted.setdefault(address, f"{authority} (host {host})")
 
     def route(self, address: str, port: int, protocol: str) -> Route | None:

@@ -19,8 +19,11 @@ import urllib3.exceptions
 import urllib3.poolmanager
 
 from selfaudit import __version__
+from selfaudit.errors import UserError
 from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.i18n import _
 from selfaudit.net.gate import Gate, NotPermittedError
+from selfaudit.text import printable
 
 # What is wrong with a stranger's server is a fact in the evidence, not a line in our log.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -81,6 +84,21 @@ class _PinnedAdapter(requests.adapters.HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"https": self._pool_class}
+
+
+def check_ca_file(path: str) -> None:
+    """Fails before the run, rather than blaming a server, if our own certificate authorities cannot be read.
+
+    Raises:
+        UserError: the file cannot be read or holds no certificate.
+    """
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UserError(
+            _("{file}: holds no certificates that can be used ({why})").format(file=path, why=printable(why, 200))
+        ) from None
 
 
 def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_file: str = "") -> HttpFetch:

@@ -19,7 +19,12 @@ _FIRST = 20
 
 def request(target: Target, case: Case) -> Request:
     """One per domain, with its known selectors as "source:name"."""
-    known = [f"{s.source}:{s.name}" for s in case.selectors if s.domain in ("", target.value)]
+    several = len(case.domains()) > 1
+    known = [
+        f"{'shared' if not s.domain and several else s.source}:{s.name}"
+        for s in case.selectors
+        if s.domain in ("", target.value)
+    ]
     return Request(FACT.kind, target.value, tuple(dict.fromkeys(known)))
 
 
@@ -40,7 +45,8 @@ async def collect(request: Request, net: Net) -> DkimKeys:
         pairs = [p.partition(":")[::2] for p in request.params]
         answers = await asyncio.gather(*(net.dns.lookup(f"{name}._domainkey.{domain}", "TXT") for _source, name in pairs))
         known = tuple(DkimSelector(name, source, a) for (source, name), a in zip(pairs, answers, strict=True))
-        return DkimKeys(domain, known, 0, 0, domainkey, control)
+        if any(s.source != "shared" or s.answer.exists for s in known):
+            return DkimKeys(domain, known, 0, 0, domainkey, control)
     names = [name.replace("{domain}", domain.replace(".", "-")) for name in usual_selectors()]
     found: list[DkimSelector] = []
     unanswered = tried = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 from selfaudit.catalogue import points_for
@@ -46,8 +47,22 @@ async def _ask(net: Net, zone: str, target: str, view: View) -> DnsAnswer:
     key = net.keys.get(zone, "")
     asked_zone = f"{key}.{zone}" if key else zone
     answer = await net.list_lookup(question(target, asked_zone), zone, view)
-    # The key is a secret: it never enters the evidence.
-    return replace(answer, name=question(target, f"key.{zone}")) if key else answer
+    return without_key(answer, key, question(target, f"key.{zone}")) if key else answer
+
+
+def without_key(answer: DnsAnswer, key: str, name: str) -> DnsAnswer:
+    """The answer as it may enter the evidence: the key is a secret, wherever a server repeats it."""
+
+    def clean(text: str) -> str:
+        return re.sub(re.escape(key), "key", text, flags=re.IGNORECASE)
+
+    return replace(
+        answer,
+        name=name,
+        detail=clean(answer.detail),
+        chain=tuple(map(clean, answer.chain)),
+        records=tuple(map(clean, answer.records)),
+    )
 
 
 async def ask_lists(net: Net, targets: tuple[str, ...], kind: str) -> tuple[ListAnswer, ...]:

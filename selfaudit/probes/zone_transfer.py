@@ -39,18 +39,20 @@ async def collect(request: Request, net: Net) -> ZoneTransfers | ProbeFailure:
     if every and all(a.outcome is TransferOutcome.NOT_PERMITTED for a in every):
         others = ", ".join(sorted({a.host for a in every}))
         return ProbeFailure(
-            FailureReason.NOT_PERMITTED, f"its name servers ({others}) lie outside the domain and are not yours to probe"
+            FailureReason.NOT_PERMITTED, f"its name servers ({others}) were neither named nor proven to be yours to probe"
         )
     return ZoneTransfers(found.zone, every, found.parent)
 
 
 async def _host(net: Net, zone: str, host: str, glue: tuple[str, ...]) -> list[TransferAttempt]:
-    _answers, addresses = await host_addresses(net, host, glue)
+    answers, addresses = await host_addresses(net, host, glue)
+    aliased = any(a.chain for a in answers)  # an alias may lead to somebody else's server
     attempts = []
     for address in addresses:
         if ":" in address and not net.has_ipv6():
             continue
-        net.gate.permit_host(bare(host), address)
+        if not aliased:
+            net.gate.permit_host(bare(host), address)
         try:
             outcome, records, detail = await net.transfer(address, zone)
             attempts.append(TransferAttempt(bare(host), address, TransferOutcome(outcome), records, detail))

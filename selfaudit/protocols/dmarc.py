@@ -12,13 +12,14 @@ from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, bare
 from selfaudit.protocols import psl
 from selfaudit.protocols.lookup import Lookup, is_below, names_equal
-from selfaudit.protocols.tags import parse_tags
+from selfaudit.protocols.tags import parse_tags_leniently
 
 POLICIES = ("none", "quarantine", "reject")
 REMOVED_TAGS = ("pct", "rf", "ri")  # RFC 9989 section 4.7 and appendix: historic, ignored
 _KNOWN = frozenset({"v", "p", "sp", "np", "adkim", "aspf", "rua", "ruf", "fo", "psd", "t", *REMOVED_TAGS})
 MAX_LABELS = 8  # RFC 9989 section 4.10: longer names go on with seven labels
-_VERSION = re.compile(r"\s*v\s*=\s*DMARC1\s*(;|\Z)")
+_VERSION = re.compile(r"[vV]\s*=\s*DMARC1\s*(;|\Z)")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class DmarcRecord:
     def usable(self) -> bool:
         """Whether receivers apply it: a valid p, or reports to send, which makes it count as p=none (section 4.7)."""
         bad = any(problem.split("=")[0] in ("p", "sp", "np") for problem in self.problems)
-        return (bool(self.p) and not bad) or any(_mailto(uri) for uri in self.rua)
+        return (bool(self.p) and not bad) or any(_URI.match(uri) for uri in self.rua)
 
     @property
     def effective_p(self) -> str:
@@ -72,15 +73,16 @@ def is_dmarc(text: str) -> bool:
 
 
 def parse(text: str, domain: str = "") -> DmarcRecord:
-    """Reads a record.
+    """Reads a record. What cannot be read after the version is ignored, as RFC 9989 section 4.7 says, and named in `problems`.
 
     Raises:
-        BadInput: it is not a DMARC record, or not a list of tags.
+        BadInput: it is not a DMARC record.
     """
     if not is_dmarc(text):
         raise BadInput("does not begin with v=DMARC1")
-    tags = {name.lower(): value for name, value in parse_tags(text).items()}
-    problems = []
+    raw, strays = parse_tags_leniently(text)
+    tags = {name.lower(): value for name, value in raw.items()}
+    problems = list(strays)
     policies = {}
     for name in ("p", "sp", "np"):
         value = tags.get(name, "").lower()
@@ -235,7 +237,13 @@ async def policy(domain: str, lookup: Lookup) -> AppliedPolicy:
     found = await tree_walk(domain, lookup)
     start = bare(domain).lower()
     record = found.records.get(start)
-    if record is None or not record.usable:
+    if record is not None and not record.usable:
+        # The author domain's own record is the one that counts; receivers that cannot use it apply no DMARC at all.
+        why = ", ".join(record.problems) or "there is no p= and no rua="
+        broken = {**found.broken, start: f"its record cannot be used ({why})"}
+        found = Discovery(found.records, broken, found.unanswered, found.organizational, found.asked)
+        return await _applied(start, None, found, lookup)
+    if record is None:
         record = found.records.get(found.organizational)
     if record is None or not record.usable:
         suffix = next((r for r in found.records.values() if r.psd == "y" and r.usable), None)
@@ -272,14 +280,18 @@ async def _applied(
     broken = tuple(f"{name}: {why}" for name, why in found.broken.items())
     if record is None or not record.usable:
         return AppliedPolicy(None, "", "", "", found.organizational, unanswered, broken)
-    # A name nearer to the author domain that could not be looked up may hold the record that really applies.
-    unanswered = tuple(n for n in unanswered if len(n) > len(record.domain)) if record.domain != start else ()
+    # Unless the author domain has its own record, any name of the walk that could not be looked up may change the outcome.
+    unanswered = unanswered if record.domain != start else ()
     tag, requested = "p", record.effective_p
     if record.domain != start:
         if record.sp:
             tag, requested = "sp", record.sp
-        if record.np and not legacy and (await lookup(absolute(start), "A")).status is DnsStatus.NXDOMAIN:
-            tag, requested = "np", record.np
+        if record.np and not legacy:
+            author = await lookup(absolute(start), "A")
+            if author.status is DnsStatus.NXDOMAIN:
+                tag, requested = "np", record.np
+            elif not author.definite and record.np != requested:
+                unanswered = (*unanswered, start)
     applied = requested
     if record.testing and not legacy:
         applied = POLICIES[max(0, POLICIES.index(requested) - 1)]
@@ -335,21 +347,26 @@ async def evaluate(
     """
     author = bare(header_from.rpartition("@")[2].strip(" >")).lower()
     applied = await policy(author, lookup)
-    walks: dict[str, str] = {author: applied.organizational}
+    walks = {author: await tree_walk(author, lookup)}
     record = applied.record
     modes = (record.aspf if record else "r", record.adkim if record else "r")
-    spf_aligned = spf is not None and await _aligned(author, spf, modes[0], walks, lookup)
-    dkim_aligned = tuple([await _aligned(author, identity, modes[1], walks, lookup) for identity in dkim])
+    spf_aligned = await _aligned(author, spf, modes[0], walks, lookup) if spf is not None else False
+    dkim_aligned = [await _aligned(author, identity, modes[1], walks, lookup) for identity in dkim]
+    every = [spf_aligned, *dkim_aligned]
     if record is None:
         result = DmarcResult.TEMPERROR if applied.unanswered else DmarcResult.NONE
-    elif spf_aligned or any(dkim_aligned):
+    elif any(every):
         result = DmarcResult.PASS
     else:
-        result = DmarcResult.TEMPERROR if applied.unanswered else DmarcResult.FAIL
-    return Evaluation(result, applied, applied.organizational, spf_aligned, dkim_aligned)
+        uncertain = bool(applied.unanswered) or None in every
+        result = DmarcResult.TEMPERROR if uncertain else DmarcResult.FAIL
+    return Evaluation(result, applied, applied.organizational, bool(spf_aligned), tuple(bool(a) for a in dkim_aligned))
 
 
-async def _aligned(author: str, identity: Identity | tuple[str, str], mode: str, walks: dict[str, str], lookup: Lookup) -> bool:
+async def _aligned(
+    author: str, identity: Identity | tuple[str, str], mode: str, walks: dict[str, Discovery], lookup: Lookup
+) -> bool | None:
+    """Whether an identity is aligned; None if a look-up on the way failed, so that it cannot be told."""
     result, domain = (identity.result, identity.domain) if isinstance(identity, Identity) else identity
     domain = bare(domain).lower()
     if str(result) != "pass" or not domain:
@@ -359,5 +376,8 @@ async def _aligned(author: str, identity: Identity | tuple[str, str], mode: str,
     if mode == "s":
         return False
     if domain not in walks:
-        walks[domain] = (await tree_walk(domain, lookup)).organizational
-    return walks[author] == walks[domain] and is_below(domain, walks[domain])
+        walks[domain] = await tree_walk(domain, lookup)
+    if walks[author].unanswered or walks[domain].unanswered:
+        return None
+    organizational = walks[domain].organizational
+    return walks[author].organizational == organizational and is_below(domain, organizational)

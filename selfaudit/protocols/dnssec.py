@@ -18,6 +18,9 @@ import dns.rrset
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute
 
 _EXPIRY_WARNING = 3 * 86_400
+# Every signature is tried with every key of its tag; without bounds a hostile zone buys hours of work (CVE-2023-50387).
+_MAX_KEYS = 20
+_MAX_SAME_TAG = 3
 
 
 class ChainState(StrEnum):
@@ -57,6 +60,8 @@ def evaluate(zone: str, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAnswer, now: f
     if not ds.exists:
         return Chain(ChainState.UNKNOWN, _why(ds))
     if dnskey.status in (DnsStatus.NODATA, DnsStatus.NXDOMAIN):
+        if not dnskey.authoritative:
+            return Chain(ChainState.UNKNOWN, "no DNSKEY was seen, but not from the zone's own servers")
         return Chain(ChainState.BOGUS, "the parent holds a DS record, but the zone has no DNSKEY")
     if not dnskey.exists:
         return Chain(ChainState.UNKNOWN, _why(dnskey))
@@ -71,7 +76,16 @@ def _why(answer: DnsAnswer) -> str:
 
 
 def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAnswer, now: float) -> Chain:
+    if (
+        len(dnskey.records) > _MAX_KEYS
+        or len(ds.records) > _MAX_KEYS
+        or max(len(dnskey.signatures), len(soa.signatures)) > _MAX_KEYS
+    ):
+        return Chain(ChainState.UNSUPPORTED, "it has more keys or signatures than any real zone")
     keys = _rrset(zone, dnskey)
+    tags = [dns.dnssec.key_id(key) for key in keys]
+    if any(tags.count(tag) > _MAX_SAME_TAG for tag in tags):
+        return Chain(ChainState.UNSUPPORTED, "many of its keys have the same tag")
     anchors = [_rdata("DS", text) for text in ds.records]
     trusted = dns.rrset.RRset(zone, dns.rdataclass.IN, dns.rdatatype.DNSKEY)
     unsupported = False
@@ -90,15 +104,20 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
         if unsupported:
             return Chain(ChainState.UNSUPPORTED, "the DS record uses a digest that we cannot check")
         return Chain(ChainState.BOGUS, "no DNSKEY of the zone matches a DS record at the parent")
+    if not soa.exists:
+        return Chain(ChainState.UNKNOWN, _why(soa) or "the zone has no SOA")
+    soon, expires = False, float("inf")
     for rrset, answer, signers in ((keys, dnskey, trusted), (_rrset(zone, soa), soa, keys)):
-        if not soa.exists and rrset.rdtype == dns.rdatatype.SOA:
-            return Chain(ChainState.UNKNOWN, _why(soa) or "the zone has no SOA")
+        # Forwarders and old middleboxes strip signatures. Only where the parent's signature came through, and the answer is
+        # the zone's own, does a missing one say something about the zone.
+        if not answer.signatures and not (answer.authoritative and ds.signatures):
+            return Chain(ChainState.UNKNOWN, f"no signature over {answer.rdtype} came through")
         state = _verify(zone, rrset, answer, signers, now)
         if state.state is not ChainState.SECURE:
             return state
-    signatures = [_rdata("RRSIG", s) for a in (dnskey, soa) for s in a.signatures]
-    expires = min(float(s.expiration) for s in signatures)
-    return Chain(ChainState.SECURE, "soon" if expires - now < _EXPIRY_WARNING else "", expires)
+        expires = min(expires, state.expires)
+        soon = soon or state.reason == "soon"
+    return Chain(ChainState.SECURE, "soon" if soon else "", expires)
 
 
 def _verify(zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, signers: dns.rrset.RRset, now: float) -> Chain:
@@ -107,6 +126,7 @@ def _verify(zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, sign
         return Chain(ChainState.BOGUS, f"the {what} records are not signed")
     problem = f"no signature over {what} was made with a trusted key"
     unsupported = False
+    valid: list[tuple[float, bool]] = []
     for text in answer.signatures:
         signature = _rdata("RRSIG", text)
         if signature.expiration < now:
@@ -122,7 +142,12 @@ def _verify(zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, sign
         except dns.exception.ValidationFailure:
             problem = f"the signature over {what} is wrong"
         else:
-            return Chain(ChainState.SECURE)
+            # Live signers use spans of a day or two, so what is left is measured against the span.
+            left, span = signature.expiration - now, signature.expiration - signature.inception
+            valid.append((float(signature.expiration), left < min(_EXPIRY_WARNING, 0.15 * span)))
+    if valid:
+        expires, soon = max(valid)
+        return Chain(ChainState.SECURE, "soon" if soon else "", expires)
     if unsupported:
         return Chain(ChainState.UNSUPPORTED, f"{what} is signed with an algorithm that we cannot check")
     return Chain(ChainState.BOGUS, problem)

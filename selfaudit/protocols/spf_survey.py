@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 
 from selfaudit.facts.dns import DnsAnswer, absolute, bare
@@ -27,10 +28,11 @@ class SpfSurvey:
         voids: the names whose look-up found nothing.
         loop: the domain that includes itself, or "".
         networks: addresses that the policy allows outright (+), as networks.
-        all_qualifier: of the `all` that ends the policy (redirects followed), "" if none.
+        all_qualifier: of the `all` that ends the policy (redirects followed), "" if none, "%" if that depends on the sender.
         includes: domains reached by include or redirect.
         macros: some names depend on the sender and were not counted in `voids`.
         ptr: the deprecated ptr mechanism is used.
+        open_by: the term that allows everybody in the world, "" if none does.
     """
 
     record: SpfRecord | None
@@ -46,6 +48,7 @@ class SpfSurvey:
     includes: tuple[str, ...] = ()
     macros: bool = False
     ptr: bool = False
+    open_by: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class _Survey:
     loop: str = ""
     macros: bool = False
     ptr: bool = False
+    open_by: str = ""
     unanswered: list[str] = field(default_factory=list)
     voids: list[str] = field(default_factory=list)
     networks: list[str] = field(default_factory=list)
@@ -66,7 +70,7 @@ class _Survey:
         if not self.error:
             self.error, self.error_domain = error, bare(domain)
 
-    async def walk(self, domain: str, stack: tuple[str, ...]) -> tuple[SpfRecord | None, str]:
+    async def walk(self, domain: str, stack: tuple[str, ...], allowing: bool = True) -> tuple[SpfRecord | None, str]:
         """Walks one record and what it refers to. Returns the record and the qualifier of its `all`."""
         answer = await self.lookup(domain, "TXT")
         if not answer.definite:
@@ -85,31 +89,43 @@ class _Survey:
         for directive in record.directives:
             if directive.mechanism == "all":
                 return record, directive.qualifier
-            await self.term(directive, domain, stack)
+            await self.term(directive, domain, stack, allowing and directive.qualifier == "+")
         if record.redirect:
             self.lookups += 1
-            _record, qualifier = await self.descend(record.redirect, stack)
+            if "%" in record.redirect:
+                self.macros = True
+                return record, "%"
+            _record, qualifier = await self.descend(record.redirect, stack, allowing)
             return record, qualifier
         return record, ""
 
-    async def term(self, directive: Directive, domain: str, stack: tuple[str, ...]) -> None:
+    async def term(self, directive: Directive, domain: str, stack: tuple[str, ...], allowing: bool) -> None:
         if directive.network is not None:
-            if directive.qualifier == "+":
+            if allowing:
                 self.networks.append(str(directive.network))
             return
         self.lookups += 1
         self.ptr = self.ptr or directive.mechanism == "ptr"
         if directive.mechanism == "include":
-            await self.descend(directive.spec, stack)
+            _record, ending = await self.descend(directive.spec, stack, allowing)
+            if allowing and ending == "+":
+                self.open_by = self.open_by or directive.text
         elif directive.mechanism in ("a", "mx"):
             if "%" in directive.spec:
                 self.macros = True
             else:
-                await self.hosts(directive, directive.spec or domain)
+                await self.hosts(directive, directive.spec or domain, allowing)
         elif directive.mechanism == "exists":
-            self.macros = True
+            if "%" in directive.spec:
+                self.macros = True
+            else:
+                answer = await self.lookup(directive.spec, "A")
+                self.see(answer, directive.spec, "A")
+                # Without a macro it matches for everybody or for nobody.
+                if allowing and answer.exists:
+                    self.open_by = self.open_by or directive.text
 
-    async def descend(self, spec: str, stack: tuple[str, ...]) -> tuple[SpfRecord | None, str]:
+    async def descend(self, spec: str, stack: tuple[str, ...], allowing: bool) -> tuple[SpfRecord | None, str]:
         if "%" in spec:
             self.macros = True
             return None, ""
@@ -119,9 +135,9 @@ class _Survey:
         self.includes.append(bare(spec))
         if self.lookups > _SURVEY_LIMIT:
             return None, ""
-        return await self.walk(spec, stack)
+        return await self.walk(spec, stack, allowing)
 
-    async def hosts(self, directive: Directive, name: str) -> None:
+    async def hosts(self, directive: Directive, name: str, allowing: bool) -> None:
         names = [name]
         if directive.mechanism == "mx":
             answer = await self.lookup(name, "MX")
@@ -137,7 +153,7 @@ class _Survey:
                 if not answer.definite:
                     self.unanswered.append(f"{bare(host)} {rdtype} ({answer.status})")
                 found = found or answer.exists or not answer.definite
-                if directive.qualifier == "+":
+                if allowing:
                     self.networks.extend(f"{record}/{prefix}" for record in answer.records)
             if not found:
                 self.voids.append(f"{bare(host)} A/AAAA")
@@ -158,10 +174,40 @@ async def survey(domain: str, lookup: Lookup) -> SpfSurvey:
     record, qualifier = await walker.walk(domain, ())
     answer = await lookup(domain, "TXT")
     texts = tuple(t for t in answer.texts() if spf_record.is_spf(t))
+    networks = tuple(walker.networks)
     return SpfSurvey(
-        record, texts, walker.error, walker.error_domain, tuple(walker.unanswered), walker.lookups, tuple(walker.voids),
-        walker.loop, tuple(walker.networks), qualifier, tuple(dict.fromkeys(walker.includes)), walker.macros, walker.ptr,
-    )  # fmt: skip
+        record,
+        texts,
+        walker.error,
+        walker.error_domain,
+        tuple(walker.unanswered),
+        walker.lookups,
+        tuple(walker.voids),
+        walker.loop,
+        networks,
+        qualifier,
+        tuple(dict.fromkeys(walker.includes)),
+        walker.macros,
+        walker.ptr,
+        walker.open_by or ("+all" if qualifier == "+" else _covers_everything(networks)),
+    )
+
+
+def _covers_everything(networks: tuple[str, ...]) -> str:
+    """The networks that together hold every IPv4 or every IPv6 address, "" if they do not."""
+    for version in (4, 6):
+        parsed = []
+        for text in networks:
+            try:
+                network = ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                continue
+            if network.version == version:
+                parsed.append(network)
+        merged = list(ipaddress.collapse_addresses(parsed))  # type: ignore[type-var]
+        if len(merged) == 1 and merged[0].prefixlen == 0:
+            return str(merged[0])
+    return ""
 
 
 def references(record: SpfRecord, domain: str) -> tuple[tuple[str, str], ...]:

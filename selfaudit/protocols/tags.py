@@ -6,8 +6,21 @@ import re
 
 from selfaudit.errors import BadInput
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 _MAX_TAGS = 64
+
+
+def parse_tags_leniently(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Reads what can be read: parts that are no tag, and repetitions, are left out and returned beside the tags."""
+    tags: dict[str, str] = {}
+    strays = []
+    for part in text.replace("\\;", ";").split(";")[:_MAX_TAGS]:
+        name, equals, value = part.partition("=")
+        if equals and _NAME.match(name.strip()) and name.strip() not in tags:
+            tags[name.strip()] = value.strip()
+        elif part.strip():
+            strays.append(part.strip()[:60])
+    return tags, tuple(strays)
 
 
 def parse_tags(text: str) -> dict[str, str]:

@@ -74,8 +74,13 @@ def _answer(answer: DnsAnswer) -> str:
     return printable(alias + "; ".join(answer.records), 600) + ttl
 
 
+def _host(url: str) -> str:
+    parts = url.split("/")
+    return parts[2] if len(parts) > 2 else url
+
+
 def _fetch(fetch: HttpFetch) -> EvidenceLine:
-    command = f"curl -sS -D - --resolve {fetch.url.split('/')[2]}:443:{fetch.address or '?'} {fetch.url}"
+    command = f"curl -sS -D - --resolve {_host(fetch.url)}:443:{fetch.address or '?'} {fetch.url}"
     if not fetch.code:
         return EvidenceLine(printable(command, 300), printable(f"{fetch.outcome}: {fetch.detail}", 300))
     location = f", Location: {fetch.location}" if fetch.location else ""

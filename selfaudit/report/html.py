@@ -62,6 +62,8 @@ def headline(audit: Audit) -> str:
     counts = {outcome: sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
     if audit.evidence.interrupted:
         return _("The audit was stopped before its end; what was seen until then is here.")
+    if audit.saw_nothing():
+        return _("Nothing was looked at, so nothing is known.")
     if counts[Outcome.FAIL]:
         return _("{count} checks failed. They must be fixed before reinstatement can be asked for.").format(
             count=counts[Outcome.FAIL]

@@ -127,7 +127,7 @@ def judge_listings(
         entry = entries.get(health.zone)
         if entry is None or health.kind not in kinds or health.state is ListState.OK:
             continue
-        if health.state is ListState.NEEDS_KEY or entry.access != "open":
+        if health.state is ListState.NEEDS_KEY or (entry.access != "open" and entry.tier != "1"):
             access.append(entry.name)
         else:
             unknown.append((entry, health.detail or health.state, _question(health)))

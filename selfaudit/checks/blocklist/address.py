@@ -18,7 +18,7 @@ How it is judged:
        information. If a list of the first tier cannot be asked, the result is “cannot tell”.
 
 Limits and false positives:
-    Lists see queries and may answer differently elsewhere. Lists that need registration or a key are not asked without it.
+    Lists see queries and may answer differently elsewhere. Lists that need a key are not asked without it.
 
 References:
     RFC 5782 sections 2 to 5; RFC 6471 section 3.

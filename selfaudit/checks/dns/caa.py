@@ -48,7 +48,8 @@ _CAA = re.compile(r'(?P<flags>[0-9]+) (?P<tag>[A-Za-z0-9]+) "?(?P<value>[^"]*)"?
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{name} names who may issue certificates: {issuers}.")),
     Tag.ABSENT: Message(
-        Severity.NONE, N_("{domain} has no CAA record, so every authority may issue certificates for it. That is allowed.")
+        Severity.NONE,
+        N_("{domain} has no CAA record that names issuers, so every authority may issue certificates for it. That is allowed."),
     ),
     Tag.FORBIDS_ALL: Message(Severity.INFO, N_("{name} forbids every authority to issue certificates.")),
     Tag.CRITICAL_UNKNOWN: Message(
@@ -78,8 +79,11 @@ def judge(caa: CaaLookups, policy: Policy) -> Iterator[Finding]:
         for record in records:
             if int(record["flags"]) & 128 and record["tag"].lower() not in _KNOWN:
                 yield found(Tag.CRITICAL_UNKNOWN, name=name, property=record["tag"])
-        issuers = [r["value"].partition(";")[0].strip() for r in records if r["tag"].lower() == "issue"]
-        if issuers and not any(issuers):
+        issuers = [r["value"].partition(";")[0].strip() for r in records if r["tag"].lower() in ("issue", "issuewild")]
+        if not issuers:
+            yield found(Tag.ABSENT, domain=caa.domain)  # RFC 8659 section 4.2: without an issue property nobody is shut out
+            return
+        if not any(issuers):
             yield found(Tag.FORBIDS_ALL, name=name)
         yield found(Tag.OK, name=name, issuers=[i for i in issuers if i] or ["nobody"])
         return

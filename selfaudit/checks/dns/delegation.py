@@ -10,8 +10,9 @@ Why it matters:
 How it is judged:
     1. dig +trace DOMAIN NS gives the list in the parent zone. NXDOMAIN there means that the domain is not registered or was
        taken out of the DNS.
-    2. dig @SERVER DOMAIN SOA for each address of each server. An answer without the “aa” flag, a referral or REFUSED means that
-       the server does not answer for the domain (lame).
+    2. dig @SERVER DOMAIN SOA for each address of each server. An answer without the “aa” flag or a referral means that the server
+       does not answer for the domain (lame). REFUSED is a warning only: it may hold for this network alone. If every server
+       seems to be a resolver (“ra” without “aa”), this network answers in their place and nothing is concluded.
     3. dig @SERVER DOMAIN NS must give the list of the parent.
     4. All servers should show the same serial number.
     5. A server that stays silent may be down or may not like this network: no verdict on it.
@@ -42,6 +43,8 @@ class Tag(StrEnum):
     ONE_SERVER = "DELEGATION_ONE_SERVER"
     LAME = "DELEGATION_LAME"
     ALL_LAME = "DELEGATION_ALL_LAME"
+    REFUSES = "DELEGATION_SERVER_REFUSES"
+    PROXIED = "DELEGATION_SEEN_THROUGH_PROXY"
     NO_ADDRESS = "DELEGATION_NO_ADDRESS"
     NS_DIFFER = "DELEGATION_NS_DIFFER"
     SERIALS_DIFFER = "DELEGATION_SERIALS_DIFFER"
@@ -94,6 +97,15 @@ MESSAGES = {
     Tag.ALL_LAME: Message(
         Severity.CRITICAL, N_("None of the name servers of {zone} answers for it (first: {server}, {why})."), _MEND_SERVER
     ),
+    Tag.REFUSES: Message(
+        Severity.MEDIUM,
+        N_("The name server {server} ({address}) refuses to answer for {zone}, at least when asked from here."),
+        _MEND_SERVER,
+    ),
+    Tag.PROXIED: Message(
+        Severity.UNKNOWN,
+        N_("All name servers of {zone} seem to be resolvers; more likely something on this network answers in their place."),
+    ),
     Tag.NO_ADDRESS: Message(
         Severity.MEDIUM,
         N_("The name server {server} of {zone} has no address."),
@@ -133,6 +145,10 @@ def judge(delegation: Delegation, policy: Policy) -> Iterator[Finding]:
         return
     troubles = [f for server in delegation.servers for f in _server(server, zone)]
     answering = {s.host for s in delegation.servers if any(_in_charge(a) for a in s.soa)}
+    seen = [a for server in delegation.servers for a in server.soa if a.definite]
+    if seen and all(a.recursion and not a.authoritative for a in seen):
+        yield found(Tag.PROXIED, zone=zone)
+        return
     lame = [f for f in troubles if f.tag == Tag.LAME]
     if lame and not answering and len(lame) == len(troubles):
         yield found(Tag.ALL_LAME, **{k: v for k, v in lame[0].args.items() if k != "address"})
@@ -165,17 +181,13 @@ def _server(server: NameServer, zone: str) -> Iterator[Finding]:
         if _in_charge(answer):
             continue
         address = answer.server or answer.detail or "?"
-        if answer.status in (
-            DnsStatus.TIMEOUT,
-            DnsStatus.UNREACHABLE,
-            DnsStatus.MALFORMED,
-            DnsStatus.TRUNCATED,
-            DnsStatus.SERVFAIL,
-        ):
-            yield found(Tag.SILENT, zone=zone, server=host, address=address, why=reason(answer))
-        else:
-            why = "it refuses" if answer.status is DnsStatus.REFUSED else "it is not in charge of the zone"
+        if answer.status is DnsStatus.REFUSED:
+            yield found(Tag.REFUSES, zone=zone, server=host, address=address)
+        elif answer.definite:
+            why = "it sends others elsewhere" if answer.detail == "referral" else "it is not in charge of the zone"
             yield found(Tag.LAME, zone=zone, server=host, address=address, why=why)
+        else:
+            yield found(Tag.SILENT, zone=zone, server=host, address=address, why=reason(answer))
 
 
 def _in_charge(answer: DnsAnswer) -> bool:

@@ -11,13 +11,15 @@ How it is judged:
     1. dig DOMAIN DS at the parent: no record means that the domain is not signed, which is allowed.
     2. dig DOMAIN DNSKEY +dnssec and dig DOMAIN SOA +dnssec: a key must match the DS record, and it must have signed the keys; one
        of the keys must have signed the SOA; the signatures must be valid today.
-    3. If that cannot be worked out, dig DOMAIN SOA against dig DOMAIN SOA +cd shows whether the resolver rejects the domain.
+    3. dig DOMAIN SOA against dig DOMAIN SOA +cd shows whether the resolver rejects the domain. That alone is no verdict, unless the
+       resolver names the broken signature as the reason (extended error). Signatures that seem to be stripped on the way say
+       nothing either.
 
 Limits and false positives:
     One signature is examined, not every record of the zone. Proofs of absence are not examined.
 
 References:
-    RFC 4035 section 5; RFC 6840; RFC 8624; RFC 9364.
+    RFC 4035 section 5; RFC 6840; RFC 8624; RFC 8914; RFC 9364.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ class Tag(StrEnum):
     UNSIGNED = "DNSSEC_UNSIGNED"
     BOGUS = "DNSSEC_BOGUS"
     REJECTED = "DNSSEC_REJECTED"
+    DISAGREES = "DNSSEC_RESOLVER_DISAGREES"
     ISLAND = "DNSSEC_NO_DS"
     EXPIRES_SOON = "DNSSEC_EXPIRES_SOON"
     UNSUPPORTED = "DNSSEC_UNSUPPORTED"
@@ -72,8 +75,15 @@ MESSAGES = {
     ),
     Tag.REJECTED: Message(
         Severity.HIGH,
-        N_("A validating resolver rejects {zone}: it answers only when validation is switched off. The signatures are broken."),
+        N_("A validating resolver rejects {zone} and says why: {why}."),
         _MEND,
+    ),
+    Tag.DISAGREES: Message(
+        Severity.UNKNOWN,
+        N_(
+            "The resolver answers for {zone} only when validation is switched off, but the records seen here do not show why. "
+            "It may be a passing trouble of the resolver."
+        ),
     ),
     Tag.ISLAND: Message(
         Severity.LOW,
@@ -92,14 +102,27 @@ MESSAGES = {
 }
 
 
+# Extended errors by which a resolver says that validation failed (RFC 8914 sections 4.7 to 4.11 and 4.13).
+_BOGUS_ERRORS = (
+    "DNSSEC_BOGUS",
+    "SIGNATURE_EXPIRED",
+    "SIGNATURE_NOT_YET_VALID",
+    "DNSKEY_MISSING",
+    "RRSIGS_MISSING",
+    "NSEC_MISSING",
+)
+
+
 def judge(chain: DnssecChain, policy: Policy) -> Iterator[Finding]:
     zone = chain.zone
     result = evaluate(zone, chain.ds, chain.dnskey, chain.soa, chain.now)
     rejected = chain.plain.status is DnsStatus.SERVFAIL and chain.unchecked.definite
-    if result.state is ChainState.BOGUS:
+    if result.state is ChainState.BOGUS and not chain.plain.validated:
         yield found(Tag.BOGUS, zone=zone, why=result.reason)
-    elif rejected:
-        yield found(Tag.REJECTED, zone=zone)
+    elif rejected and chain.plain.detail.partition(":")[0] in _BOGUS_ERRORS:
+        yield found(Tag.REJECTED, zone=zone, why=chain.plain.detail)
+    elif rejected or result.state is ChainState.BOGUS:
+        yield found(Tag.DISAGREES, zone=zone)
     elif result.state is ChainState.SECURE:
         yield found(Tag.EXPIRES_SOON if result.reason == "soon" else Tag.OK, zone=zone)
     elif result.state is ChainState.UNSIGNED:

@@ -9,7 +9,7 @@ Why it matters:
 
 How it is judged:
     1. dig @SERVER DOMAIN AXFR for each name server that may be asked. A handful of records proves a transfer; no more is
-       fetched, and nothing of it is kept.
+       fetched, and nothing of it is kept. REFUSED and NOTAUTH are refusals; a failure or a closed connection says nothing.
     2. Name servers belong to somebody: they are asked only if that was shown or stated to be allowed.
 
 Limits and false positives:

@@ -8,6 +8,15 @@ from selfaudit.protocols.spf import select
 from selfaudit.protocols.spf_record import SpfSyntaxError
 
 
+def names_senders(spf: SpfLookups) -> bool:
+    """Whether there is an SPF record that can be read and allows somebody."""
+    try:
+        record = select(run_now(Replay(spf.answers)(spf.domain, "TXT")))
+    except SpfSyntaxError:
+        return False
+    return record is not None and not spf_denies_all(spf)
+
+
 def spf_denies_all(spf: SpfLookups) -> bool:
     """Whether the SPF record is "v=spf1 -all" and nothing else."""
     try:

@@ -125,7 +125,8 @@ MESSAGES = {
 
 
 def judge(keys: DkimKeys, spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]:
-    known = [s for s in keys.selectors if s.source != "guessed"]
+    # A selector that was given for several domains at once need not belong to this one: where it is absent, it counts as a guess.
+    known = [s for s in keys.selectors if s.source in ("given", "message") or (s.source == "shared" and s.answer.exists)]
     guessed = [s for s in keys.selectors if s.source == "guessed"]
     if not known and sends_no_mail(spf, mail):
         yield found(Tag.NO_SENDER, domain=keys.domain)
@@ -133,6 +134,9 @@ def judge(keys: DkimKeys, spf: SpfLookups, mail: MailHosts, policy: Policy) -> I
     for selector in known:
         yield from _known(selector, keys.domain, policy)
     if known:
+        return
+    if not keys.control.definite:
+        yield found(Tag.UNANSWERED, name=f"(a random name)._domainkey.{keys.domain}", why=reason(keys.control))
         return
     wildcard = keys.control.exists
     usable = [(s, key) for s in guessed if not wildcard and (key := _usable(s))]

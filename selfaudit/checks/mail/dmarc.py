@@ -11,7 +11,8 @@ Why it matters:
 How it is judged:
     1. dig _dmarc.DOMAIN TXT, then the names above it as RFC 9989 section 4.10 says (the tree walk); the domain's own record comes
        first, then that of the organizational domain, then that of the public suffix.
-    2. No record is a fault; so are several records at one name, which are all discarded.
+    2. No record is a fault; so are several records at the domain, which are all discarded, and one without a p= that can be read
+       and without rua=. Parts that cannot be read are ignored by receivers; they are a warning.
     3. “p=none” with a report mailbox is enough for reinstatement; without a mailbox it is a warning, as is a missing p=.
     4. A report mailbox under another domain needs the consent of that domain: dig DOMAIN._report._dmarc.THEIRS TXT.
     5. The way of the public suffix list (RFC 7489), which many receivers still use, is followed too; a different result is shown.
@@ -44,6 +45,7 @@ class Tag(StrEnum):
     OK = "DMARC_OK"
     MISSING = "DMARC_MISSING"
     BROKEN = "DMARC_BROKEN"
+    BROKEN_ABOVE = "DMARC_BROKEN_ABOVE"
     INHERITED = "DMARC_INHERITED"
     ONLY_WATCHES = "DMARC_ONLY_WATCHES"
     NO_P = "DMARC_NO_P"
@@ -75,6 +77,9 @@ MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{domain} has a valid DMARC policy: {requested} ({part}=, from {where}).")),
     Tag.MISSING: Message(Severity.HIGH, N_("{domain} has no DMARC record."), _PUBLISH),
     Tag.BROKEN: Message(Severity.HIGH, N_("The DMARC record of {domain} is discarded by receivers: {why}."), _PUBLISH),
+    Tag.BROKEN_ABOVE: Message(
+        Severity.INFO, N_("A record above {domain} is discarded by receivers, which changes nothing here: {why}.")
+    ),
     Tag.INHERITED: Message(Severity.INFO, N_("{domain} has no DMARC record of its own; that of {where} applies.")),
     Tag.ONLY_WATCHES: Message(
         Severity.INFO,
@@ -146,7 +151,7 @@ def judge(facts: DmarcLookups, policy: Policy) -> Iterator[Finding]:
             yield found(Tag.MISSING, domain=domain)
         return
     if applied.broken:
-        yield found(Tag.BROKEN, domain=domain, why="; ".join(applied.broken))
+        yield found(Tag.BROKEN_ABOVE, domain=domain, why="; ".join(applied.broken))
     yield from _record(applied, domain)
     yield from _reports(facts, applied.record)
     old = legacy.requested or "none at all"

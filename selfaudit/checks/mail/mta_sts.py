@@ -46,6 +46,7 @@ class Tag(StrEnum):
     TLS = "MTA_STS_CERTIFICATE"
     BAD_POLICY = "MTA_STS_BAD_POLICY"
     NOT_COVERED = "MTA_STS_HOST_NOT_COVERED"
+    NOT_COVERED_YET = "MTA_STS_HOST_NOT_COVERED_YET"
     NOT_ENFORCED = "MTA_STS_NOT_ENFORCED"
     CONTENT_TYPE = "MTA_STS_CONTENT_TYPE"
     UNANSWERED = "MTA_STS_UNANSWERED"
@@ -107,6 +108,15 @@ MESSAGES = {
             record="mx: {host}",
         ),
     ),
+    Tag.NOT_COVERED_YET: Message(
+        Severity.LOW,
+        N_(
+            "The MTA-STS policy of {domain} (mode testing) does not name the mail host {host}; in mode enforce its mail would be lost."
+        ),
+        Remedy(
+            N_("Add “mx: {host}” to the policy file before you enforce it."), verify="curl -sS " + _URL, record="mx: {host}"
+        ),
+    ),
     Tag.NOT_ENFORCED: Message(
         Severity.INFO, N_("The MTA-STS policy of {domain} is in mode “{mode}”: nothing is enforced yet.")
     ),
@@ -166,9 +176,13 @@ def _policy(fetch: HttpFetch, mail: MailHosts, domain: str, *, valid_record: boo
     except BadInput as error:
         yield found(Tag.BAD_POLICY, domain=domain, why=str(error))
         return
-    uncovered = [bare(h.name) for h in mail.hosts if not sts_matches(h.name, parsed.mx)] if parsed.mode != "none" else []
+    names = [bare(h.name) for h in mail.hosts]
+    if not names and not mail.mx.records and any(a.records for a in mail.fallback):
+        names = [domain]  # without MX records the domain itself takes the mail
+    uncovered = [name for name in names if not sts_matches(name, parsed.mx)] if parsed.mode != "none" else []
     for host in uncovered:
-        yield found(Tag.NOT_COVERED, domain=domain, host=host, mode=parsed.mode)
+        tag = Tag.NOT_COVERED if parsed.mode == "enforce" else Tag.NOT_COVERED_YET
+        yield found(tag, domain=domain, host=host, mode=parsed.mode)
     kind = fetch.content_type.partition(";")[0].strip().lower()
     if kind != "text/plain":
         yield found(Tag.CONTENT_TYPE, domain=domain, found=kind or "nothing")

@@ -28,8 +28,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks._common import CACHED_TEXT, reason
+from selfaudit.checks.mail._sending import names_senders
 from selfaudit.facts.dns import bare, differs
-from selfaudit.facts.mail import MailHost, MailHosts
+from selfaudit.facts.mail import MailHost, MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
@@ -38,6 +39,7 @@ from selfaudit.policy import Policy
 class Tag(StrEnum):
     OK = "MX_OK"
     NULL = "MX_NULL"
+    NULL_BUT_SENDS = "MX_NULL_BUT_SENDS"
     NULL_MIXED = "MX_NULL_MIXED"
     IMPLICIT = "MX_IMPLICIT"
     NO_MAIL = "MX_NO_MAIL"
@@ -49,13 +51,25 @@ class Tag(StrEnum):
     CACHED = "MX_CACHED"
 
 
-CHECK = Check("mail.mx", N_("Mail for the domain has a place to go (MX)"), (MailHosts,), "domain")
+CHECK = Check("mail.mx", N_("Mail for the domain has a place to go (MX)"), (MailHosts, SpfLookups), "domain")
 
 _EXAMPLE = "{domain}.  3600  IN  MX  10 mail.{domain}."
 
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("Mail for {domain} goes to {hosts}.")),
     Tag.NULL: Message(Severity.GOOD, N_("{domain} says that it takes no mail (null MX).")),
+    Tag.NULL_BUT_SENDS: Message(
+        Severity.MEDIUM,
+        N_(
+            "{domain} says that it takes no mail (null MX), but its SPF record names senders. Receivers may refuse mail from a domain "
+            "that takes no answers."
+        ),
+        Remedy(
+            N_("If the domain sends mail, give it a mail host for answers and complaints. If not, publish “v=spf1 -all”."),
+            verify="dig {domain} MX +short; dig {domain} TXT +short",
+            record=_EXAMPLE,
+        ),
+    ),
     Tag.NULL_MIXED: Message(
         Severity.MEDIUM,
         N_("{domain} says that it takes no mail (null MX), but names mail hosts beside it. The null MX must stand alone."),
@@ -112,7 +126,7 @@ MESSAGES = {
 }
 
 
-def judge(mail: MailHosts, policy: Policy) -> Iterator[Finding]:
+def judge(mail: MailHosts, spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
     domain = mail.domain
     if mail.published is not None and differs(mail.mx, mail.published):
         yield found(
@@ -125,7 +139,7 @@ def judge(mail: MailHosts, policy: Policy) -> Iterator[Finding]:
     records = mail.mx.records if not (mail.published and differs(mail.mx, mail.published)) else mail.published.records
     nulls = [r for r in records if r.split(" ", 1)[-1] == "."]
     if nulls and len(records) == 1:
-        yield found(Tag.NULL, domain=domain)
+        yield found(Tag.NULL_BUT_SENDS if names_senders(spf) else Tag.NULL, domain=domain)
         return
     if nulls:
         yield found(Tag.NULL_MIXED, domain=domain)
@@ -166,7 +180,7 @@ def _host(host: MailHost, domain: str, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.NO_ADDRESS, domain=domain, host=name)
     if host.a.chain and addresses:
         yield found(Tag.IS_ALIAS, domain=domain, host=name, target=bare(host.a.chain[-1]))
-    if not policy.laboratory and addresses and not any(_public(a) for a in addresses):
+    if not policy.laboratory and addresses and not failed and not any(_public(a) for a in addresses):
         yield found(Tag.PRIVATE, domain=domain, host=name, address=addresses[0])
 
 

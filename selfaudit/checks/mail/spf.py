@@ -13,7 +13,7 @@ How it is judged:
     3. At most ten terms may cost a look-up (include, a, mx, ptr, exists, redirect), included ones counted; more is an error for
        every receiver.
     4. More than two look-ups that find nothing is an error for strict receivers: a warning.
-    5. “+all” allows everybody: a fault. “?all” or no ending at all says nothing: a warning. “~all” and “-all” are fine.
+    5. “+all” allows everybody: a fault, also in an included record, and so does a list of networks that holds all addresses. “?all” or no ending at all says nothing: a warning. “~all” and “-all” are fine.
     6. “v=spf1 -all” by itself says that the domain sends no mail, which is fine.
     7. Failed look-ups say nothing.
 
@@ -123,8 +123,13 @@ MESSAGES = {
     ),
     Tag.PASS_ALL: Message(
         Severity.CRITICAL,
-        N_("The SPF policy of {domain} ends in “+all”: it allows everybody in the world to send mail in its name."),
-        Remedy(N_("Replace “+all” by “-all” after naming your own senders."), verify=_VERIFY, record=_EXAMPLE, minutes=10),
+        N_("The SPF policy of {domain} allows everybody in the world to send mail in its name, by “{term}”."),
+        Remedy(
+            N_("Remove “{term}”, name your own senders, and end the record with “-all”."),
+            verify=_VERIFY,
+            record=_EXAMPLE,
+            minutes=10,
+        ),
     ),
     Tag.NO_ENDING: Message(
         Severity.MEDIUM,
@@ -193,8 +198,8 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Itera
         yield found(Tag.TOO_MANY_LOOKUPS, domain=domain, lookups=seen.lookups)
     if len(seen.voids) > policy.spf_void_limit:
         yield found(Tag.VOID, domain=domain, count=len(seen.voids), names=seen.voids[:5])
-    if seen.all_qualifier == "+":
-        yield found(Tag.PASS_ALL, domain=domain, corrected=_closed(seen, "+all", "all") or example)
+    if seen.open_by:
+        yield found(Tag.PASS_ALL, domain=domain, term=seen.open_by, corrected=_closed(seen, "+all", "all") or example)
     elif (
         seen.all_qualifier in ("?", "") and seen.record is not None and not seen.error and not seen.unanswered and not seen.loop
     ):
@@ -205,7 +210,7 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Itera
             corrected=_closed(seen, "?all") or example,
         )
     broad = [n for n in seen.networks if _is_broad(n)]
-    if broad:
+    if broad and not seen.open_by:
         yield found(Tag.BROAD, domain=domain, networks=broad[:5], corrected=example)
     if seen.ptr:
         yield found(Tag.PTR, domain=domain)

@@ -83,6 +83,9 @@ def judge(rdns: ReverseDns, policy: Policy) -> Iterator[Finding]:
     if failed:
         yield found(Tag.UNANSWERED, address=rdns.address, status=f"{bare(failed[0].name)}: {reason(failed[0])}")
         return
+    if len(rdns.ptr.records) > len(rdns.forward) and rdns.ptr.definite:
+        yield found(Tag.UNANSWERED, address=rdns.address, status=f"it has {len(rdns.ptr.records)} names, too many to look up")
+        return
     first = next((a for a in rdns.forward if a.records), rdns.forward[0])
     tag = Tag.MISMATCH if first.records else Tag.NO_FORWARD
     yield found(tag, address=rdns.address, name=bare(first.name), rdtype=first.rdtype, found=first.records[:4])

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks._common import reason
-from selfaudit.facts.dns import bare
+from selfaudit.facts.dns import bare, differs
 from selfaudit.facts.rdns import ReverseDns
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
@@ -67,7 +67,7 @@ MESSAGES = {
 
 
 def judge(rdns: ReverseDns, policy: Policy) -> Iterator[Finding]:
-    answer = rdns.published if rdns.published is not None and rdns.published.definite else rdns.ptr
+    answer = rdns.published if rdns.published is not None and differs(rdns.ptr, rdns.published) else rdns.ptr
     names = [bare(name) for name in answer.records]
     if names:
         chosen = [name for name in names if not is_generic(name, rdns.address)]

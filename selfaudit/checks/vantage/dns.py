@@ -102,7 +102,7 @@ def judge(vantage: DnsVantage, policy: Policy) -> Iterator[Finding]:
         believable = False
         yield found(Tag.INTERCEPTED, address=control.server)
     rewritten = next((a for a in vantage.random_names if a.exists), None)
-    answered = [a for a in vantage.random_names if a.status in (DnsStatus.NXDOMAIN, DnsStatus.NODATA)]
+    answered = [a for a in vantage.random_names if a.status is DnsStatus.NXDOMAIN]
     if rewritten:
         believable = False
         yield found(Tag.REWRITTEN, records=rewritten.records, name=rewritten.name)

@@ -105,6 +105,8 @@ class DnsClient:
         """Asks the resolver. Answers that this network puts in place of "does not exist" are `rewritten`."""
         answer = await self._resolve(absolute(name), rdtype, dnssec=dnssec, checking_disabled=checking_disabled)
         if answer.exists and rdtype in ("A", "AAAA"):
+            if set(answer.records) <= {"0.0.0.0", "::"}:  # noqa: S104 - how filters say no
+                return _replace_status(answer, DnsStatus.REWRITTEN, "an address that filters put in place of an answer")
             rewriting = await self.rewriting()
             if rewriting and set(answer.records) <= rewriting:
                 return _replace_status(

@@ -21,8 +21,10 @@ from selfaudit.net.dns.client import DnsClient, to_answer
 from selfaudit.net.dns.wire import BadName, Question
 from selfaudit.protocols import psl
 from selfaudit.protocols.lookup import is_below
+from selfaudit.text import printable
 
 MAX_SERVERS = 13
+_MAX_HINTS = 100_000
 _MAX_STEPS = 16
 _TRIES = 4  # different servers of a zone that are asked before giving up
 
@@ -56,10 +58,14 @@ def read_root_hints(path: Path) -> dict[str, tuple[str, ...]]:
         UserError: the file cannot be read or names no root server.
     """
     try:
-        text = path.read_text(encoding="ascii")
+        with path.open("rb") as file:
+            data = file.read(_MAX_HINTS + 1)
+        if len(data) > _MAX_HINTS:
+            raise ValueError(f"larger than {_MAX_HINTS} bytes")
+        text = data.decode("ascii")
         rrsets = dns.zonefile.read_rrsets(text, default_ttl=3600, rdclass=None)
     except (OSError, UnicodeError, dns.exception.DNSException, ValueError) as error:
-        raise UserError(_("{file}: not a root hints file ({why})").format(file=path, why=error)) from None
+        raise UserError(_("{file}: not a root hints file ({why})").format(file=path, why=printable(str(error), 200))) from None
     hosts = [r.target.to_text().lower() for s in rrsets if s.rdtype == dns.rdatatype.NS for r in s]
     found: dict[str, tuple[str, ...]] = {}
     for rrset in rrsets:

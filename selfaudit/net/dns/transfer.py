@@ -12,7 +12,8 @@ from selfaudit.net.dns import wire
 from selfaudit.net.dns.wire import BadName
 from selfaudit.net.gate import Gate
 
-_ENOUGH = 5  # records that prove a transfer; no more is fetched and none is kept
+_ENOUGH = 3  # records that prove a transfer (a lone SOA does not); no more is fetched and none is kept
+_REFUSALS = (5, 9)  # REFUSED, NOTAUTH; anything else is some trouble and no refusal
 
 
 async def try_transfer(gate: Gate, address: str, port: int, zone: str, timeout: float) -> tuple[str, int, str]:
@@ -58,12 +59,12 @@ async def _transfer(address: str, port: int, zone: str) -> tuple[str, int, str]:
                 break
             if len(data) < 12 or data[:2] != struct.pack("!H", qid):
                 return "no-answer", 0, "the answer does not belong to the question"
-            if data[3] & 0x0F:
-                return "refused", 0, dns.rcode.to_text(dns.rcode.Rcode(data[3] & 0x0F))
+            code = data[3] & 0x0F
+            if code:
+                return ("refused" if code in _REFUSALS else "no-answer"), 0, dns.rcode.to_text(dns.rcode.Rcode(code))
             seen += struct.unpack("!H", data[6:8])[0]
             if seen >= _ENOUGH:
                 return "given", seen, ""
     finally:
         writer.close()
-    # A real transfer of even the smallest zone has SOA, NS and SOA; one lone SOA is how some servers decline.
-    return ("given", seen, "") if seen >= 3 else ("refused", seen, "closed without data")
+    return "no-answer", seen, "closed without data"

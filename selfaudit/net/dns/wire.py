@@ -18,7 +18,7 @@ import dns.rrset
 from selfaudit.facts.dns import DnsStatus
 
 UDP_SIZE = 1232  # RFC 9715: avoids fragments
-MAX_CHAIN = 12
+MAX_CHAIN = 16
 _HEADER = struct.Struct("!HHHHHH")
 _LENGTHS = [bytes((n,)) for n in range(64)]
 _RD, _CD, _AD, _TC, _QR, _AA = 0x0100, 0x0010, 0x0020, 0x0200, 0x8000, 0x0400
@@ -122,13 +122,21 @@ def rcode_of(data: bytes) -> int:
     return data[3] & 0x0F
 
 
+def _bare_edns(data: bytes) -> bool:
+    """Whether there is nothing behind the answer but at most an empty OPT record: options may say that it was blocked."""
+    if data[10:12] == b"\0\0":
+        return True
+    end = data[-11:]
+    return data[10:12] == b"\0\1" and end[:3] == b"\0\0\x29" and end[5] == 0 and end[9:] == b"\0\0"
+
+
 def plain_negative(data: bytes, question: Question) -> tuple[DnsStatus, int] | None:
     """NXDOMAIN or NODATA without alias, with the TTL of the SOA beside it (RFC 2308 section 5), else None.
 
     Most answers of a run are of this kind; they are read without parsing the message.
     """
     code = data[3] & 0x0F
-    if code not in (0, 3) or data[6:8] != b"\0\0" or data[2] & 0x02:
+    if code not in (0, 3) or data[6:8] != b"\0\0" or data[2] & 0x02 or not _bare_edns(data):
         return None
     at = 12 + len(question.section)
     if data[8:10] == b"\0\0":
@@ -154,7 +162,7 @@ def plain_addresses(data: bytes, question: Question) -> tuple[tuple[str, ...], i
     """
     count = data[6] << 8 | data[7]
     at = 12 + len(question.section)
-    if data[3] & 0x0F or data[2] & 0x02 or not 0 < count <= 32 or len(data) < at + 16 * count:
+    if data[3] & 0x0F or data[2] & 0x02 or not 0 < count <= 32 or len(data) < at + 16 * count or not _bare_edns(data):
         return None
     found, ttl = [], 0x7FFFFFFF
     for _record in range(count):
@@ -193,6 +201,11 @@ def parse(data: bytes) -> dns.message.Message | None:
 _RCODES = {dns.rcode.NXDOMAIN: DnsStatus.NXDOMAIN, dns.rcode.SERVFAIL: DnsStatus.SERVFAIL, dns.rcode.REFUSED: DnsStatus.REFUSED}
 
 
+# Extended errors that take an answer's meaning away, whatever its response code (RFC 8914 sections 4.5, 4.16 to 4.19, 4.23, 4.24).
+_BLOCKED = ("FORGED_ANSWER", "BLOCKED", "CENSORED", "FILTERED", "PROHIBITED")
+_UNREACHED = ("NO_REACHABLE_AUTHORITY", "NETWORK_ERROR")
+
+
 def read(message: dns.message.Message, question: Question) -> Reply:
     """Follows aliases through the answer section and takes the records of the asked type at the end."""
     rcode = message.rcode()
@@ -207,6 +220,11 @@ def read(message: dns.message.Message, question: Question) -> Reply:
         return replace(
             header, status=status, detail=_extended_error(message) or ("" if rcode in _RCODES else dns.rcode.to_text(rcode))
         )
+    words = _extended_error(message)
+    if words.partition(":")[0] in _BLOCKED:
+        return replace(header, status=DnsStatus.REWRITTEN, detail=f"the resolver blocks this name ({words})")
+    if words.partition(":")[0] in _UNREACHED:
+        return replace(header, status=DnsStatus.ERROR, detail=f"the resolver could not reach the name servers ({words})")
     try:
         return _follow(message, question, header)
     except (dns.exception.DNSException, ValueError):
@@ -235,8 +253,12 @@ def _follow(message: dns.message.Message, question: Question, header: Reply) -> 
             break
         name = alias[0].target
         shown = name.to_text().lower()
-        if shown in chain or len(chain) >= MAX_CHAIN or shown == question.name.lower():
+        if shown in chain or shown == question.name.lower():
             return replace(header, status=DnsStatus.LOOP, chain=tuple(chain), detail="aliases (CNAME) in a loop")
+        if len(chain) >= MAX_CHAIN:
+            return replace(
+                header, status=DnsStatus.ERROR, chain=tuple(chain), detail="more aliases (CNAME) than can be followed"
+            )
         chain.append(shown)
         ttl = _least(ttl, alias.ttl)
     status = DnsStatus.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else DnsStatus.NODATA
