@@ -18,6 +18,14 @@ def data_folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_data_dir("selfaudit", appauthor=False))
 
 
+def install_key_or_none() -> bytes:
+    """The key, or b"" where nothing can be stored: passive audits need none, and nothing can be proven without it."""
+    try:
+        return install_key()
+    except UserError:
+        return b""
+
+
 def install_key() -> bytes:
     """The key, made at the first call.
 
@@ -34,7 +42,11 @@ def install_key() -> bytes:
     except FileExistsError:
         key = path.read_bytes()
     except OSError as error:
-        raise UserError(_("{file}: cannot be written ({why})").format(file=path, why=error.strerror or error)) from None
+        raise UserError(
+            _("{file}: cannot be written ({why}); SELFAUDIT_HOME names another folder").format(
+                file=path, why=error.strerror or error
+            )
+        ) from None
     if len(key) < 16:
         raise UserError(_("{file}: damaged; delete it, and a new one is made").format(file=path))
     return key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -49,10 +50,17 @@ def app() -> None:
     """
 
 
+PIPE_CLOSED = 141  # as the shell reports a program that SIGPIPE ended; never a verdict
+
+
 def run(arguments: list[str]) -> int:
     """Runs a command and returns its exit code. No traceback for what people can mend."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without our signs still shows the words beside them
     try:
         code = app.main(args=arguments, prog_name="selfaudit", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         return 130
     except click.exceptions.Exit as stop:
@@ -66,7 +74,18 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of a pipe has gone; closing stdout again at exit would only complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        _silence_stdout()
+        return PIPE_CLOSED
+    except OSError as error:
+        _silence_stdout()
+        sys.stderr.write(f"selfaudit: {printable(str(error), 300)}\n")
+        return 2
     return code if isinstance(code, int) else 0
+
+
+def _silence_stdout() -> None:
+    """The reader has gone or the disk is full; closing stdout again at exit would only complain once more."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

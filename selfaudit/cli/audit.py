@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,20 +65,24 @@ def audit(
     their domain. Public records may be looked up for anything; checks that touch a server itself need authority
     (“selfaudit plan” shows how to give it).
     """
-    from selfaudit.cli.run import run_watched, show
-    from selfaudit.install import install_key
+    from selfaudit.cli.run import check_outputs, run_watched, show
+    from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
     chosen = read_settings(settings)
     case = build_case(Options(targets, case_file, settings, only, skip, sending_ip, selector, message, authority), chosen)
+    check_outputs(out, json_file)
     net = open_net(chosen)
-    key = install_key()
+    key = install_key_or_none()
     done = asyncio.run(run_watched(case, net, key, quiet=quiet or json_file == "-"))
     return show(done, out=out, json_file=json_file, quiet=quiet)
 
 
 @click.command()
 @_input_options
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write plan.json here.")
+@click.option("--json", "json_file", default="", metavar="FILE", help="Write the plan as JSON; - for standard output.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
 def plan(
     targets: tuple[str, ...],
     case_file: Path | None,
@@ -88,25 +93,39 @@ def plan(
     selector: tuple[str, ...],
     message: tuple[Path, ...],
     authority: str,
+    out: Path | None,
+    json_file: str,
+    quiet: bool,
 ) -> int:
     """Show what an audit would send to whom, and what it would not do without authority. Sends nothing."""
     from selfaudit.cli.output import console, wrapped
+    from selfaudit.cli.run import check_outputs
     from selfaudit.engine import make_plan
-    from selfaudit.install import install_key
+    from selfaudit.engine.evidence import write_whole
+    from selfaudit.engine.plan import encode_plan
+    from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
     chosen = read_settings(settings)
     case = build_case(Options(targets, case_file, settings, only, skip, sending_ip, selector, message, authority), chosen)
+    check_outputs(out, json_file)
     net = open_net(chosen)
-    key = install_key()
+    key = install_key_or_none()
     made = make_plan(case, net, key)
     net.close()
+    if json_file == "-":
+        sys.stdout.buffer.write(encode_plan(made))
+        return 0
+    for path in ([out / "plan.json"] if out else []) + ([Path(json_file)] if json_file else []):
+        write_whole(path, encode_plan(made))
     screen = console()
     screen.print(
         _("{requests} observations for {targets} targets. Nothing has been sent.").format(
             requests=len(made.requests), targets=len(case.targets)
         )
     )
+    if quiet:
+        return 0
     screen.print(
         wrapped(
             _("Addresses of mail servers that the records name are added while running, at most {limit}.").format(

@@ -24,10 +24,12 @@ def demo(world: str, out: Path | None, json_file: str, quiet: bool) -> int:
     broken: as on the day of the suspension. fixed: after all repairs. suspended: the repairs are published, but the server is
     still cut off.
     """
-    from selfaudit.cli.run import run_watched, show
+    from selfaudit.cli.run import check_outputs, run_watched, show
     from selfaudit.demo import Internet, demo_case
     from selfaudit.engine import Audit
     from selfaudit.net import open_net
+
+    check_outputs(out, json_file)
 
     async def work() -> Audit:
         async with Internet(world) as internet:

@@ -25,14 +25,37 @@ _STYLES = {
     Outcome.NOT_RUN: "magenta",
     Outcome.BUG: "bold magenta",
 }
+_PLAIN_SIGNS = {
+    Outcome.FAIL: "x",
+    Outcome.WARN: "!",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.PASS: "+",
+    Outcome.NOT_APPLICABLE: "-",
+    Outcome.NOT_RUN: "o",
+    Outcome.BUG: "#",
+}
 _FOLDED = (GroupKey.PASSED, GroupKey.NOT_NEEDED)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end the program with 1, which is a verdict here
 
 
 def console(*, stderr: bool = False) -> Console:
     """A console that leaves outside text alone: no markup, no emoji, no highlighting."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else WIDTH
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def sign(outcome: Outcome, out: Console) -> str:
+    """The sign of an outcome, in ASCII where the terminal knows no more."""
+    try:
+        OUTCOME_SIGNS[outcome].encode(out.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return _PLAIN_SIGNS[outcome]
+    return OUTCOME_SIGNS[outcome]
 
 
 def wrapped(text: str, indent: str, first: str | None = None, width: int = WIDTH) -> str:
@@ -87,7 +110,7 @@ def _print_group(group: Group, out: Console) -> None:
 def _print_action(action: Action, out: Console) -> None:
     outcome = action.outcome
     head = Text()
-    head.append(f"\n {OUTCOME_SIGNS[outcome]} {_(OUTCOME_WORDS[outcome]).upper():12}", style=_STYLES[outcome])
+    head.append(f"\n {sign(outcome, out)} {_(OUTCOME_WORDS[outcome]).upper():12}", style=_STYLES[outcome])
     target = "" if action.result.target == "case" else f" {printable(action.result.target, 60)}"
     head.append(f"{action.result.check}{target}", style="dim")
     out.print(head)
@@ -121,6 +144,6 @@ def _print_summary(audit: Audit, out: Console) -> None:
     for outcome in Outcome:
         count = sum(r.outcome is outcome for r in audit.results)
         if count:
-            counts.append(f"{OUTCOME_SIGNS[outcome]} {count} {_(OUTCOME_WORDS[outcome])}   ", style=_STYLES[outcome])
+            counts.append(f"{sign(outcome, out)} {count} {_(OUTCOME_WORDS[outcome])}   ", style=_STYLES[outcome])
     out.print(Text(wrapped(headline(audit), "", ""), style="bold"))
     out.print(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.argument("audit", type=click.Path(path_type=Path))
 @click.option("--html", type=_FILE, metavar="FILE", help="One self-contained page.")
-@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="The audit as JSON.")
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="The audit as JSON; - for standard output.")
 def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
     """Write reports of a saved AUDIT: the folder given with --out, or the evidence.json in it."""
     from selfaudit.engine import Audit, judge_evidence, load_evidence
@@ -32,6 +33,8 @@ def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
     done = Audit(evidence, judge_evidence(evidence))
     if html is not None:
         write_whole(html, render_html(done).encode("utf-8"))
-    if json_file is not None:
+    if str(json_file) == "-":
+        sys.stdout.buffer.write(encode_audit(done))
+    elif json_file is not None:
         write_whole(json_file, encode_audit(done))
     return 0

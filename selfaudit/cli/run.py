@@ -15,7 +15,9 @@ from selfaudit.cli.output import console, print_audit
 from selfaudit.cli.progress import Watcher
 from selfaudit.engine import Audit, run_audit, save_evidence
 from selfaudit.engine.evidence import write_whole
+from selfaudit.errors import UserError
 from selfaudit.i18n import _
+from selfaudit.install import data_folder
 from selfaudit.net import Net
 from selfaudit.report.html import render_html
 from selfaudit.report.json import encode_audit
@@ -52,30 +54,58 @@ def _relaxed_collector() -> Generator[None]:
         gc.set_threshold(*usual)
 
 
+def check_outputs(out: Path | None, json_file: str) -> None:
+    """Finds out before the first packet whether the results can be written.
+
+    Raises:
+        UserError: where they cannot.
+    """
+    if out is not None:
+        probe = out / ".selfaudit-write-test"
+        write_whole(probe, b"")
+        probe.unlink(missing_ok=True)
+    if json_file and json_file != "-":
+        path = Path(json_file)
+        if path.is_dir() or not path.name:
+            raise UserError(_("{file}: is a folder; name a file").format(file=path))
+        if not path.parent.is_dir():
+            raise UserError(_("{file}: there is no such folder").format(file=path.parent))
+
+
 def save(audit: Audit, out: Path | None) -> list[Path]:
-    """Writes audit.json, evidence.json and report.html into a folder. Returns what was written."""
+    """Writes evidence.json, audit.json and report.html into a folder, what cannot be made again first."""
+    if out is None and audit.evidence.interrupted and not audit.evidence.case.demo:
+        # Nobody asked for files, but what was seen must not be lost with the window.
+        out = data_folder() / "interrupted" / audit.evidence.started[:19].replace(":", "")
     if out is None:
         return []
-    write_whole(out / "audit.json", encode_audit(audit))
     save_evidence(audit.evidence, out / "evidence.json")
+    write_whole(out / "audit.json", encode_audit(audit))
     write_whole(out / "report.html", render_html(audit).encode("utf-8"))
     return [out / name for name in ("report.html", "audit.json", "evidence.json")]
 
 
 def show(audit: Audit, *, out: Path | None, json_file: str, quiet: bool) -> int:
-    """Saves and prints an audit and returns the exit code."""
-    written = save(audit, out)
+    """Saves and prints an audit and returns the exit code. What could not be saved is still shown."""
+    written: list[Path] = []
+    trouble: UserError | None = None
+    try:
+        written = save(audit, out)
+        if json_file and json_file != "-":
+            write_whole(Path(json_file), encode_audit(audit))
+            written.append(Path(json_file))
+    except UserError as error:
+        trouble = error
     if json_file == "-":
         sys.stdout.buffer.write(encode_audit(audit))
         sys.stdout.buffer.flush()
-        return audit.exit_code()
-    if json_file:
-        write_whole(Path(json_file), encode_audit(audit))
-        written.append(Path(json_file))
-    screen = console()
-    print_audit(audit, screen, quiet=quiet)
-    if written and not quiet:
-        screen.print()
-        for path in written:
-            screen.print(f"{_('Written')}: {path}")
+    else:
+        screen = console()
+        print_audit(audit, screen, quiet=quiet)
+        if written and (not quiet or audit.evidence.interrupted):
+            screen.print()
+            for path in written:
+                screen.print(f"{_('Written')}: {path}")
+    if trouble is not None:
+        raise trouble
     return audit.exit_code()

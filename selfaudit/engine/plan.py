@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from selfaudit.case import Case, Target
 from selfaudit.checks.registry import is_active
 from selfaudit.engine.authority import CHALLENGE, challenge_token
@@ -47,6 +49,13 @@ class Plan:
     contacts: tuple[PlannedContact, ...]
     active_targets: tuple[Target, ...]
     challenges: tuple[Challenge, ...]
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The plan as JSON."""
+    return (
+        msgspec.json.format(msgspec.json.encode({"schema": "selfaudit/plan/1", **msgspec.to_builtins(plan)}), indent=1) + b"\n"
+    )
 
 
 def wanted_requests(case: Case, targets: tuple[Target, ...]) -> dict[Request, list[tuple[str, Target, bool]]]:

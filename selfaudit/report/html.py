@@ -12,7 +12,7 @@ from selfaudit.checks import all_checks
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
 from selfaudit.findings import Outcome, Result
-from selfaudit.i18n import N_, _
+from selfaudit.i18n import N_, _, ngettext
 from selfaudit.remedy import Action, GroupKey, group_actions
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
 from selfaudit.text import printable
@@ -65,14 +65,22 @@ def headline(audit: Audit) -> str:
     if audit.saw_nothing():
         return _("Nothing was looked at, so nothing is known.")
     if counts[Outcome.FAIL]:
-        return _("{count} checks failed. They must be fixed before reinstatement can be asked for.").format(
-            count=counts[Outcome.FAIL]
-        )
+        return ngettext(
+            "{count} check failed. It must be fixed before reinstatement can be asked for.",
+            "{count} checks failed. They must be fixed before reinstatement can be asked for.",
+            counts[Outcome.FAIL],
+        ).format(count=counts[Outcome.FAIL])
     unclear = counts[Outcome.INCONCLUSIVE] + counts[Outcome.BUG]
     if unclear:
-        return _("Nothing failed, but {count} checks could not be concluded. They are not passed.").format(count=unclear)
+        return ngettext(
+            "Nothing failed, but {count} check could not be concluded. It is not passed.",
+            "Nothing failed, but {count} checks could not be concluded. They are not passed.",
+            unclear,
+        ).format(count=unclear)
     if counts[Outcome.WARN]:
-        return _("Nothing failed. {count} warnings are worth looking at.").format(count=counts[Outcome.WARN])
+        return ngettext(
+            "Nothing failed. {count} warning is worth looking at.", "Nothing failed. {count} warnings are worth looking at.", counts[Outcome.WARN]
+        ).format(count=counts[Outcome.WARN])
     return _("Nothing failed.")
 
 

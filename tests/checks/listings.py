@@ -90,7 +90,8 @@ def scenarios(make: Callable[[Sequence[ListAnswer]], Any], kind: str) -> list[Sc
             ListState.NEEDS_KEY,
             "key",
         ),
-        case("not registered", "1", None, ["LISTS_NEED_ACCESS"], "pass", ["LIST_CANNOT_TELL"], ListState.EMPTY, "registration"),
+        case("not registered", "1", None, ["LIST_CANNOT_TELL"], "inconclusive", ["LISTED"], ListState.EMPTY, "registration"),
+        case("not registered, second tier", "2", None, ["LISTS_NEED_ACCESS"], "pass", [], ListState.EMPTY, "registration"),
         Scenario(
             "no list answers", [make([]), nobody], ["LISTS_NONE_ANSWERED", "LIST_CANNOT_TELL"], "inconclusive", ["LISTS_CLEAN"]
         ),

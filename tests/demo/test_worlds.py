@@ -12,7 +12,7 @@ from selfaudit.findings import Outcome
 from selfaudit.net import open_net
 
 BROKEN = {
-    ("blumenhof.example", "dns.delegation"): "DELEGATION_LAME",
+    ("blumenhof.example", "dns.delegation"): "DELEGATION_SERVER_REFUSES",
     ("blumenhof.example", "dns.dangling"): "DANGLING_TAKEABLE",
     ("blumenhof.example", "dns.caa"): "CAA_CRITICAL_UNKNOWN",
     ("blumenhof.example", "dns.transfer"): "TRANSFER_GIVEN",

@@ -48,7 +48,7 @@ async def test_events_and_progress(internet: Internet) -> None:
     assert [s.total for s in steps] == sorted(s.total for s in steps)
     assert steps[-1].done == steps[-1].total
     found = {e.target.value: e.target.origin for e in events if isinstance(e, TargetFound)}
-    assert found["198.51.100.25"] == "mail host mail.blumenhof.example"
+    assert found["198.51.100.25"] in ("mail host mail.blumenhof.example", "SPF record of blumenhof.example")
     seen = [e.result for e in events if isinstance(e, ResultSeen)]
     assert sorted((r.check, r.target) for r in seen) == sorted((r.check, r.target) for r in audit.results)
     assert {(r.check, r.target): r.outcome for r in seen} == {(r.check, r.target): r.outcome for r in audit.results}
@@ -193,15 +193,20 @@ async def test_no_authority_no_packet(internet: Internet) -> None:
     assert result.outcome is Outcome.NOT_RUN
     assert challenge_token(b"k" * 32, "blumenhof.example") in result.reason
     assert not any(s.purpose == "zone transfer" for s in audit.evidence.sent)
-    assert audit.exit_code() == 0
+    assert audit.exit_code() == 3  # nothing was looked at, which is no all clear
     assert judge_evidence(audit.evidence) == audit.results
 
 
-async def test_stated_authority_covers_hosts_of_the_domain_only(internet: Internet) -> None:
-    stated = Case(TRANSFER.targets, only=TRANSFER.only, laboratory=True, authority=Authority("Maria", "owner"))
+async def test_stated_authority_covers_named_addresses_only(internet: Internet) -> None:
+    only_domain = Case(TRANSFER.targets, only=TRANSFER.only, laboratory=True, authority=Authority("Maria", "owner"))
+    audit = await run_audit(only_domain, net_of(internet))
+    assert audit.results[0].outcome is Outcome.NOT_RUN
+    assert not any(s.purpose == "zone transfer" for s in audit.evidence.sent)
+    named = (*TRANSFER.targets, Target("address", "198.51.100.53"))
+    stated = Case(named, only=TRANSFER.only, laboratory=True, authority=Authority("Maria", "owner"))
     audit = await run_audit(stated, net_of(internet))
     contacted = {s.address: s.authority for s in audit.evidence.sent if s.purpose == "zone transfer"}
-    assert set(contacted) == {"198.51.100.53"}  # ns1 under the domain; ns2 belongs to the DNS provider
+    assert set(contacted) == {"198.51.100.53"}  # ns1 was named; ns2 belongs to the DNS provider
     assert contacted["198.51.100.53"].startswith("stated: Maria, owner")
     assert audit.evidence.authority["blumenhof.example"] == "stated: Maria, owner"
 
@@ -220,6 +225,10 @@ async def test_a_challenge_record_proves(internet: Internet) -> None:
     assert audit.evidence.authority["blumenhof.example"].startswith("proven: TXT record")
     assert audit.evidence.authority["198.51.100.25"] == "proven: reverse name mail.blumenhof.example"
     assert "203.0.113.80" not in audit.evidence.authority
+    assert audit.evidence.authority["198.51.100.53"].endswith("(host ns1.blumenhof.example)")
+    (record,) = [r for r in audit.evidence.records if r.request.kind == "authority"]
+    assert record.fact is not None
+    assert any(token in text for answer in record.fact.lookups() for text in answer.texts())
     other = await run_audit(case, net_of(internet), install_key=b"another installation")
     assert other.results[0].outcome is Outcome.NOT_RUN
     assert challenge_token(key, "blumenhof.example") != challenge_token(key, "blumenhof-alt.example")

@@ -155,7 +155,7 @@ class Laboratory:
         self._write("reports.zone", AUTH_NS)
         self._write("hosting.zone", AUTH_NS + f"ns1 300 IN A {AUTH1}\nns2 300 IN A {AUTH2}\n")
         self._write("reverse.zone", AUTH_NS + "25 300 IN PTR mail.good.test.\n66 300 IN PTR host-198-18-7-66.isp.test.\n")
-        self._write("reverse6.zone", AUTH_NS + "5.2" + ".0" * 18 + " 300 IN PTR mail.good.test.\n")
+        self._write("reverse6.zone", AUTH_NS + "5.2" + ".0" * 22 + " 300 IN PTR mail.good.test.\n")
         ds = {}
         for zone, expired in (("good", False), ("bogus", True)):
             ds[zone] = self._sign(f"{zone}.zone", f"{zone}.test", expired=expired)

@@ -116,13 +116,12 @@ def test_scenario(lab: Laboratory, check: str, target: str, outcome: str, tag: s
 
 def test_transfers(lab: Laboratory) -> None:
     """The name servers lie outside the domains; those named as addresses of this machine may be asked."""
-    _code, data = run(lab.settings, "hosting.test", "--only", "dns.transfer", "--authority", "Test, tester")
+    servers = ("127.0.1.3", "127.0.1.4", "--authority", "Test, tester")
+    _code, data = run(lab.settings, "hosting.test", *servers, "--only", "dns.transfer")
     assert result(data, "dns.transfer", "hosting.test") == ("pass", {"TRANSFER_REFUSED"})
     _code, data = run(lab.settings, "broken.test", "--only", "dns.transfer", "--authority", "Test, tester")
     assert result(data, "dns.transfer", "broken.test")[0] == "not-run"
-    _code, data = run(
-        lab.settings, "broken.test", "127.0.1.3", "127.0.1.4", "--only", "dns.transfer", "--authority", "Test, tester"
-    )
+    _code, data = run(lab.settings, "broken.test", *servers, "--only", "dns.transfer")
     assert result(data, "dns.transfer", "broken.test") == ("warn", {"TRANSFER_GIVEN"})
 
 

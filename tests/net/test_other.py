@@ -14,7 +14,7 @@ from selfaudit.net.gate import Gate, NotPermittedError, Route, Routes
 from selfaudit.net.pace import Pace
 from selfaudit.net.system import is_own_address
 from selfaudit.settings import DnsSettings, ScopeSettings, Settings
-from tests.net.fakes import FakeServer
+from tests.net.fakes import FakeServer, reply
 
 
 def routed(protocol: str, port_there: int, port: int) -> Gate:
@@ -72,7 +72,9 @@ async def test_zone_transfers() -> None:
 
     assert (await transfer_from(server(True)))[0] == "given"
     assert (await transfer_from(server(False)))[:1] == ("refused",)
-    assert (await transfer_from(FakeServer(lambda q, t: [])))[0] == "refused"
+    assert (await transfer_from(FakeServer(lambda q, t: [])))[0] == "no-answer"
+    assert (await transfer_from(FakeServer(lambda q, t: [reply(q, rcode=2)])))[0] == "no-answer"
+    assert (await transfer_from(FakeServer(lambda q, t: [reply(q, rcode=5)])))[0] == "refused"
     assert (await transfer_from(FakeServer(lambda q, t: [b"\0" * 20])))[0] == "no-answer"
     with pytest.raises(NotPermittedError):
         await transfer_from(server(True), permitted=False)

@@ -144,6 +144,48 @@ async def test_an_unanswered_name_makes_the_policy_uncertain(status: DnsStatus) 
     assert got.unanswered == ("a.shop.test",)
 
 
+async def test_the_own_record_decides_even_if_it_cannot_be_used() -> None:
+    zone = {
+        "_dmarc.a.shop.test": txt("v=DMARC1; p=rejct"),
+        "_dmarc.shop.test": txt("v=DMARC1; p=reject"),
+        "a.shop.test": EXISTS,
+    }
+    got = await dmarc.policy("a.shop.test", zone_lookup(zone))
+    assert (got.record, got.requested) == (None, "")
+    assert "p=rejct" in got.broken[0]
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        # a name above the record that was found may hold one with fewer labels
+        {
+            "_dmarc.b.shop.test": txt("v=DMARC1; p=reject"),
+            "_dmarc.shop.test": {"TXT": DnsStatus.SERVFAIL},
+            "a.b.shop.test": EXISTS,
+        },
+        # np counts if the author domain does not exist, which is not known here
+        {"_dmarc.shop.test": txt("v=DMARC1; p=none; np=reject"), "a.b.shop.test": {"A": DnsStatus.SERVFAIL}},
+    ],
+)
+async def test_policies_that_are_not_certain(zone: dict[str, dict[str, list[str]]]) -> None:
+    assert (await dmarc.policy("a.b.shop.test", zone_lookup(zone))).unanswered
+
+
+async def test_alignment_that_cannot_be_told_is_a_temperror() -> None:
+    own = {
+        "_dmarc.a.shop.test": txt("v=DMARC1; p=reject"),
+        "_dmarc.shop.test": {"TXT": DnsStatus.SERVFAIL},
+        "a.shop.test": EXISTS,
+    }
+    assert (await dmarc.evaluate("a.shop.test", None, [("pass", "shop.test")], zone_lookup(own))).result == "temperror"
+    other = {"_dmarc.shop.test": txt("v=DMARC1; p=reject"), "_dmarc.m.shop.test": {"TXT": DnsStatus.TIMEOUT}}
+    assert (await dmarc.evaluate("shop.test", ("pass", "m.shop.test"), [], zone_lookup(other))).result == "temperror"
+    assert (
+        await dmarc.evaluate("shop.test", ("pass", "m.shop.test"), [("pass", "shop.test")], zone_lookup(other))
+    ).result == "pass"
+
+
 ALIGN = {
     "_dmarc.shop.test": txt("v=DMARC1; p=reject; adkim=s"),
     "mail.shop.test": EXISTS,
@@ -186,13 +228,20 @@ def test_record_details() -> None:
     assert (record.p, record.adkim, record.aspf, record.removed, record.unknown) == ("reject", "s", "r", ("pct", "ri"), ("x",))
     assert dmarc.report_domains(record) == ("b.test", "d.test")
     assert dmarc.parse("v=DMARC1; p=none; psd=x; t=maybe").problems == ("psd=x", "t=maybe")
-    for text in ("v=DMARC2; p=none", "p=none; v=DMARC1", "v=dmarc1; p=none", "v=DMARC1 p=none"):
+    for text in ("v=DMARC2; p=none", "p=none; v=DMARC1", "v=dmarc1; p=none", "v=DMARC1 p=none", " v=DMARC1; p=none"):
         assert not dmarc.is_dmarc(text)
         with pytest.raises(BadInput):
             dmarc.parse(text)
-    for text in ("v=DMARC1; p", "v=DMARC1; p=none; p=reject", "v=DMARC1; =x"):
-        with pytest.raises(BadInput):
-            dmarc.parse(text)
+    assert dmarc.is_dmarc("V = DMARC1 ; p=none")
+
+
+def test_what_cannot_be_read_is_ignored_and_named() -> None:
+    # RFC 9989 section 4.7: errors after the version never discard the record.
+    record = dmarc.parse("v=DMARC1; p=reject; rua=mailto:a@x.test; mailto:b@x.test; foo; p=none")
+    assert (record.p, record.usable) == ("reject", True)
+    assert record.problems == ("mailto:b@x.test", "foo", "p=none")
+    assert dmarc.parse("v=DMARC1; rua=https://x.test/r").usable
+    assert not dmarc.parse("v=DMARC1; p=rejct").usable
 
 
 def test_consent_is_needed_only_across_registrable_domains() -> None:

@@ -21,14 +21,14 @@ NOW = 1_760_000_000.0
 NONE = DnsAnswer("shop.test.", "DS", DnsStatus.NODATA)
 
 
-def signed(days_left: float = 10, now: float = NOW) -> tuple[DnsAnswer, DnsAnswer, DnsAnswer]:
+def signed(days_left: float = 10, now: float = NOW, span: float = 20) -> tuple[DnsAnswer, DnsAnswer, DnsAnswer]:
     zone = dns.zone.from_text("@ 300 IN SOA ns h 1 2 3 4 5\n@ 300 IN NS ns\n", origin=ORIGIN, relativize=False)
     private = ec.generate_private_key(ec.SECP256R1())
     key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssectypes.Algorithm.ECDSAP256SHA256, flags=257)
     end = datetime.datetime.fromtimestamp(now, datetime.UTC) + datetime.timedelta(days=days_left)
     with zone.writer() as writer:
         dns.dnssec.sign_zone(
-            zone, writer, keys=[(private, key)], dnskey_ttl=300, inception=end - datetime.timedelta(days=20), expiration=end
+            zone, writer, keys=[(private, key)], dnskey_ttl=300, inception=end - datetime.timedelta(days=span), expiration=end
         )
 
     def read(rdtype: str) -> DnsAnswer:
@@ -42,10 +42,15 @@ def signed(days_left: float = 10, now: float = NOW) -> tuple[DnsAnswer, DnsAnswe
             DnsStatus.ANSWER,
             records=tuple(r.to_text() for r in records),
             signatures=tuple(r.to_text() for r in signatures),
+            authoritative=True,
         )
 
     ds = dns.dnssec.make_ds(ORIGIN, key, "SHA256")
-    return DnsAnswer("shop.test.", "DS", DnsStatus.ANSWER, records=(ds.to_text(),)), read("DNSKEY"), read("SOA")
+    # The parent's signature over DS is not examined; it shows that signatures come through.
+    parent = DnsAnswer(
+        "shop.test.", "DS", DnsStatus.ANSWER, records=(ds.to_text(),), signatures=("from the parent",), authoritative=True
+    )
+    return parent, read("DNSKEY"), read("SOA")
 
 
 def test_secure_and_running_out() -> None:
@@ -71,9 +76,37 @@ def test_broken_links() -> None:
     assert "not signed" in evaluate("shop.test", ds, replace(dnskey, signatures=()), soa, NOW).reason
     forged = replace(soa, records=("ns.shop.test. h.shop.test. 666 2 3 4 5",))
     assert "wrong" in evaluate("shop.test", ds, dnskey, forged, NOW).reason
-    gone = DnsAnswer("shop.test.", "DNSKEY", DnsStatus.NODATA)
+    gone = DnsAnswer("shop.test.", "DNSKEY", DnsStatus.NODATA, authoritative=True)
     assert "no DNSKEY" in evaluate("shop.test", ds, gone, soa, NOW).reason
     assert evaluate("shop.test", replace(ds, records=("nonsense",)), dnskey, soa, NOW).state is ChainState.BOGUS
+
+
+def test_stripped_signatures_say_nothing() -> None:
+    ds, dnskey, soa = signed()
+    bare_key, bare_soa = replace(dnskey, signatures=()), replace(soa, signatures=())
+    assert evaluate("shop.test", replace(ds, signatures=()), bare_key, bare_soa, NOW).state is ChainState.UNKNOWN
+    assert evaluate("shop.test", ds, replace(bare_key, authoritative=False), soa, NOW).state is ChainState.UNKNOWN
+    gone = DnsAnswer("shop.test.", "DNSKEY", DnsStatus.NODATA)
+    assert evaluate("shop.test", ds, gone, soa, NOW).state is ChainState.UNKNOWN
+
+
+def test_one_valid_signature_is_enough_and_short_spans_are_usual() -> None:
+    ds, dnskey, soa = signed()
+    _ds, _key, old = signed(days_left=-5)
+    assert evaluate("shop.test", ds, dnskey, replace(soa, signatures=(*old.signatures, *soa.signatures)), NOW).reason == ""
+    short = signed(days_left=1, span=2)
+    assert evaluate("shop.test", *short, NOW).reason == ""
+
+
+def test_hostile_numbers_of_keys_are_not_tried() -> None:
+    # CVE-2023-50387: every signature with every key of its tag
+    ds, dnskey, soa = signed()
+    for broken in (
+        (ds, replace(dnskey, records=dnskey.records * 400), soa),
+        (ds, dnskey, replace(soa, signatures=soa.signatures * 400)),
+        (replace(ds, records=ds.records * 400), dnskey, soa),
+    ):
+        assert evaluate("shop.test", *broken, NOW).state is ChainState.UNSUPPORTED
 
 
 def test_unsigned_island_unknown_unsupported() -> None:

@@ -40,4 +40,11 @@ SCENARIOS = [
         Scenario(f"trouble: {s}", fact(no("www.shop.test", "CAA", s)), ["CAA_UNANSWERED"], "inconclusive", ["CAA_ABSENT"])
         for s in TROUBLES
     ),
+    Scenario(
+        "only a contact",
+        fact(yes("www.shop.test", "CAA", '0 iodef "mailto:x@shop.test"')),
+        ["CAA_ABSENT"],
+        "not-applicable",
+        ["CAA_OK"],
+    ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from selfaudit.facts.dns import DnsStatus
+from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.facts.zone import Delegation, NameServer
 from tests.checks.build import TROUBLES, Scenario, no, yes
 
@@ -27,14 +27,33 @@ REFUSING = server(NS[1], no("shop.test", "SOA", DnsStatus.REFUSED, server="192.0
 ELSEWHERE = server(NS[1], no("shop.test", "SOA", detail="referral"))
 NOT_AA = server(NS[1], yes("shop.test", "SOA", "a. b. 7 2 3 4 5"))
 
+PROXIED = server(NS[1], DnsAnswer("shop.test.", "SOA", DnsStatus.ANSWER, records=("a. b. 7 2 3 4 5",), recursion=True))
+
 SCENARIOS = [
     Scenario("good", fact(ONE, TWO), ["DELEGATION_OK"], "pass"),
     Scenario("not in the DNS", fact(parent=no("shop.test", "NS", DnsStatus.NXDOMAIN)), ["DELEGATION_NOT_FOUND"], "fail"),
     Scenario("single server", fact(ONE), ["DELEGATION_ONE_SERVER"], "warn"),
-    Scenario("one refuses", fact(ONE, REFUSING), ["DELEGATION_LAME"], "fail", ["DELEGATION_OK", "DELEGATION_ALL_LAME"]),
+    Scenario("one refuses", fact(ONE, REFUSING), ["DELEGATION_SERVER_REFUSES"], "warn", ["DELEGATION_OK", "DELEGATION_LAME"]),
     Scenario("one sends elsewhere", fact(ONE, ELSEWHERE), ["DELEGATION_LAME"], "fail"),
     Scenario("one answers without authority", fact(ONE, NOT_AA), ["DELEGATION_LAME"], "fail"),
-    Scenario("all refuse", fact(REFUSING, REFUSING), ["DELEGATION_ALL_LAME"], "fail", ["DELEGATION_LAME"]),
+    Scenario("none is in charge", fact(ELSEWHERE, ELSEWHERE), ["DELEGATION_ALL_LAME"], "fail", ["DELEGATION_LAME"]),
+    Scenario(
+        "all refuse", fact(REFUSING, REFUSING), ["DELEGATION_SERVER_REFUSES"], "warn", ["DELEGATION_ALL_LAME", "DELEGATION_OK"]
+    ),
+    Scenario(
+        "seen through a proxy",
+        fact(PROXIED, PROXIED),
+        ["DELEGATION_SEEN_THROUGH_PROXY"],
+        "inconclusive",
+        ["DELEGATION_ALL_LAME"],
+    ),
+    Scenario(
+        "an error is no verdict",
+        fact(ONE, server(NS[1], no("shop.test", "SOA", DnsStatus.ERROR, detail="NOTIMP"))),
+        ["DELEGATION_SERVER_SILENT"],
+        "inconclusive",
+        ["DELEGATION_LAME"],
+    ),
     Scenario(
         "a server without address",
         fact(ONE, server(NS[1], addresses=False)),

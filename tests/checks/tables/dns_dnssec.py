@@ -12,6 +12,7 @@ from tests.protocols.test_dnssec import NOW, signed
 CHECK = "dns.dnssec"
 PLAIN = yes("shop.test", "SOA", "a. b. 1 2 3 4 5")
 FAILS = no("shop.test", "SOA", DnsStatus.SERVFAIL)
+FAILS_BECAUSE = no("shop.test", "SOA", DnsStatus.SERVFAIL, detail="SIGNATURE_EXPIRED: x")
 NO_DS, NO_KEY = no("shop.test", "DS"), no("shop.test", "DNSKEY")
 
 
@@ -30,7 +31,41 @@ SCENARIOS = [
     Scenario("wrong DS", chain(signed()[0], KEY, SOA), ["DNSSEC_BOGUS"], "fail"),
     Scenario("runs out soon", chain(*signed(days_left=1)), ["DNSSEC_EXPIRES_SOON"], "warn"),
     Scenario("no DS", chain(NO_DS, KEY, SOA), ["DNSSEC_NO_DS"], "warn"),
-    Scenario("rejected by a validating resolver", chain(DS, KEY, SOA, plain=FAILS), ["DNSSEC_REJECTED"], "fail", ["DNSSEC_OK"]),
+    Scenario(
+        "the resolver says why",
+        chain(no("shop.test", "DS", DnsStatus.TIMEOUT), KEY, SOA, plain=FAILS_BECAUSE),
+        ["DNSSEC_REJECTED"],
+        "fail",
+        ["DNSSEC_OK"],
+    ),
+    Scenario(
+        "a SERVFAIL alone proves nothing",
+        chain(DS, KEY, SOA, plain=FAILS),
+        ["DNSSEC_RESOLVER_DISAGREES"],
+        "inconclusive",
+        ["DNSSEC_OK", "DNSSEC_REJECTED"],
+    ),
+    Scenario(
+        "nor for an unsigned zone",
+        chain(NO_DS, NO_KEY, PLAIN, plain=FAILS),
+        ["DNSSEC_RESOLVER_DISAGREES"],
+        "inconclusive",
+        ["DNSSEC_REJECTED"],
+    ),
+    Scenario(
+        "validated by the resolver after all",
+        chain(*signed(days_left=-2), plain=replace(PLAIN, validated=True)),
+        ["DNSSEC_RESOLVER_DISAGREES"],
+        "inconclusive",
+        ["DNSSEC_BOGUS"],
+    ),
+    Scenario(
+        "signatures stripped on the way",
+        chain(replace(DS, signatures=()), replace(KEY, signatures=()), replace(SOA, signatures=())),
+        ["DNSSEC_UNANSWERED"],
+        "inconclusive",
+        ["DNSSEC_BOGUS"],
+    ),
     Scenario(
         "down for everybody is no DNSSEC fault",
         chain(NO_DS, NO_KEY, PLAIN, plain=FAILS, unchecked=FAILS),

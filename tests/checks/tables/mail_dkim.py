@@ -91,4 +91,41 @@ SCENARIOS = [
         )
         for s in TROUBLES
     ),
+    Scenario(
+        "control unanswered",
+        [
+            DkimKeys(
+                "shop.test",
+                (DkimSelector("default", "guessed", txt(f"v=DKIM1; p={GOOD}")),),
+                20,
+                0,
+                no("_domainkey.shop.test", "TXT"),
+                no("r._domainkey.shop.test", "TXT", DnsStatus.TIMEOUT),
+            ),
+            *SENDS,
+        ],
+        ["DKIM_UNANSWERED"],
+        "inconclusive",
+        ["DKIM_KEY_FOUND"],
+    ),
+    Scenario(
+        "given for several domains, not this one",
+        [
+            keys(
+                ("news", "shared", no("news._domainkey.shop.test", "TXT", NX)),
+                ("default", "guessed", txt(f"v=DKIM1; p={GOOD}")),
+            ),
+            *SENDS,
+        ],
+        ["DKIM_KEY_FOUND"],
+        "pass",
+        ["DKIM_KEY_MISSING"],
+    ),
+    Scenario(
+        "given for several domains, this one sends nothing",
+        [keys(("news", "shared", no("news._domainkey.shop.test", "TXT", NX))), *SILENT],
+        ["DKIM_SENDS_NO_MAIL"],
+        "not-applicable",
+        ["DKIM_KEY_MISSING"],
+    ),
 ]

@@ -27,7 +27,7 @@ SCENARIOS = [
     Scenario("missing", [dmarc_fact({"shop.test": MX})], ["DMARC_MISSING"], "fail"),
     Scenario("another text is no record", [dmarc_fact(zone("v=spf1 -all"))], ["DMARC_MISSING"], "fail"),
     Scenario("two records", [dmarc_fact(zone(GOOD, GOOD))], ["DMARC_BROKEN"], "fail", ["DMARC_OK"]),
-    Scenario("not a tag list", [dmarc_fact(zone("v=DMARC1; p"))], ["DMARC_BROKEN"], "fail"),
+    Scenario("nothing usable in it", [dmarc_fact(zone("v=DMARC1; p"))], ["DMARC_BROKEN"], "fail"),
     Scenario(
         "inherited",
         [dmarc_fact({**zone(GOOD), "a.shop.test": {"A": ["192.0.2.1"]}}, "a.shop.test")],
@@ -106,5 +106,46 @@ SCENARIOS = [
             ["DMARC_REPORTS_REFUSED"],
         )
         for s in TROUBLES
+    ),
+    Scenario(
+        "a stray part is ignored",
+        [dmarc_fact(zone("v=DMARC1; p=reject; rua=mailto:a@shop.test; mailto:b@shop.test"))],
+        ["DMARC_OK", "DMARC_BAD_TAG"],
+        "warn",
+        ["DMARC_BROKEN"],
+    ),
+    Scenario(
+        "broken above, own record good",
+        [
+            dmarc_fact(
+                {
+                    "_dmarc.a.shop.test": {"TXT": [GOOD]},
+                    "_dmarc.shop.test": {"TXT": [GOOD, GOOD]},
+                    "a.shop.test": {"A": ["192.0.2.1"]},
+                    "shop.test": MX,
+                },
+                "a.shop.test",
+            )
+        ],
+        ["DMARC_BROKEN_ABOVE", "DMARC_OK"],
+        "pass",
+        ["DMARC_BROKEN"],
+    ),
+    Scenario(
+        "own record cannot be used",
+        [
+            dmarc_fact(
+                {
+                    "_dmarc.a.shop.test": {"TXT": ["v=DMARC1; p=rejct"]},
+                    "_dmarc.shop.test": {"TXT": [GOOD]},
+                    "a.shop.test": {"A": ["192.0.2.1"]},
+                    "shop.test": MX,
+                },
+                "a.shop.test",
+            )
+        ],
+        ["DMARC_BROKEN"],
+        "fail",
+        ["DMARC_OK", "DMARC_INHERITED"],
     ),
 ]

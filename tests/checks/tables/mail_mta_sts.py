@@ -93,4 +93,18 @@ SCENARIOS = [
         "inconclusive",
         ["MTA_STS_OK"],
     ),
+    Scenario(
+        "testing, host not covered",
+        fact(page(body=BODY.replace("mail.", "old.").replace("enforce", "testing"))),
+        ["MTA_STS_HOST_NOT_COVERED_YET"],
+        "warn",
+        ["MTA_STS_HOST_NOT_COVERED"],
+    ),
+    Scenario(
+        "no MX, the domain itself is not covered",
+        fact(page(), mail=mail_fact({"shop.test": {"A": ["192.0.2.1"]}})),
+        ["MTA_STS_HOST_NOT_COVERED"],
+        "fail",
+        ["MTA_STS_OK"],
+    ),
 ]

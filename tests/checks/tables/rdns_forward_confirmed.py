@@ -51,4 +51,11 @@ SCENARIOS = [
         ["FCRDNS_OK"],
         "pass",
     ),
+    Scenario(
+        "too many names to look up",
+        fact(yes("a.test", "A", "192.0.2.1"), ptr=yes("25.2.0.192.in-addr.arpa", "PTR", "a.test.", "b.test.")),
+        ["FCRDNS_UNANSWERED"],
+        "inconclusive",
+        ["FCRDNS_MISMATCH"],
+    ),
 ]

@@ -28,4 +28,10 @@ SCENARIOS = [
         ["RDNS_CHOSEN"],
         "pass",
     ),
+    Scenario(
+        "a look-up without authority does not override",
+        fact(yes(PTR, "PTR", "192-0-2-25.p.test."), no(PTR, "PTR", DnsStatus.NXDOMAIN)),
+        ["RDNS_GENERIC"],
+        "warn",
+    ),
 ]

@@ -52,4 +52,11 @@ SCENARIOS = [
         "public resolver", [replace(GOOD, public_resolver="Quad9")], ["VANTAGE_DNS_PUBLIC_RESOLVER", "VANTAGE_DNS_OK"], "pass"
     ),
     Scenario("no iteration", [replace(GOOD, root=None, iterates=False)], ["VANTAGE_DNS_NO_ITERATION"], "pass"),
+    Scenario(
+        "random names are empty, not absent",
+        [replace(GOOD, random_names=(no("r1.com", "A"), no("r2.org", "A")))],
+        ["VANTAGE_DNS_NO_ANSWER"],
+        "inconclusive",
+        ["VANTAGE_DNS_OK"],
+    ),
 ]

@@ -1,0 +1,317 @@
+"""The command line as a person meets it: exit codes, one clear line, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-X", "dev", "-W", "error", "-m", "selfaudit"]
+
+
+def selfaudit(*arguments: str, home: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SELFAUDIT_HOME": str(home), "COLUMNS": "80"}
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=environment,
+        encoding="utf-8",
+        **options,
+    )  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture
+def lab_settings(tmp_path: Path) -> Path:
+    """Settings under which nothing can leave the machine: a resolver on loopback where nobody listens."""
+    path = tmp_path / "lab.toml"
+    path.write_text(
+        '[dns]\nresolvers = ["127.0.0.1"]\nport = 9\n[scope]\nallow_reserved = true\n[limits]\ndns_timeout = 0.1\ndns_tries = 1\n'
+    )
+    return path
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    assert selfaudit("--version", home=tmp_path).stdout.startswith("selfaudit 0.")
+    shown = selfaudit("--help", home=tmp_path)
+    assert shown.returncode == 0
+    for command in ("audit", "plan", "judge", "report", "checks", "explain", "demo"):
+        assert command in shown.stdout
+        assert selfaudit(command, "--help", home=tmp_path).returncode == 0
+    assert max(len(line) for line in shown.stdout.splitlines()) <= 80
+
+
+BAD = [
+    (["audit"], "Name at least one"),
+    (["audit", ""], "empty"),
+    (["audit", "localhost"], "reserved name"),
+    (["audit", "co.uk"], "public suffix"),
+    (["audit", "10.0.0.1"], "not a public address"),
+    (["audit", "a" * 300], "too long"),
+    (["audit", "x; rm -rf /"], "not a domain"),
+    (["audit", "https://user:s3cret@" + "a" * 300 + ".de/"], "too long"),
+    (["audit", "user:s3cret@x y@iana.org"], "not an e-mail"),
+    (["audit", "selfaudit.org", "--only", "nonsense"], "no check"),
+    (["audit", "selfaudit.org", "--only", "rdns"], "None of the chosen checks"),
+    (["audit", "selfaudit.org", "--only", "mail.spf", "--skip", "mail"], "None of the chosen checks"),
+    (["audit", "selfaudit.org", "--sending-ip", "x"], "--sending-ip"),
+    (["audit", "selfaudit.org", "--selector", "a b"], "selector"),
+    (["audit", "selfaudit.org", "--authority", "Maria"], "--authority"),
+    (["audit", "selfaudit.org", "--settings", "absent.toml"], "absent.toml"),
+    (["audit", "selfaudit.org", "--case", "absent.json"], "absent.json"),
+    (["audit", "selfaudit.org", "--message", "absent.eml"], "absent.eml"),
+    (["audit", "selfaudit.org", "--json", "."], "is a folder"),
+    (["audit", "selfaudit.org", "--out", "/proc/nope"], "cannot be written"),
+    (["plan"], "Name at least one"),
+    (["judge", "absent.json"], "absent.json"),
+    (["judge", "/dev/zero"], "/dev/zero"),
+    (["report", "."], "--html FILE or --json FILE"),
+    (["report", ".", "--html", "x.html"], "evidence.json"),
+    (["explain", "spf\x1b]0;x\x07"], "no check"),
+    (["nonsense"], "No such command"),
+    (["audit", "--nonsense"], "No such option"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), BAD, ids=[" ".join(a)[:40].replace("\x1b", "") for a, _w in BAD])
+def test_bad_input_is_one_line_and_two(arguments: list[str], words: str, tmp_path: Path) -> None:
+    done = selfaudit(*arguments, home=tmp_path / "home", cwd=tmp_path)
+    assert done.returncode == 2, done
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+    assert "s3cret" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "file"),
+        ("[]", "object"),
+        ('{"schema": "selfaudit/case/9"}', "schema"),
+        ('{"schema": "selfaudit/case/1", "targets": 3}', "targets"),
+        ('{"schema": "selfaudit/case/1", "colour": 3}', "colour"),
+        ('{"schema": "selfaudit/case/1", "targets": ["localhost"]}', "reserved"),
+        ("[" * 100_000, "case.json"),
+        (
+            json.dumps({"schema": "selfaudit/case/1", "targets": ["9.9.9.0/24"] * 5 + [f"9.9.{n}.0/24" for n in range(200)]}),
+            "More than 256",
+        ),
+        (
+            json.dumps(
+                {"schema": "selfaudit/case/1", "targets": ["selfaudit.org"], "selectors": [f"s{n}" for n in range(90_000)]}
+            ),
+            "More than 50",
+        ),
+    ],
+)
+def test_broken_case_files(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "case.json").write_text(text)
+    done = selfaudit("plan", "--case", "case.json", home=tmp_path / "home", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+def test_case_file_message_and_plan(tmp_path: Path, lab_settings: Path) -> None:
+    case = {
+        "schema": "selfaudit/case/1",
+        "number": "T-1",
+        "targets": ["Shop.test", "198.51.100.25"],
+        "sending_ips": ["198.51.100.26"],
+    }
+    (tmp_path / "case.json").write_text(json.dumps(case))
+    (tmp_path / "mail.eml").write_text("DKIM-Signature: v=1; s=news; d=shop.test; b=x\nFrom: a@shop.test\n\nbody\n")
+    arguments = ["--case", "case.json", "--message", "mail.eml", "--settings", str(lab_settings)]
+    done = selfaudit("plan", *arguments, home=tmp_path / "home", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Nothing has been sent" in done.stdout
+    assert "_selfaudit-challenge.shop.test.  TXT" in done.stdout
+    assert "DKIM keys of known selectors" in done.stdout
+    again = selfaudit("plan", *arguments, "--json", "-", home=tmp_path / "home", cwd=tmp_path)
+    planned = json.loads(again.stdout)
+    assert planned["challenges"][0]["token"] in done.stdout
+    kinds = {(r["request"]["kind"], r["request"]["subject"]) for r in planned["requests"]}
+    assert ("rdns", "198.51.100.26") in kinds
+
+
+def test_no_network_is_inconclusive_and_never_a_verdict(tmp_path: Path, lab_settings: Path) -> None:
+    arguments = ["shop.test", "198.51.100.25", "--settings", str(lab_settings), "--out", str(tmp_path / "out")]
+    done = selfaudit("audit", *arguments, home=tmp_path / "home")
+    assert done.returncode == 3, done.stderr
+    assert done.stderr == ""
+    assert "could not be concluded" in done.stdout
+    data = json.loads((tmp_path / "out" / "audit.json").read_text())
+    assert {r["outcome"] for r in data["results"]} <= {"inconclusive", "not-run"}
+
+
+def test_an_audit_works_without_a_writable_home(tmp_path: Path, lab_settings: Path) -> None:
+    done = selfaudit("audit", "shop.test", "--only", "mail.spf", "--settings", str(lab_settings), home=Path("/dev/null/x"))
+    assert done.returncode == 3, done.stderr
+
+
+def test_demo_judge_and_report(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = selfaudit("demo", "--world", "broken", "--out", str(out), home=tmp_path / "home")
+    assert done.returncode == 1, done.stderr
+    assert done.stderr == ""
+    assert "MUST BE FIXED" in done.stdout
+    assert "\x1b" not in done.stdout
+    prose = [line for line in done.stdout.splitlines() if not line.lstrip().startswith(("Copy:", "See:", "Written:"))]
+    long = [line for line in prose if len(line) > 80 and " " in line.strip()]
+    assert [line for line in long if not line.startswith("         ")] == []
+    again = selfaudit("judge", str(out / "evidence.json"), "--json", "-", home=tmp_path / "home")
+    assert again.returncode == 1
+    assert again.stdout == (out / "audit.json").read_text("utf-8")
+    wrote = selfaudit("report", str(out), "--html", str(tmp_path / "again.html"), "--json", "-", home=tmp_path / "home")
+    assert wrote.returncode == 0
+    assert wrote.stdout == again.stdout
+    assert (tmp_path / "again.html").read_text("utf-8") == (out / "report.html").read_text("utf-8")
+
+
+def test_fixed_world_ends_with_zero(tmp_path: Path) -> None:
+    done = selfaudit("demo", "--world", "fixed", "--quiet", "--json", str(tmp_path / "a.json"), home=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_judging_needs_no_network(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    selfaudit("demo", "--world", "fixed", "--out", str(out), "--quiet", home=tmp_path)
+    code = (
+        "import socket\n"
+        "def refuse(*a, **k): raise AssertionError('network')\n"
+        "socket.socket = refuse\n"
+        "import sys; from selfaudit.cli.app import run\n"
+        f"sys.exit(run(['judge', {str(out / 'evidence.json')!r}, '--quiet']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_saves_what_was_seen(number: int, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "demo", "--world", "suspended", "--out", str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2.6)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130, (stdout, stderr)
+    assert "Traceback" not in stderr
+    data = json.loads((tmp_path / "out" / "evidence.json").read_text())
+    assert data["interrupted"] is True
+    assert data["records"]
+    assert "stopped before its end" in stdout
+
+
+def test_stopping_without_a_folder_saves_too(tmp_path: Path, lab_settings: Path) -> None:
+    lab_settings.write_text(lab_settings.read_text().replace("0.1", "20"))
+    silent = __import__("socket").socket(__import__("socket").AF_INET, __import__("socket").SOCK_DGRAM)
+    silent.bind(("127.0.0.1", 0))
+    lab_settings.write_text(lab_settings.read_text().replace("port = 9", f"port = {silent.getsockname()[1]}"))
+    environment = {**os.environ, "SELFAUDIT_HOME": str(tmp_path / "home")}
+    process = subprocess.Popen(
+        [*PROGRAM, "audit", "shop.test", "--settings", str(lab_settings)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+    silent.close()
+    assert process.returncode == 130, (stdout, stderr)
+    assert "Written:" in stdout
+    assert list((tmp_path / "home" / "interrupted").glob("*/evidence.json"))
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.03, 0.1, 0.3])
+def test_stopping_early_leaves_no_traceback(delay: float, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "selfaudit", "demo", "-q"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(0.15 + delay)
+    process.send_signal(signal.SIGINT)
+    _stdout, stderr = process.communicate(timeout=30)
+    assert "Traceback" not in stderr
+    assert process.returncode in (130, 1, -signal.SIGINT)
+
+
+def test_closed_pipes_and_full_disks_are_no_verdict(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    selfaudit("demo", "--world", "fixed", "--out", str(out), "--quiet", home=tmp_path)
+    shell = f"{sys.executable} -m selfaudit judge {out}/evidence.json | true; exit ${{PIPESTATUS[0]}}"
+    piped = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
+    assert piped.returncode in (0, 141)
+    assert "Traceback" not in piped.stderr
+    for redirect in (">/dev/full", ">&-"):
+        full = subprocess.run(
+            ["bash", "-c", f"{sys.executable} -m selfaudit judge {out}/evidence.json {redirect}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in full.stderr
+        assert full.returncode in (0, 2)
+
+
+def test_terminals_that_know_only_ascii(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*PROGRAM, "demo", "-q"], capture_output=True, timeout=60, check=False, env=environment)
+    assert done.returncode == 1
+    assert b"x 1" in done.stdout
+    assert b"Traceback" not in done.stderr
+
+
+def test_checks_and_explain(tmp_path: Path) -> None:
+    ids = selfaudit("checks", "--ids", home=tmp_path).stdout.split()
+    assert ids == sorted(ids)
+    assert "mail.spf" in ids
+    for check in ids:
+        shown = selfaudit("explain", check, home=tmp_path) if check in ("mail.spf", "vantage.dns") else None
+        if shown:
+            assert "How it is judged" in shown.stdout
+            assert max(len(line) for line in shown.stdout.splitlines()) <= 80
+
+
+def test_hostile_evidence_does_not_reach_the_terminal(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    selfaudit("demo", "--world", "fixed", "--out", str(out), "--quiet", home=tmp_path)
+    data = (out / "evidence.json").read_text()
+    evil = "\\u001b]0;x\\u0007"
+    for old in ('"demo":"fixed"', '"resolvers":["192.0.2.53"]', '"provider":"Prez Hosting (demo)"'):
+        assert old in data
+    data = data.replace('"demo":"fixed"', f'"demo":"{evil}"').replace('["192.0.2.53"]', f'["{evil}"]')
+    (out / "evidence.json").write_text(data)
+    done = selfaudit("judge", str(out / "evidence.json"), home=tmp_path)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[dns]\nsilent_address = "foo"', '[vantage]\ntime_servers = ["127.0.0.1:abc"]', '[vantage]\ntime_servers = ["127.0.0.1:99999"]',
+        '[tls]\nca_file = "absent.pem"', '[tls]\nca_file = "lab.toml"', '[dns]\nroot_hints = "lab.toml"', '[blocklists]\ncatalogue = "absent.toml"',
+        '[dns]\nroot_hints = "/dev/zero"',
+    ],
+)  # fmt: skip
+def test_our_own_settings_are_never_blamed_on_the_target(text: str, tmp_path: Path) -> None:
+    (tmp_path / "lab.toml").write_text(text)
+    done = selfaudit("plan", "selfaudit.org", "--settings", "lab.toml", home=tmp_path / "home", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, ""), done
+    assert "Traceback" not in done.stderr
