@@ -141,6 +141,18 @@ def read_doc(doc: str) -> dict[str, str]:
     return {heading: "\n".join(text).strip() for heading, text in sections.items()}
 
 
+def paragraphs(text: str) -> list[str]:
+    """Joins the lines of each numbered step, and of plain paragraphs."""
+    out: list[str] = []
+    for line in text.splitlines():
+        stripped = line.strip()
+        if not stripped or not out or stripped[:2].rstrip(".").isdigit():
+            out.append(stripped)
+        else:
+            out[-1] = f"{out[-1]} {stripped}".strip()
+    return [p for p in out if p]
+
+
 def get_check(check_id: str) -> CheckModule:
     """A check by its id.
 

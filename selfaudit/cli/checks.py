@@ -29,7 +29,7 @@ def checks(ids: bool) -> int:
 def explain(check: str) -> int:
     """Explain one CHECK: what it looks at, why, how it is judged, and its limits."""
     from selfaudit.checks import get_check
-    from selfaudit.checks.registry import SECTIONS
+    from selfaudit.checks.registry import SECTIONS, paragraphs
     from selfaudit.cli.output import console, wrapped
 
     found = get_check(check)
@@ -38,7 +38,7 @@ def explain(check: str) -> int:
     for section in SECTIONS:
         screen.print()
         screen.print(_(section))
-        for paragraph in _paragraphs(_(found.doc[section])):
+        for paragraph in paragraphs(_(found.doc[section])):
             indent = "     " if paragraph[:2].rstrip(".").isdigit() else "  "
             screen.print(wrapped(paragraph, indent, "  "))
     screen.print()
@@ -47,15 +47,3 @@ def explain(check: str) -> int:
         screen.print(f"  {tag} ({found.messages[tag].severity})")
         screen.print(wrapped(_(found.messages[tag].text), "      "))
     return 0
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Joins the lines of each numbered step, and of plain paragraphs."""
-    out: list[str] = []
-    for line in text.splitlines():
-        stripped = line.strip()
-        if not stripped or not out or stripped[:2].rstrip(".").isdigit():
-            out.append(stripped)
-        else:
-            out[-1] = f"{out[-1]} {stripped}".strip()
-    return [p for p in out if p]

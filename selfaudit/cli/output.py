@@ -140,10 +140,17 @@ def _print_folded(group: Group, out: Console) -> None:
 
 
 def _print_summary(audit: Audit, out: Console) -> None:
-    counts = Text()
+    lines = [Text()]
     for outcome in Outcome:
         count = sum(r.outcome is outcome for r in audit.results)
-        if count:
-            counts.append(f"{sign(outcome, out)} {count} {_(OUTCOME_WORDS[outcome])}   ", style=_STYLES[outcome])
+        if not count:
+            continue
+        part = f"{sign(outcome, out)} {count} {_(OUTCOME_WORDS[outcome])}"
+        if len(lines[-1]) + len(part) > WIDTH:
+            lines.append(Text())
+        lines[-1].append(part, style=_STYLES[outcome])
+        lines[-1].append("   ")
     out.print(Text(wrapped(headline(audit), "", ""), style="bold"))
-    out.print(counts)
+    for line in lines:
+        line.rstrip()
+        out.print(line)

@@ -9,6 +9,7 @@ from functools import cache
 import jinja2
 
 from selfaudit.checks import all_checks
+from selfaudit.checks.registry import paragraphs
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
 from selfaudit.findings import Outcome, Result
@@ -79,7 +80,9 @@ def headline(audit: Audit) -> str:
         ).format(count=unclear)
     if counts[Outcome.WARN]:
         return ngettext(
-            "Nothing failed. {count} warning is worth looking at.", "Nothing failed. {count} warnings are worth looking at.", counts[Outcome.WARN]
+            "Nothing failed. {count} warning is worth looking at.",
+            "Nothing failed. {count} warnings are worth looking at.",
+            counts[Outcome.WARN],
         ).format(count=counts[Outcome.WARN])
     return _("Nothing failed.")
 
@@ -105,13 +108,14 @@ def render_html(audit: Audit) -> str:
         open_groups=[g for g in groups if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         folded_groups=[g for g in groups if g.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         families=[_Family(name, results) for name, results in families.items()],
-        why=lambda action: checks[action.result.check].doc["Why it matters"],
-        how=lambda action: checks[action.result.check].doc["How it is judged"],
+        why=lambda action: paragraphs(_(checks[action.result.check].doc["Why it matters"])),
+        how=lambda action: paragraphs(_(checks[action.result.check].doc["How it is judged"])),
         evidence_of=lambda action: _evidence_of(action, records),
         outcome_word=lambda outcome: _(OUTCOME_WORDS[outcome]),
         outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
         who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
+        authority=_authority(audit),
         printable=printable,
         _=_,
     )
@@ -120,6 +124,14 @@ def render_html(audit: Audit) -> str:
 def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:
     ids: Iterable[str] = action.result.findings[0].evidence if action.result.findings else ()
     return [_Evidence(r.id, r.request.kind, r.at, lines_of(r)) for i in ids if (r := records.get(i))]
+
+
+def _authority(audit: Audit) -> list[tuple[str, list[str]]]:
+    """(whose word, for what), each word once."""
+    grouped: dict[str, list[str]] = {}
+    for subject, word in audit.evidence.authority.items():
+        grouped.setdefault(word, []).append(subject)
+    return sorted(grouped.items())
 
 
 def _sent(audit: Audit) -> list[tuple[str, int, int, str]]:
