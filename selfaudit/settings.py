@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from selfaudit.errors import UserError
+from selfaudit.files import read_bounded
 from selfaudit.i18n import _
 from selfaudit.text import printable
 
@@ -218,13 +219,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         UserError: it cannot be read, is too large, or is not TOML.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
-    if len(data) > MAX_FILE:
-        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_FILE))
+    data = read_bounded(path, MAX_FILE)
     try:
         table: dict[str, Any] = _dates_as_text(tomllib.loads(data.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from selfaudit.errors import UserError
-from selfaudit.i18n import _
+from selfaudit.files import read_bounded
 from selfaudit.text import printable
 
 MAX_FILE = 1_000_000
@@ -40,13 +40,7 @@ def read_case_file(path: Path) -> CaseFile:
     Raises:
         UserError: which file, which key, what was expected.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
-    if len(data) > MAX_FILE:
-        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_FILE))
+    data = read_bounded(path, MAX_FILE)
     try:
         return msgspec.json.decode(data, type=CaseFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from selfaudit.case import Case
 from selfaudit.cli.inputs import Options, build_case, read_settings
 from selfaudit.i18n import _
+from selfaudit.settings import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -19,7 +21,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     decorators = [
         click.argument("targets", nargs=-1, metavar="[TARGET]..."),
-        click.option("--case", "case_file", type=_FILE, metavar="FILE", help="Case file from support."),
+        click.option("--case", type=_FILE, metavar="FILE", help="Case file from support."),
         click.option("--settings", type=_FILE, metavar="FILE", help="Settings (TOML)."),
         click.option("--only", multiple=True, metavar="IDS", help="Only these checks or families, separated by commas."),
         click.option("--skip", multiple=True, metavar="IDS", help="Leave these checks or families out."),
@@ -35,6 +37,12 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _case(given: dict[str, Any]) -> tuple[Settings, Case]:
+    """The settings and the case that the shared options stand for."""
+    chosen = read_settings(given["settings"])
+    return chosen, build_case(Options(**given), chosen)
+
+
 @click.command()
 @_input_options
 @click.option(
@@ -45,20 +53,7 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--json", "json_file", default="", metavar="FILE", help="Write the audit as JSON; - for standard output.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
-def audit(
-    targets: tuple[str, ...],
-    case_file: Path | None,
-    settings: Path | None,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    sending_ip: tuple[str, ...],
-    selector: tuple[str, ...],
-    message: tuple[Path, ...],
-    authority: str,
-    out: Path | None,
-    json_file: str,
-    quiet: bool,
-) -> int:
+def audit(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     """Audit domains and addresses.
 
     TARGET is a domain, an IPv4 or IPv6 address, or a block of at most 256 addresses. URLs and e-mail addresses are taken for
@@ -69,8 +64,7 @@ def audit(
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen = read_settings(settings)
-    case = build_case(Options(targets, case_file, settings, only, skip, sending_ip, selector, message, authority), chosen)
+    chosen, case = _case(given)
     check_outputs(out, json_file)
     net = open_net(chosen)
     key = install_key_or_none()
@@ -83,20 +77,7 @@ def audit(
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write plan.json here.")
 @click.option("--json", "json_file", default="", metavar="FILE", help="Write the plan as JSON; - for standard output.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
-def plan(
-    targets: tuple[str, ...],
-    case_file: Path | None,
-    settings: Path | None,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    sending_ip: tuple[str, ...],
-    selector: tuple[str, ...],
-    message: tuple[Path, ...],
-    authority: str,
-    out: Path | None,
-    json_file: str,
-    quiet: bool,
-) -> int:
+def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     """Show what an audit would send to whom, and what it would not do without authority. Sends nothing."""
     from selfaudit.cli.output import console, wrapped
     from selfaudit.cli.run import check_outputs
@@ -106,8 +87,7 @@ def plan(
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen = read_settings(settings)
-    case = build_case(Options(targets, case_file, settings, only, skip, sending_ip, selector, message, authority), chosen)
+    chosen, case = _case(given)
     check_outputs(out, json_file)
     net = open_net(chosen)
     key = install_key_or_none()

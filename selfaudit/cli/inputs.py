@@ -11,6 +11,7 @@ from selfaudit.case.file import CaseFile, read_case_file
 from selfaudit.case.targets import parse_address, parse_selector, parse_target, parse_targets
 from selfaudit.checks import select_checks
 from selfaudit.errors import BadInput, UserError
+from selfaudit.files import read_bounded
 from selfaudit.i18n import _
 from selfaudit.protocols.dkim import selectors_of
 from selfaudit.protocols.psl import is_public_suffix
@@ -116,13 +117,7 @@ def _selectors(options: Options, file: CaseFile) -> tuple[Selector, ...]:
 
 
 def _message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_MESSAGE + 1)
-    except OSError as error:
-        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
-    if len(data) > MAX_MESSAGE:
-        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_MESSAGE))
+    data = read_bounded(path, MAX_MESSAGE)
     try:
         return selectors_of(data)
     except BadInput as error:

@@ -13,6 +13,7 @@ from selfaudit import __version__
 from selfaudit.case import Case, Target
 from selfaudit.errors import BadInput, UserError
 from selfaudit.facts import Fact, ProbeFailure, Request, fact_types
+from selfaudit.files import read_bounded
 from selfaudit.i18n import _
 from selfaudit.text import printable
 
@@ -225,13 +226,7 @@ def load_evidence(path: Path) -> Evidence:
     Raises:
         UserError: it cannot be read or is not one.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise UserError(_("{file}: cannot be read ({why})").format(file=path, why=error.strerror or error)) from None
-    if len(data) > MAX_FILE:
-        raise UserError(_("{file}: larger than {limit} bytes").format(file=path, limit=MAX_FILE))
+    data = read_bounded(path, MAX_FILE)
     try:
         return decode_evidence(data)
     except BadInput as error:

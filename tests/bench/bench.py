@@ -37,13 +37,11 @@ def start_rbldnsd(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     (folder / "list.zone").write_text(":127.0.0.2:listed\n" + "\n".join(entries) + "\n", encoding="ascii")
     port = free_port()
     zones = [f"list{i}.bench.test:ip4set:list.zone" for i in range(LISTS)]
-    root = Path(folder) / "root"
     command = [find("rbldnsd") or "rbldnsd", "-n", "-r", str(folder), "-b", f"127.0.0.1/{port}", *zones]
     if os.geteuid() == 0:
         command[1:1] = ["-u", "nobody"]
         folder.chmod(0o755)
     daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    del root
     time.sleep(1.0)
     return daemon, port
 
@@ -76,10 +74,10 @@ async def work():
     net = open_net(settings)
     started = time.perf_counter()
     audit = await run_watched(case, net, b"", quiet=True)
-    return time.perf_counter() - started, net.dns.sent, audit
-seconds, sent, audit = asyncio.run(work())
+    return time.perf_counter() - started, net.dns, audit
+seconds, client, audit = asyncio.run(work())
 listed = sum(any(f.tag.startswith("LISTED") for f in r.findings) for r in audit.results)
-print(json.dumps({"seconds": seconds, "sent": sent, "listed": listed, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+print(json.dumps({"seconds": seconds, "sent": client.sent, "distinct": client.distinct, "listed": listed, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 """
 
 THEIRS = """
@@ -143,12 +141,46 @@ def sweep() -> None:
             print(
                 f"  listed: ours {ours_all[0]['listed']:.0f}, pydnsbl {theirs_all[0]['listed']:.0f}; pydnsbl look-ups failed: {theirs_all[0]['failed']:.0f}"
             )
-            needed = lookups + 2 * LISTS
-            print(f"  queries sent over needed                   {ours_all[0]['sent'] / needed:8.3f}")
+            print(f"  queries sent over distinct ones            {ours_all[0]['sent'] / ours_all[0]['distinct']:8.3f}")
         finally:
             daemon.terminate()
             daemon.wait(5)
 
 
+def latency() -> None:
+    script = str(Path(__file__).with_name("latency.py"))
+
+    def run(mode: str) -> dict[str, float]:
+        done = subprocess.run([sys.executable, script, mode], capture_output=True, text=True, check=True)
+        result: dict[str, float] = json.loads(done.stdout)
+        return result
+
+    chain = run("chain")["seconds"]
+    rounds = [run("real") for _round in range(ROUNDS)]
+    wall = statistics.median(r["seconds"] for r in rounds)
+    print("audit, 10 domains and 10 addresses, every answer takes 50 ms")
+    print(f"  longest chain of dependent look-ups, s     {chain:8.2f}")
+    print(
+        f"  wall time, s (median, min, max)            {wall:8.2f} {min(r['seconds'] for r in rounds):.2f} {max(r['seconds'] for r in rounds):.2f}"
+    )
+    print(f"  ratio wall/chain                           {wall / chain:8.2f}")
+    print(
+        f"  queries sent, distinct, ratio              {rounds[0]['sent']:8.0f} {rounds[0]['distinct']:.0f} {rounds[0]['sent'] / rounds[0]['distinct']:.3f}"
+    )
+
+
+def start() -> None:
+    times = []
+    for _round in range(20):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "selfaudit", "--version"], stdout=subprocess.DEVNULL, check=True)
+        times.append((time.perf_counter() - began) * 1000)
+    print(
+        f"start of selfaudit --version, ms (median, min, max) {statistics.median(times):.0f} {min(times):.0f} {max(times):.0f}"
+    )
+
+
 if __name__ == "__main__":
     sweep()
+    latency()
+    start()

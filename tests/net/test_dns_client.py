@@ -181,3 +181,65 @@ async def test_a_cancelled_leader_does_not_take_the_others_with_it() -> None:
         assert (await follower).status is DnsStatus.ANSWER
         with pytest.raises(asyncio.CancelledError):
             await leader
+
+
+def extended(query: Query, code: int, *records: str, rcode: int = 0, text: str = "") -> bytes:
+    """An answer with an extended error (RFC 8914)."""
+    import dns.edns
+
+    response = dns.message.from_wire(reply(query, *records, rcode=rcode))
+    response.use_edns(0, options=[dns.edns.EDEOption(code, text)])
+    return response.to_wire()
+
+
+@pytest.mark.parametrize("code", [4, 15, 16, 17, 18])
+@pytest.mark.parametrize(
+    ("records", "rcode"),
+    [((), 3), (("test. SOA a. b. 1 2 3 4 60",), 3), (("x.test. A 0.0.0.0",), 0), (("test. SOA a. b. 1 2 3 4 60",), 0)],
+)
+async def test_blocked_names_are_no_answer(code: int, records: tuple[str, ...], rcode: int) -> None:
+    async with network({"192.0.2.53": FakeServer(lambda q, t: [extended(q, code, *records, rcode=rcode)])}) as client:
+        answer = await client._resolve("x.test.", "A")
+        assert answer.status is DnsStatus.REWRITTEN
+        assert not answer.definite
+
+
+async def test_filters_that_answer_with_nowhere() -> None:
+    def filtering(query: Query, tcp: bool) -> Iterable[bytes]:
+        name = query.question[0].name.to_text()
+        return [reply(query, rcode=3)] if name.startswith("selfaudit-") else [reply(query, f"{name} A 0.0.0.0")]
+
+    async with network({"192.0.2.53": FakeServer(filtering)}) as client:
+        assert (await client.lookup("x.test", "A")).status is DnsStatus.REWRITTEN
+
+
+async def test_unreached_servers_and_long_chains_are_no_answer() -> None:
+    async with network({"192.0.2.53": FakeServer(lambda q, t: [extended(q, 22, "x.test. CNAME y.test.")])}) as client:
+        assert (await client._resolve("x.test.", "A")).status is DnsStatus.ERROR
+    chain = [f"{'x' if i == 0 else f'c{i}'}.test. CNAME c{i + 1}.test." for i in range(30)]
+    async with network({"192.0.2.53": FakeServer(lambda q, t: [reply(q, *chain)])}) as client:
+        answer = await client._resolve("x.test.", "A")
+        assert (answer.status, answer.definite) == (DnsStatus.ERROR, False)
+
+
+def test_short_ways_agree_with_the_parser() -> None:
+    from selfaudit.net.dns import wire
+
+    question = wire.make_question("x.test.", "A", recursion=True)
+    query = dns.message.from_wire(question.wire(7))
+    for records, rcode in (
+        (("x.test. A 127.0.0.2", "x.test. A 127.0.0.4"), 0),
+        (("test. SOA a. b. 1 2 3 4 60",), 3),
+        (("test. SOA a. b. 1 2 3 4 900",), 0),
+        ((), 3),
+    ):
+        data = reply(query, *records, rcode=rcode)
+        message = wire.parse(data)
+        assert message is not None
+        slow = wire.read(message, question)
+        plain, negative = wire.plain_addresses(data, question), wire.plain_negative(data, question)
+        assert (plain is None) != (negative is None)
+        if plain is not None:
+            assert plain == (slow.records, slow.ttl)
+        if negative is not None:
+            assert negative == (slow.status, slow.ttl)
