@@ -8,7 +8,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from selfaudit.cli.output import console
 from selfaudit.engine import events
-from selfaudit.findings import Outcome
 from selfaudit.i18n import _
 from selfaudit.text import printable
 
@@ -29,7 +28,11 @@ class Watcher:
                 transient=True,
             )
         self._task: TaskID | None = None
-        self._failed = 0
+
+    @property
+    def watching(self) -> bool:
+        """Whether anything is shown."""
+        return self._progress is not None
 
     def __enter__(self) -> Watcher:
         """Starts the display."""
@@ -51,5 +54,3 @@ class Watcher:
         elif isinstance(event, events.Progress) and self._task is not None:
             label = printable(f"{event.kind} {event.subject}", 40)
             self._progress.update(self._task, completed=event.done, total=event.total, description=f"{label:40}")
-        elif isinstance(event, events.ResultSeen) and event.result.outcome is Outcome.FAIL:
-            self._failed += 1

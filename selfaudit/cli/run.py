@@ -14,6 +14,7 @@ from selfaudit.case import Case
 from selfaudit.cli.output import console, print_audit
 from selfaudit.cli.progress import Watcher
 from selfaudit.engine import Audit, run_audit, save_evidence
+from selfaudit.engine.events import ignore
 from selfaudit.engine.evidence import write_whole
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
@@ -37,7 +38,7 @@ async def run_watched(case: Case, net: Net, install_key: bytes, *, quiet: bool) 
         handled.append(number)
     try:
         with Watcher(quiet=quiet) as watcher, _relaxed_collector():
-            return await run_audit(case, net, install_key=install_key, emit=watcher)
+            return await run_audit(case, net, install_key=install_key, emit=watcher if watcher.watching else ignore)
     finally:
         for number in handled:
             loop.remove_signal_handler(number)

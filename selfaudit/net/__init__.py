@@ -17,7 +17,7 @@ from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.i18n import _
 from selfaudit.net import http, sntp
 from selfaudit.net.blocking import BlockingPool
-from selfaudit.net.dns import DnsClient, DnsConfig, Iterator, read_root_hints
+from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints
 from selfaudit.net.dns.transfer import try_transfer
 from selfaudit.net.gate import Gate, Route, Routes
 from selfaudit.net.pace import Pace
@@ -95,6 +95,7 @@ class Net:
         self.pace = Pace(limits.list_rate)
         self._pool = BlockingPool()
         self._sweeps = 0
+        self._cuts: dict[str, tuple[Cut | None, bool]] = {}
         gate.own = frozenset({*profile.resolvers, profile.silent_address, *(a for group in self.roots.values() for a in group)})
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
@@ -166,8 +167,12 @@ class Net:
             if not self._is_local(self.profile.resolvers):
                 await self.pace.wait(zone)
             return await self.dns.lookup(name, "A")
-        cut = await self.iterator.cut_for(zone, whole=True)
-        if not self._is_local(tuple(a for group in cut.glue.values() for a in group)):
+        cut, local = self._cuts.get(zone, (None, False))
+        if cut is None:
+            cut = await self.iterator.cut_for(zone, whole=True)
+            local = self._is_local(tuple(a for group in cut.glue.values() for a in group))
+            self._cuts[zone] = (cut, local)
+        if not local:
             await self.pace.wait(zone)
         return await self.iterator.ask_list(cut, name)
 

@@ -22,7 +22,8 @@ import dns.message
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from selfaudit.case import Case, Target
+from selfaudit.case import Case
+from selfaudit.cli.inputs import Options, build_case
 from selfaudit.cli.run import run_watched
 from selfaudit.net import Net, Route, Routes, open_net
 from selfaudit.net.dns.udp import UdpChannel
@@ -34,8 +35,9 @@ SKIP = ("vantage", "dns.transfer")  # the interception control waits for silence
 
 
 def case() -> Case:
-    targets = [Target("domain", d) for d in world.DOMAINS] + [Target("address", a) for a in world.ADDRESSES]
-    return Case(tuple(targets), skip=SKIP, laboratory=True)
+    """The case as the command line builds it."""
+    chosen = Settings(scope=ScopeSettings(allow_reserved=True))
+    return build_case(Options([*world.DOMAINS, *world.ADDRESSES], skip=SKIP), chosen)
 
 
 def settings(folder: Path, limit: int) -> Settings:
@@ -61,9 +63,10 @@ def real() -> dict[str, Any]:
             routes = Routes({(a, 53, p): Route("127.0.0.1", port) for a, port in ports.items() for p in ("udp", "tcp")})
 
             async def work() -> tuple[float, Net, Any]:
+                wanted = case()
                 net = open_net(settings(Path(name), 0), routes=routes)
                 started = time.perf_counter()
-                audit = await run_watched(case(), net, b"", quiet=True)
+                audit = await run_watched(wanted, net, b"", quiet=True)
                 return time.perf_counter() - started, net, audit
 
             seconds, net, audit = asyncio.run(work())

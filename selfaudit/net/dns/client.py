@@ -99,7 +99,8 @@ class DnsClient:
         self._no_edns: set[str] = set()
         self._timeouts: dict[str, int] = {}
         self._local: dict[str, bool] = {}
-        self._guesses = asyncio.Semaphore(max(1, config.in_flight * 5 // 8))
+        limit = min((self._limit(server) for server in config.resolvers), default=config.in_flight)
+        self._guesses = asyncio.Semaphore(max(1, limit * 5 // 8))
 
     async def lookup(self, name: str, rdtype: str, *, dnssec: bool = False, checking_disabled: bool = False) -> DnsAnswer:
         """Asks the resolver. Answers that this network puts in place of "does not exist" are `rewritten`."""
@@ -211,11 +212,13 @@ class DnsClient:
     def _slot(self, server: str) -> asyncio.Semaphore:
         slot = self._slots.get(server)
         if slot is None:
-            limit = self.config.in_flight if server in self.config.resolvers else self.config.server_in_flight
-            if self._is_local(server):
-                limit = max(limit, _LOCAL_IN_FLIGHT)
-            slot = self._slots[server] = asyncio.Semaphore(limit)
+            slot = self._slots[server] = asyncio.Semaphore(self._limit(server))
         return slot
+
+    def _limit(self, server: str) -> int:
+        """Questions that may be under way at a server."""
+        limit = self.config.in_flight if server in self.config.resolvers else self.config.server_in_flight
+        return max(limit, _LOCAL_IN_FLIGHT) if self._is_local(server) else limit
 
     def _is_local(self, server: str) -> bool:
         """Whether a server is on this machine; those of the embedded internet are."""
