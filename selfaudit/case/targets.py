@@ -31,7 +31,9 @@ _PORT = re.compile(r"(?P<host>.+):(?P<port>[0-9]{1,5})\Z", re.DOTALL)
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out for public use
-_RELAY_ANYCAST = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526
+_DOCUMENTATION_V6 = ipaddress.ip_network("3fff::/20")  # RFC 9637
+# RFC 7526 (relay anycast), RFC 6890 (protocol assignments, anycast ones included)
+_SPECIAL_V4 = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("192.0.0.0/24"))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -46,12 +48,12 @@ def is_reserved_address(address: str) -> bool:
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         embedded = ip.ipv4_mapped or ip.sixtofour
-        if embedded is not None:
-            return not embedded.is_global
         if ip in _NAT64:
-            return not ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF).is_global
-        return ip not in _GLOBAL_UNICAST or not ip.is_global
-    return not ip.is_global or ip.is_multicast or ip in _RELAY_ANYCAST
+            embedded = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if embedded is not None:
+            return is_reserved_address(str(embedded))
+        return ip not in _GLOBAL_UNICAST or ip in _DOCUMENTATION_V6 or not ip.is_global
+    return not ip.is_global or ip.is_multicast or any(ip in network for network in _SPECIAL_V4)
 
 
 def parse_target(text: str, *, allow_reserved: bool, is_public_suffix: Callable[[str], bool]) -> tuple[Target, ...]:

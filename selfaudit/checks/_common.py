@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
+from selfaudit.findings import Remedy, Who
 from selfaudit.i18n import N_
 
 CACHED_TEXT = N_(
     "{name} {rdtype}: the name servers already say {new}, but caches still hold {old} for up to {ttl} s. "
     "The new value is judged here; others see it when the time is over."
+)
+
+SWITCHED_OFF = Remedy(
+    N_(
+        "If your server is switched off at the moment, this is expected and there is nothing to do now: run the audit again when it is back. "
+        "Otherwise check that the server runs and can be reached from outside."
+    ),
+    who=Who.WAIT,
+    minutes=5,
 )
 
 _REASONS = {

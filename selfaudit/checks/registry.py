@@ -106,7 +106,7 @@ def templates_of(message: Message) -> list[str]:
     out = [message.text]
     if message.remedy:
         remedy = message.remedy
-        out += [remedy.steps, remedy.verify, remedy.record, *remedy.stacks.values()]
+        out += [remedy.steps, remedy.verify, remedy.record, *remedy.stacks.values(), *remedy.steps_by.values()]
     return out
 
 

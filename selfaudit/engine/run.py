@@ -64,14 +64,14 @@ class _Run:
                 while self.tasks:
                     await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
-            await self.stop(FailureReason.LIMIT, "the time for the whole run was used up")
+            interrupted = await self.end(FailureReason.LIMIT, "the time for the whole run was used up")
         except asyncio.CancelledError:
             interrupted = True
-            task = asyncio.current_task()
-            if task is not None:
-                task.uncancel()
-            await self.stop(None, "")
+            self.forget_cancel()
+            await self.end(None, "")
         finally:
+            if self.authority_known is not None and not self.authority_known.done():
+                self.authority_known.cancel()
             self.net.close()
         evidence = self.evidence(started, interrupted)
         results = judge_evidence(evidence)
@@ -177,6 +177,24 @@ class _Run:
             if name not in self.shown and all(k in self.records for k in keys):
                 self.shown.add(name)
                 self.emit(ResultSeen(judge_one(check, target, [self.records[k] for k in keys], self.policy)))
+
+    @staticmethod
+    def forget_cancel() -> None:
+        task = asyncio.current_task()
+        while task is not None and task.cancelling():
+            task.uncancel()
+
+    async def end(self, reason: FailureReason | None, detail: str) -> bool:
+        """Stops what is under way, however often somebody asks for it meanwhile. Returns whether somebody did."""
+        asked = False
+        stopping = asyncio.create_task(self.stop(reason, detail))
+        while not stopping.done():
+            try:
+                await asyncio.shield(stopping)
+            except asyncio.CancelledError:
+                asked = True
+                self.forget_cancel()
+        return asked
 
     async def stop(self, reason: FailureReason | None, detail: str) -> None:
         """Cancels what is under way. With a reason, it is recorded as failed; without, it counts as not looked at."""

@@ -73,6 +73,7 @@ class Remedy:
         verify: the command that shows that it worked.
         record: the corrected record or setting, ready to copy.
         stacks: the same fix for a named server software or panel.
+        steps_by: other steps for a finding that says itself who can act (argument "who").
         who: who can do it.
         minutes: rough effort of the person, without waiting times.
     """
@@ -81,6 +82,7 @@ class Remedy:
     verify: str = ""
     record: str = ""
     stacks: Mapping[str, str] = field(default_factory=dict)
+    steps_by: Mapping[str, str] = field(default_factory=dict)
     who: Who = Who.YOU
     minutes: int = 15
 

@@ -47,7 +47,7 @@ async def collect(request: Request, net: Net) -> SpfLookups:
     await survey(domain, recorder)
     presumed = request.params[:1] == (_PRESUMED,)
     addresses = request.params[1:] if presumed else request.params
-    await asyncio.gather(*(check_host(ip, f"postmaster@{domain}", domain, recorder) for ip in addresses))
+    await asyncio.gather(*(check_host(ip, f"postmaster@{domain}", domain, recorder, void_limit=1000) for ip in addresses))
     return SpfLookups(domain, addresses, presumed, cached, published, recorder.answers)
 
 

@@ -57,14 +57,17 @@ class DmarcRecord:
     @property
     def usable(self) -> bool:
         """Whether receivers apply it: a valid p, or reports to send, which makes it count as p=none (section 4.7)."""
-        bad = any(problem.split("=")[0] in ("p", "sp", "np") for problem in self.problems)
-        return (bool(self.p) and not bad) or any(_URI.match(uri) for uri in self.rua)
+        return self.whole or any(_URI.match(uri) for uri in self.rua)
+
+    @property
+    def whole(self) -> bool:
+        """Whether p is there and valid, and sp and np are valid if they are there."""
+        return bool(self.p) and not any(problem.split("=")[0] in ("p", "sp", "np") for problem in self.problems)
 
     @property
     def effective_p(self) -> str:
         """`p` as receivers read it: a missing or invalid one counts as none."""
-        bad = any(problem.split("=")[0] in ("p", "sp", "np") for problem in self.problems)
-        return self.p if self.p and not bad else "none"
+        return self.p if self.whole else "none"
 
 
 def is_dmarc(text: str) -> bool:
@@ -265,7 +268,9 @@ async def legacy_policy(domain: str, lookup: Lookup) -> AppliedPolicy:
             continue
         record, problem = read_answer(answer, name)
         if problem:
+            # RFC 7489 section 6.6.3: several records at a name end the search, and no DMARC is applied.
             broken[name] = problem
+            break
         if record:
             records[name] = record
             break
@@ -283,7 +288,8 @@ async def _applied(
     # Unless the author domain has its own record, any name of the walk that could not be looked up may change the outcome.
     unanswered = unanswered if record.domain != start else ()
     tag, requested = "p", record.effective_p
-    if record.domain != start:
+    # Without a valid p, or with an invalid sp or np, the record counts as "p=none" and nothing else (RFC 9989 section 4.7).
+    if record.domain != start and record.whole:
         if record.sp:
             tag, requested = "sp", record.sp
         if record.np and not legacy:

@@ -106,6 +106,10 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
         return Chain(ChainState.BOGUS, "no DNSKEY of the zone matches a DS record at the parent")
     if not soa.exists:
         return Chain(ChainState.UNKNOWN, _why(soa) or "the zone has no SOA")
+    window = signature_window(ds)
+    if window and not window[0] <= now <= window[1]:
+        # The parent's signature is fresh; if it seems out of date too, it is this clock that is wrong.
+        return Chain(ChainState.UNKNOWN, "the parent's signature seems out of date too, so this computer's clock may be wrong")
     soon, expires = False, float("inf")
     for rrset, answer, signers in ((keys, dnskey, trusted), (_rrset(zone, soa), soa, keys)):
         # Forwarders and old middleboxes strip signatures. Only where the parent's signature came through, and the answer is

@@ -12,6 +12,8 @@ from selfaudit.findings import Finding, Outcome, Remedy, Result, Severity, Who
 from selfaudit.i18n import N_, _
 
 _ORDER = list(Severity)
+# What a desk most likely acted on comes first.
+_FAMILIES = ("blocklist", "mail", "rdns", "dns", "vantage", "")
 _OUTCOMES = {
     Severity.CRITICAL: Outcome.FAIL,
     Severity.HIGH: Outcome.FAIL,
@@ -80,6 +82,12 @@ class Action:
     notes: tuple[str, ...] = ()
 
     @property
+    def family(self) -> str:
+        """The part of the check's id before the dot, "" for one that has no place in the order."""
+        family = self.result.check.partition(".")[0]
+        return family if family in _FAMILIES else ""
+
+    @property
     def outcome(self) -> Outcome:
         """The outcome that this finding alone would give; for results without findings, theirs."""
         if self.severity is Severity.UNKNOWN and self.result.outcome in (Outcome.NOT_RUN, Outcome.BUG):
@@ -101,9 +109,8 @@ def advice_for(remedy: Remedy, finding: Finding) -> Advice:
     args = finding.args
     who = str(args.get("who", remedy.who))
     stacks = tuple((name, render(text, args)) for name, text in remedy.stacks.items())
-    return Advice(
-        render(remedy.steps, args), render(remedy.verify, args), render(remedy.record, args), stacks, who, remedy.minutes
-    )
+    steps = render(remedy.steps_by.get(who, remedy.steps), args)
+    return Advice(steps, render(remedy.verify, args), render(remedy.record, args), stacks, who, remedy.minutes)
 
 
 def group_actions(results: Iterable[Result]) -> list[Group]:
@@ -113,7 +120,7 @@ def group_actions(results: Iterable[Result]) -> list[Group]:
         for key, action in _actions(result):
             groups[key].actions.append(action)
     for group in groups.values():
-        group.actions.sort(key=lambda a: (_ORDER.index(a.severity), a.result.check, a.result.target))
+        group.actions.sort(key=lambda a: (_ORDER.index(a.severity), _FAMILIES.index(a.family), a.result.check, a.result.target))
     return [group for group in groups.values() if group.actions]
 
 

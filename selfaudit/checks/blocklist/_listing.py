@@ -27,13 +27,20 @@ class Tag(StrEnum):
     NONE_ANSWERED = "LISTS_NONE_ANSWERED"
 
 
+_CAUSE = N_(
+    "First find and stop the cause, or {target} is listed again within hours: look at the mail queue and log (who sends?), for changed "
+    "files and unknown administrators of web sites, for a stolen mailbox password, for forms that mail to anybody. Change the "
+    "passwords and update the software."
+)
 _DELIST = Remedy(
-    N_(
-        "First stop the cause: a listed address is listed again within hours otherwise. Then ask for removal at {removal}. "
-        "Who can ask: {who_words}."
-    ),
-    verify="dig {question} A +short",
-    minutes=30,
+    _CAUSE + N_(" Then ask for removal at {removal}."),
+    verify="dig {question} A +short   # right: prints nothing",
+    minutes=60,
+    steps_by={
+        "provider": _CAUSE + N_(" Then ask your provider to request removal at {removal}: only the owner of the network can."),
+        "wait": _CAUSE
+        + N_(" Nobody can remove the entry; it disappears by itself some time after the cause has stopped ({removal})."),
+    },
 )
 
 MESSAGES = {
@@ -93,11 +100,6 @@ MESSAGES = {
     ),
 }
 
-_WHO_WORDS = {
-    "you": "you yourself",
-    "provider": "only the owner of the network, usually your provider",
-    "wait": "nobody; the entry expires by itself after the cause has stopped",
-}
 _BY_TIER = {"1": Tag.LISTED, "2": Tag.LISTED_SECOND, "3": Tag.LISTED_MINOR}
 
 
@@ -152,7 +154,7 @@ def _finding(target: str, entry: ListEntry, listing: Listing, item: ListAnswer) 
     who = listing.who or entry.who
     return found(
         tag, target=target, list=entry.name, zone=entry.zone, meaning=listing.meanings or ("listed",), codes=listing.codes,
-        removal=entry.removal or entry.zone, who=who, who_words=_WHO_WORDS.get(who, _WHO_WORDS["you"]),
+        removal=entry.removal or entry.zone, who=who,
         question=bare(item.answer.name), text=item.text,
     )  # fmt: skip
 

@@ -43,7 +43,7 @@ class Tag(StrEnum):
 CHECK = Check("dns.caa", N_("The domain says who may issue certificates for it (CAA)"), (CaaLookups,), "domain", advisory=True)
 
 _KNOWN = frozenset({"issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"})
-_CAA = re.compile(r'(?P<flags>[0-9]+) (?P<tag>[A-Za-z0-9]+) "?(?P<value>[^"]*)"?\Z')
+_CAA = re.compile(r'(?P<flags>[0-9]+) (?P<tag>[A-Za-z0-9]+) "?(?P<value>.*?)"?\Z')
 
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{name} names who may issue certificates: {issuers}.")),
@@ -58,9 +58,8 @@ MESSAGES = {
             "{name} has a CAA record with the unknown critical tag “{property}”; authorities will refuse to issue certificates."
         ),
         Remedy(
-            N_("Remove or correct this record."),
+            N_("Remove the record with the tag “{property}” from the zone of {name}; nothing else depends on it."),
             verify="dig {name} CAA +short",
-            record='{name}.  CAA  0 issue "letsencrypt.org"',
         ),
     ),
     Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The CAA records of {name} could not be looked up ({why}).")),
@@ -79,7 +78,7 @@ def judge(caa: CaaLookups, policy: Policy) -> Iterator[Finding]:
         for record in records:
             if int(record["flags"]) & 128 and record["tag"].lower() not in _KNOWN:
                 yield found(Tag.CRITICAL_UNKNOWN, name=name, property=record["tag"])
-        issuers = [r["value"].partition(";")[0].strip() for r in records if r["tag"].lower() in ("issue", "issuewild")]
+        issuers = [r["value"].partition(";")[0].strip() for r in records if r["tag"].lower() == "issue"]
         if not issuers:
             yield found(Tag.ABSENT, domain=caa.domain)  # RFC 8659 section 4.2: without an issue property nobody is shut out
             return

@@ -75,10 +75,13 @@ def judge(survey: NameSurvey, policy: Policy) -> Iterator[Finding]:
             if not use.answer.definite:
                 failed.append(use.answer)
             continue
+        takeable = use.registrable is not None and use.registrable.status is DnsStatus.NXDOMAIN
+        if use.role == "mail host" and not takeable:
+            continue  # mail.mx says so, with the right advice
         bad = True
         registrable = registrable_domain(use.target)
         args = {"name": bare(use.name), "role": use.role, "target": bare(use.target), "kind": _KINDS[use.role]}
-        if use.registrable is not None and use.registrable.status is DnsStatus.NXDOMAIN:
+        if takeable:
             yield found(Tag.TAKEABLE, registrable=registrable, **args)
         else:
             yield found(Tag.GONE, **args)

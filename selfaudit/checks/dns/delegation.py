@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from selfaudit.checks._common import reason
+from selfaudit.checks._common import SWITCHED_OFF, reason
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
 from selfaudit.facts.zone import Delegation, NameServer
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, Who, found
@@ -56,13 +56,14 @@ CHECK = Check("dns.delegation", N_("The domain's name servers answer for it"), (
 
 _MEND_SERVER = Remedy(
     N_(
-        "Set the domain up as a zone on {server}, or take this server out of the list at your registrar and in the zone's NS records. "
-        "At a DNS provider: check that the domain is active in its panel."
+        "If {server} belongs to a DNS provider, ask it to serve {zone}, or check in its panel that the domain is active there. If it is your "
+        "own second server, set the zone up on it as a copy of the first. Otherwise take it out of the list at your registrar and in the "
+        "zone's NS records."
     ),
     verify="dig @{server} {zone} SOA +norecurse",
     stacks={
-        "BIND": 'zone "{zone}" {{ type primary; file "/etc/bind/{zone}.zone"; }};\nnamed-checkconf -z && rndc reload',
-        "NSD": 'zone:\n  name: "{zone}"\n  zonefile: "{zone}.zone"\nnsd-control reconfig && nsd-control reload',
+        "BIND, as a secondary": 'zone "{zone}" {{ type secondary; primaries {{ PRIMARY-ADDRESS; }}; file "{zone}.zone"; }};\nrndc reconfig',
+        "NSD, as a secondary": 'zone:\n  name: "{zone}"\n  zonefile: "{zone}.zone"\n  request-xfr: PRIMARY-ADDRESS NOKEY\nnsd-control reconfig',
         "PowerDNS": "pdnsutil list-zone {zone}",
     },
     minutes=20,
@@ -130,7 +131,9 @@ MESSAGES = {
             stacks={"BIND": "rndc notify {zone}", "NSD": "nsd-control notify {zone}"},
         ),
     ),
-    Tag.SILENT: Message(Severity.UNKNOWN, N_("The name server {server} ({address}) of {zone} gave no usable answer: {why}.")),
+    Tag.SILENT: Message(
+        Severity.UNKNOWN, N_("The name server {server} ({address}) of {zone} gave no usable answer: {why}."), SWITCHED_OFF
+    ),
     Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The delegation of {zone} could not be looked up ({why}).")),
 }
 

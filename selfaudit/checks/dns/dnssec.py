@@ -52,15 +52,16 @@ CHECK = Check("dns.dnssec", N_("The domain's DNSSEC signatures hold"), (DnssecCh
 
 _MEND = Remedy(
     N_(
-        "Compare the DS record at your registrar with the keys of the zone. If you moved to another DNS provider, the old DS record must "
-        "be replaced, or removed until the new provider's keys are in place. If signatures ran out, start the signing again."
+        "If a DNS provider runs the zone, tell it what is written above. If you sign it yourself and signatures ran out, start the signing "
+        "again. If you moved to another DNS provider, have the registrar replace the old DS record. The quickest way out is to have the "
+        "registrar remove the DS record until this is mended; it takes effect when the old one has left the caches."
     ),
-    verify="dig {zone} DNSKEY +dnssec; delv {zone} SOA",
+    verify="delv {zone} SOA   # right: fully validated",
     stacks={
         "BIND": "rndc dnssec -status {zone}\nrndc sign {zone}",
         "Knot": "knotc zone-sign {zone}",
-        "PowerDNS": "pdnsutil rectify-zone {zone} && pdnsutil show-zone {zone}",
-        "ldns/NSD": "ldns-signzone -n {zone}.zone KSK ZSK && nsd-control reload {zone}",
+        "PowerDNS": "pdnsutil show-zone {zone}",
+        "ldns/NSD": "ldns-signzone {zone}.zone KSK ZSK && nsd-control reload {zone}",
     },
     minutes=30,
 )
@@ -119,7 +120,7 @@ def judge(chain: DnssecChain, policy: Policy) -> Iterator[Finding]:
     rejected = chain.plain.status is DnsStatus.SERVFAIL and chain.unchecked.definite
     if result.state is ChainState.BOGUS and not chain.plain.validated:
         yield found(Tag.BOGUS, zone=zone, why=result.reason)
-    elif rejected and chain.plain.detail.partition(":")[0] in _BOGUS_ERRORS:
+    elif rejected and any(part.partition(":")[0] in _BOGUS_ERRORS for part in chain.plain.detail.split("; ")):
         yield found(Tag.REJECTED, zone=zone, why=chain.plain.detail)
     elif rejected or result.state is ChainState.BOGUS:
         yield found(Tag.DISAGREES, zone=zone)
@@ -132,5 +133,5 @@ def judge(chain: DnssecChain, policy: Policy) -> Iterator[Finding]:
     elif result.state is ChainState.UNSUPPORTED:
         yield found(Tag.UNSUPPORTED, zone=zone, why=result.reason)
     else:
-        failed = next((a for a in (chain.ds, chain.dnskey, chain.soa) if not a.definite), chain.ds)
-        yield found(Tag.UNANSWERED, zone=zone, why=f"{failed.rdtype}: {reason(failed)}")
+        failed = next((a for a in (chain.ds, chain.dnskey, chain.soa) if not a.definite), None)
+        yield found(Tag.UNANSWERED, zone=zone, why=f"{failed.rdtype}: {reason(failed)}" if failed else result.reason)

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from selfaudit.checks._common import SWITCHED_OFF
 from selfaudit.facts.zone import TransferOutcome, ZoneTransfers
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
@@ -48,19 +49,19 @@ MESSAGES = {
         Severity.MEDIUM,
         N_("{server} hands out the whole zone {zone} to anybody."),
         Remedy(
-            N_("Allow transfers only to your secondary name servers."),
-            verify="dig @{server} {zone} AXFR",
+            N_("Allow transfers only to your secondary name servers. Name every one of them, or they stop getting changes."),
+            verify="dig @{server} {zone} AXFR   # right: Transfer failed",
             stacks={
                 "BIND": "allow-transfer {{ SECONDARY-ADDRESS; }};",
                 "NSD": "provide-xfr: SECONDARY-ADDRESS NOKEY",
                 "PowerDNS": "allow-axfr-ips=SECONDARY-ADDRESS",
-                "Knot": "acl: [ transfer-to-secondary ]",
+                "Knot": "acl:\n  - id: to_secondary\n    address: SECONDARY-ADDRESS\n    action: transfer\nzone:\n  - domain: {zone}\n    acl: to_secondary",
                 "Windows DNS": "Zone properties > Zone Transfers > Only to the following servers",
             },
         ),
     ),
-    Tag.NO_ANSWER: Message(Severity.UNKNOWN, N_("{server} did not answer the request for {zone} ({why}).")),
-    Tag.NOT_ASKED: Message(Severity.INFO, N_("{servers} were not asked: nobody has shown that they may be.")),
+    Tag.NO_ANSWER: Message(Severity.UNKNOWN, N_("{server} did not answer the request for {zone} ({why})."), SWITCHED_OFF),
+    Tag.NOT_ASKED: Message(Severity.INFO, N_("Not asked, because nobody has shown that they may be: {servers}.")),
     Tag.NONE_ASKED: Message(Severity.UNKNOWN, N_("No name server of {zone} could be asked.")),
 }
 

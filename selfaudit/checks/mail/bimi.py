@@ -58,7 +58,6 @@ MESSAGES = {
         Remedy(
             N_("Correct the record, or remove it."),
             verify="dig default._bimi.{domain} TXT +short",
-            record='default._bimi.{domain}.  3600  IN  TXT  "v=BIMI1; l=https://{domain}/logo.svg"',
             minutes=10,
         ),
     ),

@@ -58,20 +58,46 @@ class Tag(StrEnum):
 
 CHECK = Check("mail.dkim", N_("The keys for signed mail (DKIM) can be used"), (DkimKeys, SpfLookups, MailHosts), "domain")
 
+_STACKS = {
+    "OpenDKIM": "opendkim-genkey -b 2048 -d {domain} -s NEW-SELECTOR\nopendkim-testkey -d {domain} -s NEW-SELECTOR -vvv",
+    "rspamd": "rspamadm dkim_keygen -b 2048 -s NEW-SELECTOR -d {domain} -k /var/lib/rspamd/dkim/{domain}.NEW-SELECTOR.key",
+    "Exim": "dkim_domain = {domain}\ndkim_selector = NEW-SELECTOR\ndkim_private_key = /etc/exim4/dkim/{domain}.key",
+    "cPanel": "Email Deliverability > Manage > DKIM > Install the suggested record",
+    "Plesk": "Mail > Mail Settings > Use DKIM spam protection system to sign outgoing messages",
+}
+_PIECES = N_(
+    " In a web panel, paste the value in one piece. In a zone file, split it into quoted pieces of at most 255 characters: "
+    '( "v=DKIM1; k=rsa; p=MIIB..." "...AQAB" ).'
+)
+_VERIFY = "dig {name} TXT +short   # right: one record with a long p="
 _PUBLISH = Remedy(
     N_(
-        "Make a key with 2048 bits, publish its public half under {name}, and let the mail server sign with it. At a mail service, "
-        "copy the record or the CNAME from its panel; copy the key in one piece, without added spaces or quotes."
-    ),
-    verify="dig {name} TXT +short",
-    record='{name}.  3600  IN  TXT  "v=DKIM1; k=rsa; p=YOUR-PUBLIC-KEY"',
-    stacks={
-        "OpenDKIM": "opendkim-genkey -b 2048 -d {domain} -s {selector}\nopendkim-testkey -d {domain} -s {selector} -vvv",
-        "rspamd": "rspamadm dkim_keygen -b 2048 -s {selector} -d {domain} -k /var/lib/rspamd/dkim/{domain}.{selector}.key",
-        "Exim": "dkim_domain = {domain}\ndkim_selector = {selector}\ndkim_private_key = /etc/exim4/dkim/{domain}.key",
-        "cPanel": "Email Deliverability > Manage > DKIM > Install the suggested record",
-        "Plesk": "Mail > Mail Settings > Use DKIM spam protection system to sign outgoing messages",
-    },
+        "If your mail is signed with {selector}: take the public key from the mail server or the mail service's panel and publish it under "
+        "{name}. If it is signed with another selector, this one is not needed."
+    )
+    + _PIECES,
+    verify=_VERIFY,
+    stacks=_STACKS,
+    minutes=30,
+)
+_REPAIR = Remedy(
+    N_(
+        "The published key is not what it should be; the private key on the server is probably fine. Take the whole public key from the "
+        "mail server or the mail service's panel again and replace the record under {name} by it."
+    )
+    + _PIECES,
+    verify=_VERIFY,
+    stacks=_STACKS,
+    minutes=20,
+)
+_ROTATE = Remedy(
+    N_(
+        "Make a new key of 2048 bits under a new selector, publish it, switch the signing to it, and remove {name} a week later, when no "
+        "mail that was signed with it is under way any more."
+    )
+    + _PIECES,
+    verify="dig NEW-SELECTOR._domainkey.{domain} TXT +short",
+    stacks=_STACKS,
     minutes=30,
 )
 _LEARN = Remedy(
@@ -90,13 +116,13 @@ MESSAGES = {
         Severity.HIGH, N_("There is no key under {name}, so signatures with the selector {selector} fail."), _PUBLISH
     ),
     Tag.REVOKED: Message(
-        Severity.HIGH, N_("The key under {name} is revoked (its p= is empty), so signatures with it fail."), _PUBLISH
+        Severity.HIGH, N_("The key under {name} is revoked (its p= is empty), so signatures with it fail."), _ROTATE
     ),
-    Tag.UNUSABLE: Message(Severity.HIGH, N_("The key under {name} cannot be used: {why}."), _PUBLISH),
+    Tag.UNUSABLE: Message(Severity.HIGH, N_("The key under {name} cannot be used: {why}."), _REPAIR),
     Tag.MULTIPLE: Message(
-        Severity.HIGH, N_("There are {count} keys under {name}; which one is used is left to chance."), _PUBLISH
+        Severity.HIGH, N_("There are {count} keys under {name}; which one is used is left to chance."), _REPAIR
     ),
-    Tag.WEAK: Message(Severity.MEDIUM, N_("The key under {name} has only {bits} bits; 2048 are recommended."), _PUBLISH),
+    Tag.WEAK: Message(Severity.MEDIUM, N_("The key under {name} has only {bits} bits; 2048 are recommended."), _ROTATE),
     Tag.TESTING: Message(
         Severity.MEDIUM,
         N_("The key under {name} carries the testing flag (t=y), so receivers may treat the mail as unsigned."),

@@ -62,11 +62,12 @@ class Tag(StrEnum):
 
 CHECK = Check("mail.dmarc", N_("There is a policy for forged mail (DMARC), and its reports arrive"), (DmarcLookups,), "domain")
 
+_CORRECTED = '_dmarc.{where}.  3600  IN  TXT  "{corrected}"'
 _EXAMPLE = '_dmarc.{domain}.  3600  IN  TXT  "v=DMARC1; p=none; rua=mailto:dmarc-reports@{domain}"'
 _VERIFY = "dig _dmarc.{domain} TXT +short"
 _PUBLISH = Remedy(
     N_(
-        "Publish one TXT record under _dmarc.{domain}. Begin with p=none and a mailbox for reports; go on to quarantine when the reports look right."
+        "Publish one TXT record under _dmarc.{domain}. Create the mailbox for reports first. Begin with p=none and go on to quarantine when the reports look right; for a domain that sends no mail, p=reject is right at once."
     ),
     verify=_VERIFY,
     record=_EXAMPLE,
@@ -85,9 +86,24 @@ MESSAGES = {
         Severity.INFO,
         N_("The policy of {domain} is “none”: forged mail is reported, but delivered. “quarantine” is the next step."),
     ),
-    Tag.NO_P: Message(Severity.MEDIUM, N_("The DMARC record at {where} has no p= tag; older receivers discard it."), _PUBLISH),
+    Tag.NO_P: Message(
+        Severity.MEDIUM,
+        N_("The DMARC record at {where} has no p= tag; older receivers discard it."),
+        Remedy(
+            N_("Publish the record with p= behind the version."),
+            verify="dig _dmarc.{where} TXT +short",
+            record=_CORRECTED,
+            minutes=10,
+        ),
+    ),
     Tag.BAD_TAG: Message(
-        Severity.MEDIUM, N_("The DMARC record at {where} has values that are not allowed: {problems}."), _PUBLISH
+        Severity.MEDIUM,
+        N_("The DMARC record at {where} has parts that cannot be read or are not allowed: {problems}. Receivers ignore them."),
+        Remedy(
+            N_("Correct or remove these parts; several mailboxes in rua= are separated by commas."),
+            verify="dig _dmarc.{where} TXT +short",
+            minutes=10,
+        ),
     ),
     Tag.TESTING: Message(
         Severity.LOW,
@@ -97,7 +113,12 @@ MESSAGES = {
     Tag.NO_REPORTS: Message(
         Severity.LOW,
         N_("The DMARC record at {where} names no mailbox for reports (rua), so nobody learns who sends in the domain's name."),
-        Remedy(N_("Add rua=mailto: and a mailbox that somebody reads."), verify=_VERIFY, record=_EXAMPLE, minutes=10),
+        Remedy(
+            N_("Create a mailbox that somebody reads, then publish the record with it."),
+            verify="dig _dmarc.{where} TXT +short",
+            record=_CORRECTED,
+            minutes=10,
+        ),
     ),
     Tag.REPORTS_REFUSED: Message(
         Severity.MEDIUM,
@@ -111,7 +132,10 @@ MESSAGES = {
     Tag.REPORTS_LOST: Message(
         Severity.MEDIUM,
         N_("Reports for {domain} go to {destination}, which takes no mail."),
-        Remedy(N_("Name a mailbox that exists."), verify="dig {destination} MX +short", record=_EXAMPLE),
+        Remedy(
+            N_("Name a mailbox that exists in rua=, and leave the rest of the record as it is."),
+            verify="dig {destination} MX +short",
+        ),
     ),
     Tag.REMOVED_TAGS: Message(
         Severity.INFO, N_("The DMARC record at {where} has tags that no longer mean anything (RFC 9989): {tags}.")
@@ -119,7 +143,12 @@ MESSAGES = {
     Tag.DIFFERS: Message(
         Severity.LOW,
         N_("Receivers that follow RFC 9989 apply {new} to {domain}, older ones (public suffix list) apply {old}."),
-        Remedy(N_("Publish a record at _dmarc.{domain} itself; then both agree."), verify=_VERIFY, record=_EXAMPLE, minutes=10),
+        Remedy(
+            N_("Publish the record that shall apply at _dmarc.{domain} itself; then both agree."),
+            verify=_VERIFY,
+            record='_dmarc.{domain}.  3600  IN  TXT  "{corrected}"',
+            minutes=10,
+        ),
     ),
     Tag.UNANSWERED: Message(
         Severity.UNKNOWN, N_("{name} could not be looked up ({why}), so the DMARC policy of {domain} is not certain.")
@@ -150,13 +179,16 @@ def judge(facts: DmarcLookups, policy: Policy) -> Iterator[Finding]:
         else:
             yield found(Tag.MISSING, domain=domain)
         return
-    if applied.broken:
+    own_broken = [why for why in applied.broken if why.startswith(f"{domain}: ")]
+    if own_broken:
+        yield found(Tag.BROKEN, domain=domain, why="; ".join(own_broken))
+    elif applied.broken:
         yield found(Tag.BROKEN_ABOVE, domain=domain, why="; ".join(applied.broken))
     yield from _record(applied, domain)
     yield from _reports(facts, applied.record)
     old = legacy.requested or "none at all"
     if legacy.requested != applied.requested and not legacy.unanswered:
-        yield found(Tag.DIFFERS, domain=domain, new=applied.requested, old=old)
+        yield found(Tag.DIFFERS, domain=domain, new=applied.requested, old=old, corrected=applied.record.text)
 
 
 def _record(applied: dmarc.AppliedPolicy, domain: str) -> Iterator[Finding]:
@@ -168,11 +200,12 @@ def _record(applied: dmarc.AppliedPolicy, domain: str) -> Iterator[Finding]:
     if record.problems:
         yield found(Tag.BAD_TAG, domain=domain, where=where, problems=record.problems)
     if not record.p and not any(p.startswith("p=") for p in record.problems):
-        yield found(Tag.NO_P, domain=domain, where=where)
+        yield found(Tag.NO_P, domain=domain, where=where, corrected=record.text.replace(";", "; p=none;", 1))
     if record.testing and applied.applied != applied.requested:
         yield found(Tag.TESTING, where=where, applied=applied.applied, requested=applied.requested)
     if not record.rua:
-        yield found(Tag.NO_REPORTS, domain=domain, where=where)
+        corrected = record.text.rstrip("; ") + f"; rua=mailto:dmarc-reports@{where}"
+        yield found(Tag.NO_REPORTS, domain=domain, where=where, corrected=corrected)
     if record.removed:
         yield found(Tag.REMOVED_TAGS, where=where, tags=record.removed)
     if applied.requested == "none":

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from selfaudit.checks._common import reason
+from selfaudit.checks._common import SWITCHED_OFF, reason
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import bare
 from selfaudit.facts.http import HttpFetch, HttpStatus
@@ -61,18 +61,33 @@ CHECK = Check(
 )
 
 _URL = "https://mta-sts.{domain}/.well-known/mta-sts.txt"
-_FILE = Remedy(
+_WEB = {
+    "nginx": "location = /.well-known/mta-sts.txt {{ default_type text/plain; alias /var/www/mta-sts/mta-sts.txt; }}",
+    "Apache": 'Alias "/.well-known/mta-sts.txt" "/var/www/mta-sts/mta-sts.txt"',
+    "Caddy (the file lies in /var/www/mta-sts/.well-known)": "mta-sts.{domain} {{\n  root * /var/www/mta-sts\n  file_server\n}}",
+}
+_SERVE = Remedy(
     N_(
-        "Serve the policy file at https://mta-sts.{domain}/.well-known/mta-sts.txt with a valid certificate and without redirects."
+        "Serve the policy file itself at https://mta-sts.{domain}/.well-known/mta-sts.txt, with a valid certificate, without redirects, as text/plain."
     ),
     verify="curl -sS -D - " + _URL,
-    record="version: STSv1\nmode: testing\nmx: mail.{domain}\nmax_age: 604800",
-    stacks={
-        "nginx": "location = /.well-known/mta-sts.txt {{ default_type text/plain; root /var/www/mta-sts; }}",
-        "Apache": 'Alias "/.well-known/mta-sts.txt" "/var/www/mta-sts/mta-sts.txt"',
-        "Caddy": "mta-sts.{domain} {{\n  root * /var/www/mta-sts\n  file_server\n}}",
-    },
+    stacks=_WEB,
     minutes=30,
+)
+_FILE = Remedy(
+    N_("Write the policy file anew; begin in mode testing. Publish the file first, then give the record a new id."),
+    verify="curl -sS -D - " + _URL,
+    record="version: STSv1\nmode: testing\n{mx_lines}\nmax_age: 604800",
+    stacks=_WEB,
+    minutes=30,
+)
+_ADD_HOST = Remedy(
+    N_(
+        "Replace the policy file by this one, which names {host} too; take out hosts that no longer exist. Then change the id in the record "
+        "_mta-sts.{domain}, so that senders fetch the new file."
+    ),
+    verify="curl -sS " + _URL,
+    record="{policy}\nmx: {host}",
 )
 
 MESSAGES = {
@@ -84,29 +99,25 @@ MESSAGES = {
         Remedy(
             N_("Publish exactly one record with a new id, or remove it if you do not want MTA-STS."),
             verify="dig _mta-sts.{domain} TXT +short",
-            record='_mta-sts.{domain}.  3600  IN  TXT  "v=STSv1; id=20260101T000000;"',
+            record='_mta-sts.{domain}.  3600  IN  TXT  "v=STSv1; id=NEW-ID;"',
         ),
     ),
     Tag.NO_POLICY: Message(Severity.MEDIUM, N_("{domain} announces MTA-STS, but the policy file is not there ({why})."), _FILE),
     Tag.REDIRECT: Message(
         Severity.MEDIUM,
         N_("The policy file of {domain} answers with a redirect to {location}; redirects are not followed."),
-        _FILE,
+        _SERVE,
     ),
     Tag.TLS: Message(
-        Severity.MEDIUM, N_("The web server of the policy file of {domain} has no valid certificate: {why}."), _FILE
+        Severity.MEDIUM, N_("The web server of the policy file of {domain} has no valid certificate: {why}."), _SERVE
     ),
-    Tag.BAD_POLICY: Message(Severity.MEDIUM, N_("The MTA-STS policy of {domain} is not valid: {why}."), _FILE),
+    Tag.BAD_POLICY: Message(Severity.MEDIUM, N_("The MTA-STS policy of {domain} is not valid: {why}."), _SERVE),
     Tag.NOT_COVERED: Message(
         Severity.HIGH,
         N_(
             "The MTA-STS policy of {domain} (mode {mode}) does not name the mail host {host}; senders that honour it do not deliver there."
         ),
-        Remedy(
-            N_("Add “mx: {host}” to the policy file and change the id in the record."),
-            verify="curl -sS " + _URL,
-            record="mx: {host}",
-        ),
+        _ADD_HOST,
     ),
     Tag.NOT_COVERED_YET: Message(
         Severity.LOW,
@@ -123,9 +134,11 @@ MESSAGES = {
     Tag.CONTENT_TYPE: Message(
         Severity.LOW,
         N_("The policy file of {domain} is served as “{found}” in place of text/plain; some senders do not accept it."),
-        _FILE,
+        _SERVE,
     ),
-    Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The MTA-STS policy of {domain} could not be fetched from here ({why}).")),
+    Tag.UNANSWERED: Message(
+        Severity.UNKNOWN, N_("The MTA-STS policy of {domain} could not be fetched from here ({why})."), SWITCHED_OFF
+    ),
 }
 
 
@@ -155,26 +168,30 @@ def _fetched(fetch: HttpFetch, sts: MtaStsPolicy, mail: MailHosts, domain: str, 
         if failed:
             yield found(Tag.UNANSWERED, domain=domain, why=f"mta-sts.{domain}: {reason(failed)}")
         else:
-            yield found(Tag.NO_POLICY, domain=domain, why=f"mta-sts.{domain} has no address")
+            yield found(Tag.NO_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=f"mta-sts.{domain} has no address")
     elif fetch.outcome is HttpStatus.TLS_FAILED:
         yield found(Tag.TLS, domain=domain, why=fetch.detail)
     elif fetch.outcome is HttpStatus.TOO_LARGE:
-        yield found(Tag.BAD_POLICY, domain=domain, why=fetch.detail)
+        yield found(Tag.BAD_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=fetch.detail)
     elif fetch.outcome is not HttpStatus.ANSWERED or fetch.code >= 500 or fetch.code == 429:
         yield found(Tag.UNANSWERED, domain=domain, why=fetch.detail or f"HTTP status {fetch.code}")
     elif 300 <= fetch.code < 400:
         yield found(Tag.REDIRECT, domain=domain, location=fetch.location or "?")
     elif fetch.code != 200:
-        yield found(Tag.NO_POLICY, domain=domain, why=f"HTTP status {fetch.code}")
+        yield found(Tag.NO_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=f"HTTP status {fetch.code}")
     else:
         yield from _policy(fetch, mail, domain, valid_record=valid_record)
+
+
+def _mx_lines(mail: MailHosts) -> str:
+    return "\n".join(f"mx: {bare(h.name)}" for h in mail.hosts) or "mx: YOUR-MAIL-HOST"
 
 
 def _policy(fetch: HttpFetch, mail: MailHosts, domain: str, *, valid_record: bool) -> Iterator[Finding]:
     try:
         parsed = parse_sts_policy(fetch.body)
     except BadInput as error:
-        yield found(Tag.BAD_POLICY, domain=domain, why=str(error))
+        yield found(Tag.BAD_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=str(error))
         return
     names = [bare(h.name) for h in mail.hosts]
     if not names and not mail.mx.records and any(a.records for a in mail.fallback):
@@ -182,7 +199,7 @@ def _policy(fetch: HttpFetch, mail: MailHosts, domain: str, *, valid_record: boo
     uncovered = [name for name in names if not sts_matches(name, parsed.mx)] if parsed.mode != "none" else []
     for host in uncovered:
         tag = Tag.NOT_COVERED if parsed.mode == "enforce" else Tag.NOT_COVERED_YET
-        yield found(tag, domain=domain, host=host, mode=parsed.mode)
+        yield found(tag, domain=domain, host=host, mode=parsed.mode, policy=fetch.body.strip()[:1000])
     kind = fetch.content_type.partition(";")[0].strip().lower()
     if kind != "text/plain":
         yield found(Tag.CONTENT_TYPE, domain=domain, found=kind or "nothing")

@@ -53,8 +53,6 @@ class Tag(StrEnum):
 
 CHECK = Check("mail.mx", N_("Mail for the domain has a place to go (MX)"), (MailHosts, SpfLookups), "domain")
 
-_EXAMPLE = "{domain}.  3600  IN  MX  10 mail.{domain}."
-
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("Mail for {domain} goes to {hosts}.")),
     Tag.NULL: Message(Severity.GOOD, N_("{domain} says that it takes no mail (null MX).")),
@@ -67,7 +65,6 @@ MESSAGES = {
         Remedy(
             N_("If the domain sends mail, give it a mail host for answers and complaints. If not, publish “v=spf1 -all”."),
             verify="dig {domain} MX +short; dig {domain} TXT +short",
-            record=_EXAMPLE,
         ),
     ),
     Tag.NULL_MIXED: Message(
@@ -79,27 +76,34 @@ MESSAGES = {
         Severity.MEDIUM,
         N_("{domain} names no mail host, so its mail goes to the domain's own address {addresses}, which is rarely meant."),
         Remedy(
-            N_("Add an MX record that names your mail server, or “MX 0 .” if the domain takes no mail."),
+            N_(
+                "If the domain takes no mail, publish the record below. If it does, publish an MX record that names your mail server; that "
+                "name must have an address."
+            ),
             verify="dig {domain} MX +short",
-            record=_EXAMPLE,
+            record="{domain}.  3600  IN  MX  0 .",
         ),
     ),
     Tag.NO_MAIL: Message(
         Severity.LOW,
         N_("{domain} names no mail host and has no address, so mail to it, complaints included, goes nowhere."),
         Remedy(
-            N_("If the domain sends mail, add an MX record for replies and complaints. If not, say so with “MX 0 .”."),
+            N_(
+                "If the domain sends mail, add an MX record that names a mail server, for replies and complaints. If not, publish this record."
+            ),
             verify="dig {domain} MX +short",
-            record=_EXAMPLE,
+            record="{domain}.  3600  IN  MX  0 .",
         ),
     ),
     Tag.NO_ADDRESS: Message(
         Severity.HIGH,
         N_("The mail host {host} of {domain} has no address."),
         Remedy(
-            N_("Give {host} an A record with the mail server's address, or correct the MX record."),
-            verify="dig {host} A +short",
-            record="{host}.  3600  IN  A  YOUR-ADDRESS",
+            N_(
+                "If no such server exists any more, remove the MX record that names {host}; the other mail hosts, if there are any, keep "
+                "taking your mail. If it exists, give {host} an A record with its address."
+            ),
+            verify="dig {domain} MX +short; dig {host} A +short",
         ),
     ),
     Tag.IS_ADDRESS: Message(
@@ -108,7 +112,6 @@ MESSAGES = {
         Remedy(
             N_("Give the mail server a name with an A record and put this name into the MX record."),
             verify="dig {domain} MX",
-            record=_EXAMPLE,
         ),
     ),
     Tag.IS_ALIAS: Message(

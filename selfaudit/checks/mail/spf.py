@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks._common import CACHED_TEXT
+from selfaudit.checks.mail._spf_record import closed, example
 from selfaudit.facts.dns import differs
 from selfaudit.facts.mail import SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
@@ -61,7 +62,7 @@ class Tag(StrEnum):
 
 CHECK = Check("mail.spf", N_("The list of allowed senders (SPF) is in order"), (SpfLookups,), "domain")
 
-_EXAMPLE = '{domain}.  3600  IN  TXT  "{corrected}"'
+_EXAMPLE = '{domain}.  3600  IN  TXT  "{corrected}"'  # "corrected" is made from what is published
 _VERIFY = "dig {domain} TXT +short"
 _FLATTEN = Remedy(
     N_(
@@ -80,7 +81,7 @@ MESSAGES = {
         N_("{domain} has no list of allowed senders (SPF record)."),
         Remedy(
             N_(
-                "Add one TXT record that names the addresses that send mail for the domain. If it sends none, publish “v=spf1 -all”."
+                "If the domain sends no mail, publish “v=spf1 -all” and nothing else. If it does, add one TXT record that names every address and service that sends for it."
             ),
             verify=_VERIFY,
             record=_EXAMPLE,
@@ -96,9 +97,10 @@ MESSAGES = {
         Severity.HIGH,
         N_("The SPF policy of {domain} is broken at {where}: {why}. Receivers treat it as an error (permerror)."),
         Remedy(
-            N_("Correct the record; there must be exactly one, and every included domain must have one."),
+            N_(
+                "If {where} is yours, correct its record; there must be exactly one. If it belongs to a service, remove the term that includes it, or tell the service. Every included domain must have a record."
+            ),
             verify="dig {where} TXT +short",
-            record=_EXAMPLE,
         ),
     ),
     Tag.TOO_MANY_LOOKUPS: Message(
@@ -125,7 +127,9 @@ MESSAGES = {
         Severity.CRITICAL,
         N_("The SPF policy of {domain} allows everybody in the world to send mail in its name, by “{term}”."),
         Remedy(
-            N_("Remove “{term}”, name your own senders, and end the record with “-all”."),
+            N_(
+                "List every service and server that sends your mail first. Then publish the record without “{term}”, naming them, and ending in “-all”."
+            ),
             verify=_VERIFY,
             record=_EXAMPLE,
             minutes=10,
@@ -143,7 +147,7 @@ MESSAGES = {
     Tag.BROAD: Message(
         Severity.MEDIUM,
         N_("The SPF policy of {domain} allows very large networks ({networks}), and with them many strangers."),
-        Remedy(N_("Name only the addresses that really send your mail."), verify=_VERIFY, record=_EXAMPLE),
+        Remedy(N_("Replace these networks by the addresses that really send your mail."), verify=_VERIFY),
     ),
     Tag.PTR: Message(
         Severity.LOW,
@@ -164,8 +168,6 @@ _BROAD_V4, _BROAD_V6 = 16, 28
 
 def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
     domain = spf.domain
-    senders = () if spf.presumed else spf.sending_ips
-    example = " ".join(["v=spf1", *(f"ip{6 if ':' in a else 4}:{a}" for a in senders or ("YOUR-ADDRESS",)), "-all"])
     if spf.published is not None and differs(spf.cached, spf.published):
         new, old = _spf_of(spf.published.texts()), _spf_of(spf.cached.texts())
         if new != old:
@@ -175,9 +177,9 @@ def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.UNANSWERED, domain=domain, names=seen.unanswered[:5])
     if not seen.texts and not seen.error:
         if not seen.unanswered:
-            yield found(Tag.MISSING, domain=domain, corrected=example)
+            yield found(Tag.MISSING, domain=domain, corrected=example(spf))
         return
-    faults = list(_faults(seen, domain, policy, example))
+    faults = list(_faults(spf, seen, domain, policy))
     yield from faults
     if faults or seen.unanswered or seen.record is None:
         return
@@ -189,9 +191,9 @@ def judge(spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
             yield found(Tag.NEAR_LIMIT, domain=domain, lookups=seen.lookups)
 
 
-def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Iterator[Finding]:
+def _faults(spf: SpfLookups, seen: SpfSurvey, domain: str, policy: Policy) -> Iterator[Finding]:
     if seen.error:
-        yield found(Tag.BROKEN, domain=domain, where=seen.error_domain or domain, why=seen.error, corrected=example)
+        yield found(Tag.BROKEN, domain=domain, where=seen.error_domain or domain, why=seen.error)
     if seen.loop:
         yield found(Tag.LOOP, domain=domain, loop=seen.loop)
     elif seen.lookups > LOOKUP_LIMIT:
@@ -199,7 +201,7 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Itera
     if len(seen.voids) > policy.spf_void_limit:
         yield found(Tag.VOID, domain=domain, count=len(seen.voids), names=seen.voids[:5])
     if seen.open_by:
-        yield found(Tag.PASS_ALL, domain=domain, term=seen.open_by, corrected=_closed(seen, "+all", "all") or example)
+        yield found(Tag.PASS_ALL, domain=domain, term=seen.open_by, corrected=closed(spf, seen))
     elif (
         seen.all_qualifier in ("?", "") and seen.record is not None and not seen.error and not seen.unanswered and not seen.loop
     ):
@@ -207,11 +209,11 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Itera
             Tag.NO_ENDING,
             domain=domain,
             ending="?all" if seen.all_qualifier else "no “all” at the end",
-            corrected=_closed(seen, "?all") or example,
+            corrected=closed(spf, seen),
         )
     broad = [n for n in seen.networks if _is_broad(n)]
     if broad and not seen.open_by:
-        yield found(Tag.BROAD, domain=domain, networks=broad[:5], corrected=example)
+        yield found(Tag.BROAD, domain=domain, networks=broad[:5])
     if seen.ptr:
         yield found(Tag.PTR, domain=domain)
     size = max((len(t) for t in seen.texts), default=0)
@@ -221,18 +223,6 @@ def _faults(seen: SpfSurvey, domain: str, policy: Policy, example: str) -> Itera
 
 def _spf_of(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t for t in texts if t.lower().startswith("v=spf1")) or ("no SPF record",)
-
-
-def _closed(seen: SpfSurvey, *endings: str) -> str:
-    """The domain's own record with "-all" at its end, "" if the ending stands in another record."""
-    if seen.record is None or seen.record.redirect:
-        return ""
-    terms = seen.record.text.split()
-    if terms[-1].lower() in endings:
-        terms = terms[:-1]
-    elif seen.record.all_qualifier():
-        return ""
-    return " ".join([*terms, "-all"])
 
 
 def _is_broad(network: str) -> bool:

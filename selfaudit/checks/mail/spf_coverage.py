@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks.mail._sending import sends_no_mail, spf_denies_all
+from selfaudit.checks.mail._spf_record import term_for
 from selfaudit.facts.mail import MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
@@ -39,6 +40,7 @@ from selfaudit.protocols.spf import SpfResult, check_host
 
 class Tag(StrEnum):
     OK = "SPF_COVERS"
+    ONLY_OPEN = "SPF_COVERS_ONLY_BECAUSE_OPEN"
     NOT_COVERED = "SPF_DOES_NOT_COVER"
     MAYBE_NOT_COVERED = "SPF_MAY_NOT_COVER"
     ERROR = "SPF_COVERAGE_ERROR"
@@ -54,14 +56,23 @@ CHECK = Check(
 )
 
 _ADD = Remedy(
-    N_("Add the address to the domain's SPF record, before its “all”."),
+    N_(
+        "Publish the record below, which names the address before its ending; if you correct several faults, put them all into one record."
+    ),
     verify="dig {domain} TXT +short",
-    record="{term}:{address}",
+    record='{domain}.  3600  IN  TXT  "{corrected}"',
     minutes=10,
 )
 
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{domain} allows {address} to send mail ({term}).")),
+    Tag.ONLY_OPEN: Message(
+        Severity.MEDIUM,
+        N_(
+            "{domain} allows {address} to send mail only because its policy allows everybody ({term}). Name the address before you close it."
+        ),
+        _ADD,
+    ),
     Tag.NOT_COVERED: Message(
         Severity.HIGH, N_("{domain} does not allow {address} to send mail in its name (SPF result: {result})."), _ADD
     ),
@@ -88,7 +99,12 @@ MESSAGES = {
     ),
     Tag.NO_ADDRESS: Message(Severity.NONE, N_("No sending address was given for {domain} (--sending-ip).")),
     Tag.NO_POLICY: Message(
-        Severity.HIGH, N_("{domain} has no SPF record, so it allows no address to send mail in its name."), _ADD
+        Severity.HIGH,
+        N_("{domain} has no SPF record, so it allows no address to send mail in its name ({address})."),
+        Remedy(
+            N_("Publish an SPF record; mail.spf shows one. If the domain sends no mail, that record is “v=spf1 -all”."),
+            verify="dig {domain} TXT +short",
+        ),
     ),
     Tag.UNANSWERED: Message(
         Severity.UNKNOWN, N_("Whether {domain} allows {address} to send mail could not be looked up ({why}).")
@@ -110,21 +126,40 @@ def judge(spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]
     if not spf.sending_ips:
         yield found(Tag.NO_ADDRESS, domain=domain)
         return
+    missing: list[str] = []
+    errors: dict[str, list[str]] = {}
     for address in spf.sending_ips:
         term = "ip6" if ":" in address else "ip4"
         if no_sender:
-            yield found(Tag.CONTRADICTION, domain=domain, address=address, term=term)
+            yield found(Tag.CONTRADICTION, domain=domain, address=address, corrected=f"v=spf1 {term}:{address} -all")
             continue
         result = run_now(check_host(address, f"postmaster@{domain}", domain, lookup, void_limit=_ANY))
-        if result.result is SpfResult.PASS:
+        args = {"domain": domain, "address": address, "term": term, "corrected": _corrected(spf, address)}
+        if result.result is SpfResult.PASS and result.term.lower() in ("all", "+all"):
+            yield found(Tag.ONLY_OPEN, **{**args, "term": result.term})
+        elif result.result is SpfResult.PASS:
             yield found(Tag.OK, domain=domain, address=address, term=result.term)
         elif result.result is SpfResult.TEMPERROR:
             yield found(Tag.UNANSWERED, domain=domain, address=address, why=result.reason)
         elif result.result is SpfResult.PERMERROR:
-            yield found(Tag.ERROR, domain=domain, address=address, why=result.reason)
+            errors.setdefault(result.reason, []).append(address)
         elif spf.presumed:
-            yield found(Tag.MAYBE_NOT_COVERED, domain=domain, address=address, result=result.result, term=term)
+            yield found(Tag.MAYBE_NOT_COVERED, result=result.result, **args)
         elif result.result is SpfResult.NONE:
-            yield found(Tag.NO_POLICY, domain=domain, address=address, term=term)
+            missing.append(address)
         else:
-            yield found(Tag.NOT_COVERED, domain=domain, address=address, result=result.result, term=term)
+            yield found(Tag.NOT_COVERED, result=result.result, **args)
+    # One finding for all addresses: the record is at fault, not each of them.
+    if missing:
+        yield found(Tag.NO_POLICY, domain=domain, address=missing)
+    for why, addresses in errors.items():
+        yield found(Tag.ERROR, domain=domain, address=addresses, why=why)
+
+
+def _corrected(spf: SpfLookups, address: str) -> str:
+    """The published record with the address named before its ending."""
+    texts = run_now(Replay(spf.answers)(spf.domain, "TXT")).texts()
+    record = next((t for t in texts if t.lower().startswith("v=spf1")), "")
+    terms = [t for t in record.split() if t.lower() not in ("all", "+all", "?all", "-all", "~all")]
+    ending = next((t for t in record.split() if t.lower() in ("-all", "~all")), "-all")
+    return " ".join([*terms, term_for(address), ending])

@@ -45,20 +45,21 @@ class Tag(StrEnum):
 
 CHECK = Check("rdns.forward-confirmed", N_("The name of the address leads back to it (FCrDNS)"), (ReverseDns,), "address")
 
-_ADD_RECORD = Remedy(
+_LEAD_BACK = Remedy(
     N_(
-        "In the zone of {name}, add or correct the address record so that it holds {address}. Or set the reverse DNS to a name that does."
+        "Change the reverse name first: in your provider's panel, set the reverse DNS of {address} to a name of yours that has this address, "
+        "usually the name of your mail server. Only if {name} is yours and no other server uses it, give it the {rdtype} record {address} "
+        "instead."
     ),
-    verify="dig {name} {rdtype} +short",
-    record="{name}.  3600  IN  {rdtype}  {address}",
-    minutes=10,
+    verify="dig -x {address} +short; dig {name} {rdtype} +short",
+    minutes=15,
 )
 
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{name} leads back to {address}.")),
-    Tag.MISMATCH: Message(Severity.HIGH, N_("{address} is called {name}, but {name} leads to {found} instead."), _ADD_RECORD),
+    Tag.MISMATCH: Message(Severity.HIGH, N_("{address} is called {name}, but {name} leads to {found} instead."), _LEAD_BACK),
     Tag.NO_FORWARD: Message(
-        Severity.HIGH, N_("{address} is called {name}, but {name} has no address ({rdtype} record)."), _ADD_RECORD
+        Severity.HIGH, N_("{address} is called {name}, but {name} has no address ({rdtype} record)."), _LEAD_BACK
     ),
     Tag.NO_NAME: Message(Severity.NONE, N_("{address} has no reverse name, so there is nothing to confirm.")),
     Tag.UNANSWERED: Message(

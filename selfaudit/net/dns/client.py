@@ -7,7 +7,7 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
@@ -94,6 +94,7 @@ class DnsClient:
         self.sent = 0
         self._asked: set[tuple[str, bytes, int]] = set()
         self._channels: dict[str, UdpChannel] = {}
+        self._closed = False
         self._opening: dict[str, asyncio.Lock] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._no_edns: set[str] = set()
@@ -107,12 +108,10 @@ class DnsClient:
         answer = await self._resolve(absolute(name), rdtype, dnssec=dnssec, checking_disabled=checking_disabled)
         if answer.exists and rdtype in ("A", "AAAA"):
             if set(answer.records) <= {"0.0.0.0", "::"}:  # noqa: S104 - how filters say no
-                return _replace_status(answer, DnsStatus.REWRITTEN, "an address that filters put in place of an answer")
+                return _rewritten(answer, "an address that filters put in place of an answer")
             rewriting = await self.rewriting()
             if rewriting and set(answer.records) <= rewriting:
-                return _replace_status(
-                    answer, DnsStatus.REWRITTEN, "the address that this network gives for every unknown name"
-                )
+                return _rewritten(answer, "the address that this network gives for every unknown name")
         return answer
 
     async def guess(self, name: str, rdtype: str) -> DnsAnswer:
@@ -187,11 +186,13 @@ class DnsClient:
 
     async def exchange(self, server: str, question: Question, *, tries: int) -> Exchange:
         """Asks one server over UDP, over TCP if the answer is cut, without EDNS if the server does not know it."""
+        if self._closed:
+            return Exchange(None, DnsStatus.UNREACHABLE, "the run is over")
         try:
             self.gate.check_passive(server)
         except NotPermittedError as error:
             return Exchange(None, DnsStatus.UNREACHABLE, str(error))
-        if server in self._no_edns:
+        if server in self._no_edns and not question.dnssec:
             question = question.without_edns()
         self._asked.add((server, question.section, question.flags))
         async with self._slot(server):
@@ -201,10 +202,13 @@ class DnsClient:
                 if exchange.status is not DnsStatus.TIMEOUT:
                     break
             data = exchange.data
-            if data is not None and question.edns and wire.rcode_of(data) in (1, 4) and server not in self._no_edns:
-                self._no_edns.add(server)
-                exchange = await self._udp(server, question.without_edns())
-                data = exchange.data
+            if data is not None and question.edns and not question.dnssec and wire.rcode_of(data) in (1, 4):
+                # Only if the plain question fares better is EDNS the trouble. Questions for signatures are never asked without:
+                # their absence would then prove nothing.
+                plain = await self._udp(server, question.without_edns())
+                if plain.data is not None and wire.rcode_of(plain.data) != wire.rcode_of(data):
+                    self._no_edns.add(server)
+                    exchange, data = plain, plain.data
             if data is not None and wire.is_truncated(data):
                 return await self._tcp(server, question)
             return exchange
@@ -281,6 +285,7 @@ class DnsClient:
 
     def close(self) -> None:
         """Closes all sockets."""
+        self._closed = True
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
@@ -316,8 +321,6 @@ def _not_a_name(name: str, rdtype: str, view: View) -> DnsAnswer:
     return DnsAnswer(name, rdtype, DnsStatus.ERROR, view, detail="not a name that can be asked for", at=time.time())
 
 
-def _replace_status(answer: DnsAnswer, status: DnsStatus, detail: str) -> DnsAnswer:
-    return DnsAnswer(
-        answer.name, answer.rdtype, status, answer.view, answer.server, answer.records, answer.chain, answer.ttl,
-        answer.authoritative, answer.validated, answer.recursion, answer.signatures, detail, answer.at, answer.ms,
-    )  # fmt: skip
+def _rewritten(answer: DnsAnswer, detail: str) -> DnsAnswer:
+    """The answer without what was put into it, so that nobody can take it for a record."""
+    return replace(answer, status=DnsStatus.REWRITTEN, records=(), chain=(), detail=f"{detail}: {', '.join(answer.records)}")

@@ -68,6 +68,11 @@ class Question:
     name: str
     rdtype: str
 
+    @property
+    def dnssec(self) -> bool:
+        """Whether signatures are asked for (the DO bit)."""
+        return self.edns == _OPT_DO
+
     def wire(self, qid: int) -> bytes:
         """The whole message."""
         return _HEADER.pack(qid, self.flags, 1, 0, 0, 1 if self.edns else 0) + self.section + self.edns
@@ -202,8 +207,8 @@ _RCODES = {dns.rcode.NXDOMAIN: DnsStatus.NXDOMAIN, dns.rcode.SERVFAIL: DnsStatus
 
 
 # Extended errors that take an answer's meaning away, whatever its response code (RFC 8914 sections 4.5, 4.16 to 4.19, 4.23, 4.24).
-_BLOCKED = ("FORGED_ANSWER", "BLOCKED", "CENSORED", "FILTERED", "PROHIBITED")
-_UNREACHED = ("NO_REACHABLE_AUTHORITY", "NETWORK_ERROR")
+_BLOCKED = frozenset({"FORGED_ANSWER", "BLOCKED", "CENSORED", "FILTERED", "PROHIBITED"})
+_UNREACHED = frozenset({"NO_REACHABLE_AUTHORITY", "NETWORK_ERROR"})
 
 
 def read(message: dns.message.Message, question: Question) -> Reply:
@@ -221,9 +226,10 @@ def read(message: dns.message.Message, question: Question) -> Reply:
             header, status=status, detail=_extended_error(message) or ("" if rcode in _RCODES else dns.rcode.to_text(rcode))
         )
     words = _extended_error(message)
-    if words.partition(":")[0] in _BLOCKED:
+    names = {part.partition(":")[0] for part in words.split("; ")}
+    if names & _BLOCKED:
         return replace(header, status=DnsStatus.REWRITTEN, detail=f"the resolver blocks this name ({words})")
-    if words.partition(":")[0] in _UNREACHED:
+    if names & _UNREACHED:
         return replace(header, status=DnsStatus.ERROR, detail=f"the resolver could not reach the name servers ({words})")
     try:
         return _follow(message, question, header)
@@ -281,10 +287,11 @@ def _is_referral(message: dns.message.Message) -> bool:
 
 
 def _extended_error(message: dns.message.Message) -> str:
-    """The extended error (RFC 8914) in words, if there is one."""
+    """All extended errors (RFC 8914; there may be several) in words, "" if there are none."""
+    found = []
     for option in message.options:
-        text = getattr(option, "text", None)
         code = getattr(option, "code", None)
         if code is not None and option.otype == 15:
-            return f"{getattr(code, 'name', code)}{': ' + text if text else ''}"
-    return ""
+            text = str(getattr(option, "text", "") or "").replace(";", ",")
+            found.append(f"{getattr(code, 'name', code)}{': ' + text if text else ''}")
+    return "; ".join(found[:8])
