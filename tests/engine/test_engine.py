@@ -125,6 +125,19 @@ async def test_cancel_keeps_what_was_seen() -> None:
         assert not any(r.outcome is Outcome.BUG for r in audit.results)
 
 
+async def test_whoever_cancels_twice_loses_nothing_either() -> None:
+    async with Internet("suspended") as internet:
+        task = asyncio.create_task(run_audit(demo_case("suspended"), net_of(internet)))
+        await asyncio.sleep(0.6)
+        task.cancel()
+        for _ in range(3):
+            await asyncio.sleep(0)
+            task.cancel()
+        audit = await task
+        assert audit.evidence.interrupted
+        assert audit.evidence.records
+
+
 async def test_run_deadline_leaves_the_rest_inconclusive() -> None:
     async with Internet("suspended") as internet:
         audit = await run_audit(demo_case("suspended"), net_of(internet, run_deadline=0.5))

@@ -98,6 +98,31 @@ async def test_servers_without_edns() -> None:
         assert len(server.asked) == 3  # the second question was asked without EDNS at once
 
 
+async def test_questions_for_signatures_are_never_asked_without() -> None:
+    server = FakeServer(lambda q, t: [reply(q, rcode=1)] if q.edns >= 0 else [reply(q, "x.test. A 198.51.100.1")])
+    async with network({"192.0.2.53": server}) as client:
+        assert (await client._resolve("x.test.", "A", dnssec=True)).status is DnsStatus.ERROR
+        assert (await client._resolve("x.test.", "A")).status is DnsStatus.ANSWER
+        # and not afterwards either, when the server is known to be old
+        assert (await client._resolve("y.test.", "A", dnssec=True)).status is DnsStatus.ERROR
+
+
+async def test_a_server_that_refuses_every_question_is_not_called_old() -> None:
+    server = FakeServer(lambda q, t: [reply(q, rcode=4)])
+    async with network({"192.0.2.53": server}) as client:
+        assert (await client._resolve("x.test.", "A")).status is DnsStatus.ERROR
+        server.handler = lambda q, t: [reply(q, "y.test. A 198.51.100.1")] if q.edns >= 0 else []
+        assert (await client._resolve("y.test.", "A")).status is DnsStatus.ANSWER
+
+
+async def test_a_closed_client_sends_nothing() -> None:
+    server = FakeServer(honest)
+    async with network({"192.0.2.53": server}) as client:
+        client.close()
+        assert (await client._resolve("x.test.", "A")).status is DnsStatus.UNREACHABLE
+        assert server.asked == []
+
+
 async def test_each_question_is_asked_once_and_shared() -> None:
     server = FakeServer(honest)
     async with network({"192.0.2.53": server}) as client:
@@ -139,6 +164,8 @@ async def test_rewritten_answers_are_told_from_real_ones() -> None:
         rewritten = await client.lookup("gone.test", "A")
         assert rewritten.status is DnsStatus.REWRITTEN
         assert not rewritten.definite
+        assert (rewritten.records, rewritten.exists) == ((), False)  # so that nobody takes it for an address of the target
+        assert "203.0.113.99" in rewritten.detail
         assert await client.rewriting() == {"203.0.113.99"}
 
 
@@ -202,6 +229,18 @@ async def test_blocked_names_are_no_answer(code: int, records: tuple[str, ...], 
         answer = await client._resolve("x.test.", "A")
         assert answer.status is DnsStatus.REWRITTEN
         assert not answer.definite
+
+
+async def test_every_extended_error_counts() -> None:
+    def answer(query: Query, tcp: bool) -> Iterable[bytes]:
+        import dns.edns
+
+        response = dns.message.from_wire(reply(query, "test. SOA a. b. 1 2 3 4 60", rcode=3))
+        response.use_edns(0, options=[dns.edns.EDEOption(3, "stale; BLOCKED"), dns.edns.EDEOption(15, None)])
+        return [response.to_wire()]
+
+    async with network({"192.0.2.53": FakeServer(answer)}) as client:
+        assert (await client._resolve("x.test.", "A")).status is DnsStatus.REWRITTEN
 
 
 async def test_filters_that_answer_with_nowhere() -> None:

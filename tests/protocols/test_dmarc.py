@@ -110,6 +110,21 @@ EXISTS = {"A": ["192.0.2.1"]}
         ({"_dmarc.shop.test": txt("v=DMARC1; rua=mailto:d@shop.test")}, "shop.test", "none", "p", "none"),
         ({"_dmarc.shop.test": txt("v=DMARC1; p=rejekt; rua=mailto:d@shop.test")}, "shop.test", "none", "p", "none"),
         ({"_dmarc.shop.test": txt("v=DMARC1; sp=reject")}, "shop.test", "", "", ""),
+        # and then sp and np count for nothing
+        (
+            {"_dmarc.shop.test": txt("v=DMARC1; sp=reject; rua=mailto:d@shop.test"), "a.shop.test": EXISTS},
+            "a.shop.test",
+            "none",
+            "p",
+            "none",
+        ),
+        (
+            {"_dmarc.shop.test": txt("v=DMARC1; p=quarantine; sp=rejct; rua=mailto:d@shop.test"), "a.shop.test": EXISTS},
+            "a.shop.test",
+            "none",
+            "p",
+            "none",
+        ),
         # the public suffix comes last
         (
             {"_dmarc.bank.test": txt("v=DMARC1; p=reject; psd=y; sp=quarantine"), "mega.bank.test": EXISTS},
@@ -131,6 +146,12 @@ async def test_old_and_new_way_differ_and_say_so() -> None:
     zone = {"_dmarc.b.shop.test": txt("v=DMARC1; p=reject"), "a.b.shop.test": EXISTS}
     assert (await dmarc.policy("a.b.shop.test", zone_lookup(zone))).requested == "reject"
     assert (await dmarc.legacy_policy("a.b.shop.test", zone_lookup(zone))).requested == ""
+
+
+async def test_the_old_way_stops_at_several_records() -> None:
+    zone = {"_dmarc.a.shop.test": txt("v=DMARC1; p=none", "v=DMARC1; p=none"), "_dmarc.shop.test": txt("v=DMARC1; p=reject")}
+    got = await dmarc.legacy_policy("a.shop.test", zone_lookup(zone))
+    assert (got.record, got.requested, bool(got.broken)) == (None, "", True)
 
 
 @pytest.mark.parametrize("status", [DnsStatus.SERVFAIL, DnsStatus.TIMEOUT, DnsStatus.REFUSED])

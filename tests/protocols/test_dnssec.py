@@ -90,6 +90,17 @@ def test_stripped_signatures_say_nothing() -> None:
     assert evaluate("shop.test", ds, gone, soa, NOW).state is ChainState.UNKNOWN
 
 
+def test_a_wrong_clock_is_not_the_zones_fault() -> None:
+    ds, dnskey, soa = signed()
+    parent = replace(ds, signatures=signed()[2].signatures)  # a signature of the parent with the same period
+    for wrong in (NOW + 90 * 86_400, NOW - 90 * 86_400):
+        got = evaluate("shop.test", parent, dnskey, soa, wrong)
+        assert (got.state, "clock" in got.reason) == (ChainState.UNKNOWN, True)
+    assert evaluate("shop.test", parent, dnskey, soa, NOW).state is ChainState.SECURE
+    _ds, _key, stale = signed(days_left=-3)
+    assert "ran out" in evaluate("shop.test", parent, dnskey, replace(soa, signatures=stale.signatures), NOW).reason
+
+
 def test_one_valid_signature_is_enough_and_short_spans_are_usual() -> None:
     ds, dnskey, soa = signed()
     _ds, _key, old = signed(days_left=-5)

@@ -38,6 +38,23 @@ def closed(spf: SpfLookups, seen: SpfSurvey) -> str:
     return " ".join([*with_senders(spf, terms, senders), "-all" if senders else "~all"])
 
 
+def covering(spf: SpfLookups, address: str) -> str:
+    """The published record with every given sending address that it misses named before its ending.
+
+    A "redirect" counts only without "all" (RFC 7208 section 6.1), so a record with one keeps it and gets no ending.
+    """
+    texts = run_now(Replay(spf.answers)(spf.domain, "TXT")).texts()
+    record = next((t for t in texts if t.lower().startswith("v=spf1")), "v=spf1")
+    words = [t for t in record.split() if t.lower() not in _ENDINGS]
+    modifiers = [t for t in words[1:] if "=" in t.partition(":")[0]]
+    ending = next((t for t in record.split() if t.lower() in ("-all", "~all")), "~all" if spf.presumed else "-all")
+    if any(t.lower().startswith("redirect=") for t in modifiers):
+        ending = ""
+    senders = (address,) if spf.presumed else spf.sending_ips
+    terms = with_senders(spf, [t for t in words if t not in modifiers], senders)
+    return " ".join([*terms, *modifiers, *([ending] if ending else [])])
+
+
 def with_senders(spf: SpfLookups, terms: list[str], senders: tuple[str, ...]) -> list[str]:
     """The terms, and one more for each address that they do not let pass."""
     return terms + [term_for(address) for address in senders if not _passes(spf, [*terms, "-all"], address)]

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks.mail._sending import sends_no_mail, spf_denies_all
-from selfaudit.checks.mail._spf_record import term_for
+from selfaudit.checks.mail._spf_record import covering
 from selfaudit.facts.mail import MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
@@ -131,10 +131,10 @@ def judge(spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]
     for address in spf.sending_ips:
         term = "ip6" if ":" in address else "ip4"
         if no_sender:
-            yield found(Tag.CONTRADICTION, domain=domain, address=address, corrected=f"v=spf1 {term}:{address} -all")
+            yield found(Tag.CONTRADICTION, domain=domain, address=address, corrected=covering(spf, address))
             continue
         result = run_now(check_host(address, f"postmaster@{domain}", domain, lookup, void_limit=_ANY))
-        args = {"domain": domain, "address": address, "term": term, "corrected": _corrected(spf, address)}
+        args = {"domain": domain, "address": address, "term": term, "corrected": covering(spf, address)}
         if result.result is SpfResult.PASS and result.term.lower() in ("all", "+all"):
             yield found(Tag.ONLY_OPEN, **{**args, "term": result.term})
         elif result.result is SpfResult.PASS:
@@ -154,12 +154,3 @@ def judge(spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]
         yield found(Tag.NO_POLICY, domain=domain, address=missing)
     for why, addresses in errors.items():
         yield found(Tag.ERROR, domain=domain, address=addresses, why=why)
-
-
-def _corrected(spf: SpfLookups, address: str) -> str:
-    """The published record with the address named before its ending."""
-    texts = run_now(Replay(spf.answers)(spf.domain, "TXT")).texts()
-    record = next((t for t in texts if t.lower().startswith("v=spf1")), "")
-    terms = [t for t in record.split() if t.lower() not in ("all", "+all", "?all", "-all", "~all")]
-    ending = next((t for t in record.split() if t.lower() in ("-all", "~all")), "-all")
-    return " ".join([*terms, term_for(address), ending])

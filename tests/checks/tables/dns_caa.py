@@ -41,6 +41,19 @@ SCENARIOS = [
         for s in TROUBLES
     ),
     Scenario(
+        "only about wildcards",
+        fact(yes("www.shop.test", "CAA", '0 issuewild ";"')),
+        ["CAA_ABSENT"],
+        "not-applicable",
+        ["CAA_OK", "CAA_FORBIDS_ALL"],
+    ),
+    Scenario(
+        "a quotation mark inside",
+        fact(yes("www.shop.test", "CAA", r'128 issue "ca.test; x=\"y\""')),
+        ["CAA_OK"],
+        "pass",
+    ),
+    Scenario(
         "only a contact",
         fact(yes("www.shop.test", "CAA", '0 iodef "mailto:x@shop.test"')),
         ["CAA_ABSENT"],

@@ -61,7 +61,7 @@ SCENARIOS = [
         "two voids are fine", [spf_fact(zone("v=spf1 a:g1.test a:g2.test a -all"))], ["SPF_OK"], "pass", ["SPF_TOO_MANY_VOID"]
     ),
     Scenario("loop", [spf_fact(LOOP)], ["SPF_LOOP"], "fail", ["SPF_OK"]),
-    Scenario("open to all", [spf_fact(zone("v=spf1 a +all"))], ["SPF_PASS_ALL"], "fail", args={"corrected": "v=spf1 a -all"}),
+    Scenario("open to all", [spf_fact(zone("v=spf1 a +all"))], ["SPF_PASS_ALL"], "fail", args={"corrected": "v=spf1 a ~all"}),
     Scenario("open to all without sign", [spf_fact(zone("v=spf1 all"))], ["SPF_PASS_ALL"], "fail"),
     Scenario(
         "open by redirect",
@@ -69,7 +69,21 @@ SCENARIOS = [
         ["SPF_PASS_ALL"],
         "fail",
     ),
-    Scenario("says nothing", [spf_fact(zone("v=spf1 a ?all"))], ["SPF_NO_ENDING"], "warn", args={"corrected": "v=spf1 a -all"}),
+    Scenario("says nothing", [spf_fact(zone("v=spf1 a ?all"))], ["SPF_NO_ENDING"], "warn", args={"corrected": "v=spf1 a ~all"}),
+    Scenario(
+        "open to all, and a sender that was never named",
+        [spf_fact(zone("v=spf1 a +all"), "192.0.2.1", "192.0.2.25")],
+        ["SPF_PASS_ALL"],
+        "fail",
+        args={"corrected": "v=spf1 a ip4:192.0.2.25 -all"},
+    ),
+    Scenario(
+        "open to all, senders only presumed",
+        [spf_fact(zone("v=spf1 a +all"), "192.0.2.25", presumed=True)],
+        ["SPF_PASS_ALL"],
+        "fail",
+        args={"corrected": "v=spf1 a ~all"},
+    ),
     Scenario("no ending", [spf_fact(zone("v=spf1 a"))], ["SPF_NO_ENDING"], "warn"),
     Scenario("half the internet", [spf_fact(zone("v=spf1 ip4:0.0.0.0/1 -all"))], ["SPF_BROAD"], "warn"),
     Scenario("ptr", [spf_fact(zone("v=spf1 ptr -all"))], ["SPF_PTR"], "warn"),
