@@ -53,7 +53,7 @@ def build_case(options: Options, settings: Settings) -> Case:
     reserved = settings.scope.allow_reserved
     targets = parse_targets((*options.targets, *file.targets), allow_reserved=reserved, is_public_suffix=is_public_suffix)
     if not targets:
-        raise UserError(_("Name at least one domain or address, for example: selfaudit audit your-company.net 198.51.100.7"))
+        raise UserError(_("Name at least one domain or address: selfaudit audit YOUR-DOMAIN YOUR-ADDRESS"))
     sending = tuple(
         dict.fromkeys(
             parse_address(text, allow_reserved=reserved, what="--sending-ip")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from selfaudit.engine import Audit
-from selfaudit.findings import Outcome
+from selfaudit.findings import Outcome, Severity
 from selfaudit.i18n import _, ngettext
 from selfaudit.remedy import Action, Group, GroupKey, group_actions
 from selfaudit.report.html import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
@@ -110,8 +110,9 @@ def _print_group(group: Group, out: Console) -> None:
 def _print_action(action: Action, out: Console) -> None:
     outcome = action.outcome
     head = Text()
-    head.append(f"\n {sign(outcome, out)} {_(OUTCOME_WORDS[outcome]).upper():12}", style=_STYLES[outcome])
-    target = "" if action.result.target == "case" else f" {printable(action.result.target, 60)}"
+    word = _("critical") if action.severity is Severity.CRITICAL else _(OUTCOME_WORDS[outcome])
+    head.append(f"\n {sign(outcome, out)} {word.upper():12}", style=_STYLES[outcome])
+    target = f" {_('this computer')}" if action.result.target == "case" else f" {printable(action.result.target, 60)}"
     head.append(f"{action.result.check}{target}", style="dim")
     out.print(head)
     out.print(wrapped(action.text, "   "))

@@ -19,6 +19,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="The audit as JSON; - for standard output.")
 def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
     """Write reports of a saved AUDIT: the folder given with --out, or the evidence.json in it."""
+    from selfaudit.cli.output import console
     from selfaudit.engine import Audit, judge_evidence, load_evidence
     from selfaudit.engine.evidence import write_whole
     from selfaudit.report.html import render_html
@@ -35,6 +36,9 @@ def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
         write_whole(html, render_html(done).encode("utf-8"))
     if str(json_file) == "-":
         sys.stdout.buffer.write(encode_audit(done))
-    elif json_file is not None:
+        return 0
+    if json_file is not None:
         write_whole(json_file, encode_audit(done))
+    for written in filter(None, (html, json_file)):
+        console().print(f"{_('Written')}: {written}")
     return 0

@@ -20,7 +20,7 @@ from selfaudit.probes import all_probes
 _FAILURE_WORDS = {
     FailureReason.TIMEOUT: "not done in time",
     FailureReason.NETWORK: "the network could not be used",
-    FailureReason.NOT_PERMITTED: "not permitted",
+    FailureReason.NOT_PERMITTED: "not tested without authority",
     FailureReason.CANCELLED: "stopped before it was done",
     FailureReason.LIMIT: "a limit of this run was reached",
     FailureReason.UNAVAILABLE: "not available here",

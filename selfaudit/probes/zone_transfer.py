@@ -39,7 +39,8 @@ async def collect(request: Request, net: Net) -> ZoneTransfers | ProbeFailure:
     if every and all(a.outcome is TransferOutcome.NOT_PERMITTED for a in every):
         others = ", ".join(sorted({a.host for a in every}))
         return ProbeFailure(
-            FailureReason.NOT_PERMITTED, f"its name servers ({others}) were neither named nor proven to be yours to probe"
+            FailureReason.NOT_PERMITTED,
+            f"its name servers ({others}) were neither named as targets nor proven to be yours; name them if they are",
         )
     return ZoneTransfers(found.zone, every, found.parent)
 

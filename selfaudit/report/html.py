@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 import jinja2
+from markupsafe import Markup
 
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import paragraphs
@@ -65,26 +67,41 @@ def headline(audit: Audit) -> str:
         return _("The audit was stopped before its end; what was seen until then is here.")
     if audit.saw_nothing():
         return _("Nothing was looked at, so nothing is known.")
-    if counts[Outcome.FAIL]:
-        return ngettext(
-            "{count} check failed. It must be fixed before reinstatement can be asked for.",
-            "{count} checks failed. They must be fixed before reinstatement can be asked for.",
-            counts[Outcome.FAIL],
-        ).format(count=counts[Outcome.FAIL])
+    parts = []
     unclear = counts[Outcome.INCONCLUSIVE] + counts[Outcome.BUG]
+    if counts[Outcome.FAIL]:
+        parts.append(
+            ngettext(
+                "{count} check failed: fix it before you ask for reinstatement.",
+                "{count} checks failed: fix them before you ask for reinstatement.",
+                counts[Outcome.FAIL],
+            ).format(count=counts[Outcome.FAIL])
+        )
+    else:
+        parts.append(_("Nothing failed."))
     if unclear:
-        return ngettext(
-            "Nothing failed, but {count} check could not be concluded. It is not passed.",
-            "Nothing failed, but {count} checks could not be concluded. They are not passed.",
-            unclear,
-        ).format(count=unclear)
+        parts.append(
+            ngettext(
+                "{count} check could not be concluded, so it is not passed.",
+                "{count} checks could not be concluded, so they are not passed.",
+                unclear,
+            ).format(count=unclear)
+        )
+    if counts[Outcome.NOT_RUN]:
+        parts.append(
+            ngettext(
+                "{count} check was not run, so it is not passed.",
+                "{count} checks were not run, so they are not passed.",
+                counts[Outcome.NOT_RUN],
+            ).format(count=counts[Outcome.NOT_RUN])
+        )
     if counts[Outcome.WARN]:
-        return ngettext(
-            "Nothing failed. {count} warning is worth looking at.",
-            "Nothing failed. {count} warnings are worth looking at.",
-            counts[Outcome.WARN],
-        ).format(count=counts[Outcome.WARN])
-    return _("Nothing failed.")
+        parts.append(
+            ngettext(
+                "{count} warning is worth looking at.", "{count} warnings are worth looking at.", counts[Outcome.WARN]
+            ).format(count=counts[Outcome.WARN])
+        )
+    return " ".join(parts)
 
 
 def render_html(audit: Audit) -> str:
@@ -116,7 +133,7 @@ def render_html(audit: Audit) -> str:
         who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
         authority=_authority(audit),
-        printable=printable,
+        case_word=lambda kind: _("this computer") if kind == "case" else "",
         _=_,
     )
 
@@ -143,6 +160,12 @@ def _sent(audit: Audit) -> list[tuple[str, int, int, str]]:
     return [(purpose, len(parties), count, authority) for (purpose, authority), (parties, count) in sorted(tally.items())]
 
 
+def _whole_words(text: str) -> Markup:
+    """Text whose short words with a hyphen stay on one line: a "-all" that is broken after its hyphen reads like two terms."""
+    words = re.split(r"(\s+)", text)
+    return Markup("").join(Markup('<span class="w">{}</span>').format(w) if "-" in w and len(w) <= 40 else w for w in words)
+
+
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
@@ -153,4 +176,5 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters["safe_text"] = lambda text: printable(str(text), 4000)
+    environment.filters["whole_words"] = _whole_words
     return environment.get_template("report.html")

@@ -19,7 +19,7 @@ from selfaudit.facts.rdns import ReverseDns
 from selfaudit.net import open_net
 from selfaudit.remedy import GroupKey, group_actions
 from selfaudit.report import docs, schemas
-from selfaudit.report.html import render_html
+from selfaudit.report.html import _whole_words, render_html
 from selfaudit.report.json import encode_audit
 from tests.checks.build import mail_fact, spf_fact, yes
 
@@ -86,6 +86,13 @@ def test_the_page_is_self_contained(hostile: Audit) -> None:
     assert "default-src 'none'" in page
     for feature in ("prefers-color-scheme: dark", "@media print", 'lang="en"'):
         assert feature in page
+
+
+def test_records_are_not_broken_after_a_hyphen_and_stay_text() -> None:
+    shown = _whole_words('v=spf1 mx -all <b>-x "-y-" ' + "-" * 50)
+    assert str(shown).startswith('v=spf1 mx <span class="w">-all</span> <span class="w">&lt;b&gt;-x</span>')
+    assert "<b>" not in shown
+    assert "-" * 50 in shown.striptags()
 
 
 async def test_the_demo_report_says_what_a_desk_needs() -> None:

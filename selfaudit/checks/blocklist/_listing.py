@@ -44,7 +44,7 @@ _DELIST = Remedy(
 )
 
 MESSAGES = {
-    Tag.CLEAN: Message(Severity.GOOD, N_("{target} is on none of the {count} lists that answered and were shown to work.")),
+    Tag.CLEAN: Message(Severity.GOOD, N_("{target} is on none of the lists that answered and were shown to work ({count}).")),
     Tag.LISTED: Message(
         Severity.HIGH,
         N_("{target} is listed at {list}: {meaning} ({codes}). Most receivers and desks go by this list."),

@@ -70,7 +70,7 @@ _MEND_SERVER = Remedy(
 )
 
 MESSAGES = {
-    Tag.OK: Message(Severity.GOOD, N_("All {count} name servers of {zone} answer for it and agree.")),
+    Tag.OK: Message(Severity.GOOD, N_("All name servers of {zone} ({count}) answer for it and agree.")),
     Tag.NOT_FOUND: Message(
         Severity.CRITICAL,
         N_(
