@@ -102,11 +102,26 @@ def catalogue() -> str:
     )
 
 
+class RememberingServer(DnsServer):
+    """Works each answer out once, so that afterwards an answer takes what it is meant to take and no computing time on top."""
+
+    def __init__(self, answer: Authority | Resolver, delay: float) -> None:
+        super().__init__(answer, delay=delay)
+        self._known: dict[tuple[bytes, bool], bytes | None] = {}
+
+    def reply(self, data: bytes, *, udp: bool) -> bytes | None:
+        key = (data[2:], udp)
+        if key not in self._known:
+            self._known[key] = super().reply(data, udp=udp)
+        wire = self._known[key]
+        return None if wire is None else data[:2] + wire[2:]
+
+
 async def serve(delay: float) -> None:
     """Serves until standard input closes."""
     ports = {}
     for address, answer in answerers().items():
-        server = DnsServer(answer, delay=delay)
+        server = RememberingServer(answer, delay)
         await server.start()
         ports[address] = server.port
     print(json.dumps(ports), flush=True)
