@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from selfaudit.checks import all_checks
-from selfaudit.checks.registry import render
+from selfaudit.checks.registry import fields_of, render
 from selfaudit.findings import Finding, Outcome, Remedy, Result, Severity, Who
 from selfaudit.i18n import N_, _
 
@@ -24,6 +25,9 @@ _OUTCOMES = {
     Severity.NONE: Outcome.NOT_APPLICABLE,
     Severity.GOOD: Outcome.PASS,
 }
+
+
+_LONG_STRING = re.compile(r'"([^"\\\n]{256,})"')
 
 
 class GroupKey(StrEnum):
@@ -110,7 +114,15 @@ def advice_for(remedy: Remedy, finding: Finding) -> Advice:
     who = str(args.get("who", remedy.who))
     stacks = tuple((name, render(text, args)) for name, text in remedy.stacks.items())
     steps = render(remedy.steps_by.get(who, remedy.steps), args)
-    return Advice(steps, render(remedy.verify, args), render(remedy.record, args), stacks, who, remedy.minutes)
+    # A record with a hole in it is not one to copy.
+    record = "" if any(args.get(name) == "" for name in fields_of(remedy.record)) else render(remedy.record, args)
+    return Advice(steps, render(remedy.verify, args), _LONG_STRING.sub(_in_pieces, record), stacks, who, remedy.minutes)
+
+
+def _in_pieces(quoted: re.Match[str]) -> str:
+    """A string in strings of at most 255 octets, as master files and panels want it (RFC 1035 section 3.3)."""
+    text = quoted[1]
+    return " ".join(f'"{text[i : i + 255]}"' for i in range(0, len(text), 255))
 
 
 def group_actions(results: Iterable[Result]) -> list[Group]:

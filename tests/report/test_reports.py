@@ -16,8 +16,10 @@ from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
 from selfaudit.facts import Fact, Request
 from selfaudit.facts.mail import SpfLookups
 from selfaudit.facts.rdns import ReverseDns
+from selfaudit.findings import Remedy, found
 from selfaudit.net import open_net
 from selfaudit.remedy import GroupKey, group_actions
+from selfaudit.remedy.groups import advice_for
 from selfaudit.report import docs, schemas
 from selfaudit.report.html import _whole_words, render_html
 from selfaudit.report.json import encode_audit
@@ -86,6 +88,19 @@ def test_the_page_is_self_contained(hostile: Audit) -> None:
     assert "default-src 'none'" in page
     for feature in ("prefers-color-scheme: dark", "@media print", 'lang="en"'):
         assert feature in page
+
+
+def test_records_with_a_hole_are_not_offered_and_long_ones_come_in_pieces() -> None:
+    remedy = Remedy("x", record='{domain}.  TXT  "{corrected}"')
+    assert advice_for(remedy, found("T", domain="shop.test", corrected="")).record == ""
+    assert (
+        advice_for(remedy, found("T", domain="shop.test", corrected="v=spf1 -all")).record == 'shop.test.  TXT  "v=spf1 -all"'
+    )
+    long = "v=spf1 " + "x" * 600
+    record = advice_for(remedy, found("T", domain="shop.test", corrected=long)).record
+    pieces = re.findall(r'"([^"]*)"', record)
+    assert "".join(pieces) == long
+    assert max(map(len, pieces)) == 255
 
 
 def test_records_are_not_broken_after_a_hyphen_and_stay_text() -> None:

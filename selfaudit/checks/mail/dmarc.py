@@ -74,10 +74,18 @@ _PUBLISH = Remedy(
     minutes=10,
 )
 
+_REPAIR = Remedy(
+    N_(
+        "Leave exactly one TXT record that begins with “v=DMARC1” under _dmarc.{domain}, and correct in it what is named above. Of several, keep the strictest one (reject before quarantine before none) with its rua= and remove the others."
+    ),
+    verify=_VERIFY,
+    minutes=10,
+)
+
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{domain} has a valid DMARC policy: {requested} ({part}=, from {where}).")),
     Tag.MISSING: Message(Severity.HIGH, N_("{domain} has no DMARC record."), _PUBLISH),
-    Tag.BROKEN: Message(Severity.HIGH, N_("The DMARC record of {domain} is discarded by receivers: {why}."), _PUBLISH),
+    Tag.BROKEN: Message(Severity.HIGH, N_("The DMARC record of {domain} is discarded by receivers: {why}."), _REPAIR),
     Tag.BROKEN_ABOVE: Message(
         Severity.INFO, N_("A record above {domain} is discarded by receivers, which changes nothing here: {why}.")
     ),
@@ -188,7 +196,7 @@ def judge(facts: DmarcLookups, policy: Policy) -> Iterator[Finding]:
     yield from _reports(facts, applied.record)
     old = legacy.requested or "none at all"
     if legacy.requested != applied.requested and not legacy.unanswered:
-        yield found(Tag.DIFFERS, domain=domain, new=applied.requested, old=old, corrected=applied.record.text)
+        yield found(Tag.DIFFERS, domain=domain, new=applied.requested, old=old, corrected=_own(applied, domain))
 
 
 def _record(applied: dmarc.AppliedPolicy, domain: str) -> Iterator[Finding]:
@@ -200,17 +208,37 @@ def _record(applied: dmarc.AppliedPolicy, domain: str) -> Iterator[Finding]:
     if record.problems:
         yield found(Tag.BAD_TAG, domain=domain, where=where, problems=record.problems)
     if not record.p and not any(p.startswith("p=") for p in record.problems):
-        yield found(Tag.NO_P, domain=domain, where=where, corrected=record.text.replace(";", "; p=none;", 1))
+        yield found(Tag.NO_P, domain=domain, where=where, corrected=_with(record.text, "p", "none"))
     if record.testing and applied.applied != applied.requested:
         yield found(Tag.TESTING, where=where, applied=applied.applied, requested=applied.requested)
     if not record.rua:
-        corrected = record.text.rstrip("; ") + f"; rua=mailto:dmarc-reports@{where}"
+        corrected = _with(record.text, "rua", f"mailto:dmarc-reports@{where}")
         yield found(Tag.NO_REPORTS, domain=domain, where=where, corrected=corrected)
     if record.removed:
         yield found(Tag.REMOVED_TAGS, where=where, tags=record.removed)
     if applied.requested == "none":
         yield found(Tag.ONLY_WATCHES, domain=domain)
     yield found(Tag.OK, domain=domain, requested=applied.requested, part=applied.tag, where=where)
+
+
+def _with(text: str, name: str, value: str) -> str:
+    """The record with one tag set: "p" right behind the version, others at the end."""
+    version, *tags = [part.strip() for part in text.split(";") if part.strip()]
+    tags = [tag for tag in tags if tag.partition("=")[0].strip().lower() != name]
+    tags.insert(0 if name == "p" else len(tags), f"{name}={value}")
+    return "; ".join([version, *tags])
+
+
+def _own(applied: dmarc.AppliedPolicy, domain: str) -> str:
+    """A record for the domain itself that asks for what applies now. Tags that mean something else there are not taken over:
+    sp and np speak of other names, psd of another place in the tree, and foreign mailboxes would have to agree."""
+    assert applied.record is not None
+    rua = (
+        ""
+        if any(dmarc.needs_consent(domain, d) for d in dmarc.report_domains(applied.record))
+        else ",".join(applied.record.rua)
+    )
+    return f"v=DMARC1; p={applied.requested or 'none'}" + (f"; rua={rua}" if rua else "")
 
 
 def _reports(facts: DmarcLookups, record: dmarc.DmarcRecord) -> Iterator[Finding]:

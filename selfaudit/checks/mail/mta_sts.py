@@ -60,6 +60,7 @@ CHECK = Check(
     advisory=True,
 )
 
+_SHOWN = 3000
 _URL = "https://mta-sts.{domain}/.well-known/mta-sts.txt"
 _WEB = {
     "nginx": "location = /.well-known/mta-sts.txt {{ default_type text/plain; alias /var/www/mta-sts/mta-sts.txt; }}",
@@ -75,7 +76,9 @@ _SERVE = Remedy(
     minutes=30,
 )
 _FILE = Remedy(
-    N_("Write the policy file anew; begin in mode testing. Publish the file first, then give the record a new id."),
+    N_(
+        "Write the policy file anew, naming every mail host; begin in mode testing. Publish the file first, then give the record a new id. If the domain takes no mail, remove the record _mta-sts.{domain} instead."
+    ),
     verify="curl -sS -D - " + _URL,
     record="version: STSv1\nmode: testing\n{mx_lines}\nmax_age: 604800",
     stacks=_WEB,
@@ -83,11 +86,11 @@ _FILE = Remedy(
 )
 _ADD_HOST = Remedy(
     N_(
-        "Replace the policy file by this one, which names {host} too; take out hosts that no longer exist. Then change the id in the record "
+        "Replace the policy file by one that names {host} too; take out hosts that no longer exist. Then change the id in the record "
         "_mta-sts.{domain}, so that senders fetch the new file."
     ),
     verify="curl -sS " + _URL,
-    record="{policy}\nmx: {host}",
+    record="{policy}",
 )
 
 MESSAGES = {
@@ -97,9 +100,9 @@ MESSAGES = {
         Severity.MEDIUM,
         N_("The MTA-STS record of {domain} is not valid: {why}."),
         Remedy(
-            N_("Publish exactly one record with a new id, or remove it if you do not want MTA-STS."),
+            N_("Publish exactly one record with a new id, such as the date and time, or remove it if you do not want MTA-STS."),
             verify="dig _mta-sts.{domain} TXT +short",
-            record='_mta-sts.{domain}.  3600  IN  TXT  "v=STSv1; id=NEW-ID;"',
+            record='_mta-sts.{domain}.  3600  IN  TXT  "v=STSv1; id=YYYYMMDDHHMM;"',
         ),
     ),
     Tag.NO_POLICY: Message(Severity.MEDIUM, N_("{domain} announces MTA-STS, but the policy file is not there ({why})."), _FILE),
@@ -111,22 +114,20 @@ MESSAGES = {
     Tag.TLS: Message(
         Severity.MEDIUM, N_("The web server of the policy file of {domain} has no valid certificate: {why}."), _SERVE
     ),
-    Tag.BAD_POLICY: Message(Severity.MEDIUM, N_("The MTA-STS policy of {domain} is not valid: {why}."), _SERVE),
+    Tag.BAD_POLICY: Message(Severity.MEDIUM, N_("The MTA-STS policy of {domain} is not valid: {why}."), _FILE),
     Tag.NOT_COVERED: Message(
         Severity.HIGH,
         N_(
-            "The MTA-STS policy of {domain} (mode {mode}) does not name the mail host {host}; senders that honour it do not deliver there."
+            "The MTA-STS policy of {domain} (mode {mode}) does not name these mail hosts: {host}. Senders that honour it do not deliver there."
         ),
         _ADD_HOST,
     ),
     Tag.NOT_COVERED_YET: Message(
         Severity.LOW,
         N_(
-            "The MTA-STS policy of {domain} (mode testing) does not name the mail host {host}; in mode enforce its mail would be lost."
+            "The MTA-STS policy of {domain} (mode testing) does not name these mail hosts: {host}. In mode enforce their mail would be lost."
         ),
-        Remedy(
-            N_("Add “mx: {host}” to the policy file before you enforce it."), verify="curl -sS " + _URL, record="mx: {host}"
-        ),
+        Remedy(N_("Add these lines to the policy file before you enforce it."), verify="curl -sS " + _URL, record="{lines}"),
     ),
     Tag.NOT_ENFORCED: Message(
         Severity.INFO, N_("The MTA-STS policy of {domain} is in mode “{mode}”: nothing is enforced yet.")
@@ -183,8 +184,15 @@ def _fetched(fetch: HttpFetch, sts: MtaStsPolicy, mail: MailHosts, domain: str, 
         yield from _policy(fetch, mail, domain, valid_record=valid_record)
 
 
+def _mail_names(mail: MailHosts) -> list[str]:
+    names = [bare(h.name) for h in mail.hosts if bare(h.name)]
+    if not names and not mail.mx.records and any(a.records for a in mail.fallback):
+        return [mail.domain]  # without MX records the domain itself takes the mail
+    return names
+
+
 def _mx_lines(mail: MailHosts) -> str:
-    return "\n".join(f"mx: {bare(h.name)}" for h in mail.hosts) or "mx: YOUR-MAIL-HOST"
+    return "\n".join(f"mx: {name}" for name in _mail_names(mail))
 
 
 def _policy(fetch: HttpFetch, mail: MailHosts, domain: str, *, valid_record: bool) -> Iterator[Finding]:
@@ -193,13 +201,15 @@ def _policy(fetch: HttpFetch, mail: MailHosts, domain: str, *, valid_record: boo
     except BadInput as error:
         yield found(Tag.BAD_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=str(error))
         return
-    names = [bare(h.name) for h in mail.hosts]
-    if not names and not mail.mx.records and any(a.records for a in mail.fallback):
-        names = [domain]  # without MX records the domain itself takes the mail
-    uncovered = [name for name in names if not sts_matches(name, parsed.mx)] if parsed.mode != "none" else []
-    for host in uncovered:
+    uncovered = [name for name in _mail_names(mail) if not sts_matches(name, parsed.mx)] if parsed.mode != "none" else []
+    if uncovered:
+        lines = "\n".join(f"mx: {host}" for host in uncovered)
+        file = f"{fetch.body.strip()}\n{lines}"
         tag = Tag.NOT_COVERED if parsed.mode == "enforce" else Tag.NOT_COVERED_YET
-        yield found(tag, domain=domain, host=host, mode=parsed.mode, policy=fetch.body.strip()[:1000])
+        # A file that is too long to be shown whole is not shown: half of it would shut out the hosts of the other half.
+        yield found(
+            tag, domain=domain, host=uncovered, mode=parsed.mode, lines=lines, policy=file if len(file) <= _SHOWN else ""
+        )
     kind = fetch.content_type.partition(";")[0].strip().lower()
     if kind != "text/plain":
         yield found(Tag.CONTENT_TYPE, domain=domain, found=kind or "nothing")

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks._common import CACHED_TEXT, reason
-from selfaudit.checks.mail._sending import names_senders
+from selfaudit.checks.mail._sending import names_senders, spf_denies_all
 from selfaudit.facts.dns import bare, differs
 from selfaudit.facts.mail import MailHost, MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
@@ -77,11 +77,11 @@ MESSAGES = {
         N_("{domain} names no mail host, so its mail goes to the domain's own address {addresses}, which is rarely meant."),
         Remedy(
             N_(
-                "If the domain takes no mail, publish the record below. If it does, publish an MX record that names your mail server; that "
-                "name must have an address."
+                "If the domain takes mail, publish an MX record that names your mail server; that name must have an address. If it takes "
+                "none, publish “MX 0 .”."
             ),
             verify="dig {domain} MX +short",
-            record="{domain}.  3600  IN  MX  0 .",
+            record="{corrected}",
         ),
     ),
     Tag.NO_MAIL: Message(
@@ -89,10 +89,10 @@ MESSAGES = {
         N_("{domain} names no mail host and has no address, so mail to it, complaints included, goes nowhere."),
         Remedy(
             N_(
-                "If the domain sends mail, add an MX record that names a mail server, for replies and complaints. If not, publish this record."
+                "If the domain sends mail, add an MX record that names a mail server, for replies and complaints. If not, publish “MX 0 .”."
             ),
             verify="dig {domain} MX +short",
-            record="{domain}.  3600  IN  MX  0 .",
+            record="{corrected}",
         ),
     ),
     Tag.NO_ADDRESS: Message(
@@ -147,7 +147,7 @@ def judge(mail: MailHosts, spf: SpfLookups, policy: Policy) -> Iterator[Finding]
     if nulls:
         yield found(Tag.NULL_MIXED, domain=domain)
     if not records:
-        yield from _without_mx(mail)
+        yield from _without_mx(mail, spf)
         return
     troubles = [f for host in mail.hosts for f in _host(host, domain, policy)]
     yield from troubles
@@ -155,15 +155,17 @@ def judge(mail: MailHosts, spf: SpfLookups, policy: Policy) -> Iterator[Finding]
         yield found(Tag.OK, domain=domain, hosts=[bare(h.name) for h in mail.hosts])
 
 
-def _without_mx(mail: MailHosts) -> Iterator[Finding]:
+def _without_mx(mail: MailHosts, spf: SpfLookups) -> Iterator[Finding]:
+    # Copied by somebody who gets mail this way it would stop that mail, so it is shown only where the domain says it sends none.
+    null = f"{mail.domain}.  3600  IN  MX  0 ." if spf_denies_all(spf) else ""
     failed = next((a for a in mail.fallback if not a.definite), None)
     addresses = [r for a in mail.fallback for r in a.records]
     if addresses:
-        yield found(Tag.IMPLICIT, domain=mail.domain, addresses=addresses[:4])
+        yield found(Tag.IMPLICIT, domain=mail.domain, addresses=addresses[:4], corrected=null)
     elif failed:
         yield found(Tag.UNANSWERED, name=mail.domain, rdtype=failed.rdtype, why=reason(failed))
     else:
-        yield found(Tag.NO_MAIL, domain=mail.domain)
+        yield found(Tag.NO_MAIL, domain=mail.domain, corrected=null)
 
 
 def _host(host: MailHost, domain: str, policy: Policy) -> Iterator[Finding]:

@@ -128,7 +128,7 @@ MESSAGES = {
         N_("The SPF policy of {domain} allows everybody in the world to send mail in its name, by “{term}”."),
         Remedy(
             N_(
-                "List every service and server that sends your mail first. Then publish the record without “{term}”, naming them, and ending in “-all”."
+                "List every service and server that sends your mail first. Then publish the record without “{term}”, with each of them named in it. The ending “~all” is for the time until you know that all are named; then end it in “-all”."
             ),
             verify=_VERIFY,
             record=_EXAMPLE,

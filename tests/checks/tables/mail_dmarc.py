@@ -36,6 +36,20 @@ SCENARIOS = [
     ),
     Scenario("no p", [dmarc_fact(zone("v=DMARC1; rua=mailto:d@shop.test"))], ["DMARC_NO_P"], "warn"),
     Scenario(
+        "empty p",
+        [dmarc_fact(zone("v=DMARC1; p=; rua=mailto:d@shop.test"))],
+        ["DMARC_NO_P"],
+        "warn",
+        args={"corrected": "v=DMARC1; p=none; rua=mailto:d@shop.test"},
+    ),
+    Scenario(
+        "empty rua",
+        [dmarc_fact(zone("v=DMARC1; rua=; p=reject;"))],
+        ["DMARC_NO_REPORTS"],
+        "warn",
+        args={"corrected": "v=DMARC1; p=reject; rua=mailto:dmarc-reports@shop.test"},
+    ),
+    Scenario(
         "bad p", [dmarc_fact(zone("v=DMARC1; p=drop; rua=mailto:d@shop.test"))], ["DMARC_BAD_TAG"], "warn", ["DMARC_NO_P"]
     ),
     Scenario("testing", [dmarc_fact(zone("v=DMARC1; p=reject; t=y; rua=mailto:d@shop.test"))], ["DMARC_TESTING"], "warn"),
@@ -72,6 +86,22 @@ SCENARIOS = [
         ],
         ["DMARC_WAYS_DIFFER"],
         "warn",
+    ),
+    Scenario(
+        "the ways differ, and the record above speaks of other names and mailboxes",
+        [
+            dmarc_fact(
+                {
+                    "_dmarc.b.shop.test": {"TXT": ["v=DMARC1; p=reject; sp=none; psd=n; rua=mailto:a@other.test"]},
+                    "a.b.shop.test": {"A": ["192.0.2.1"]},
+                    "other.test": MX,
+                },
+                "a.b.shop.test",
+            )
+        ],
+        ["DMARC_WAYS_DIFFER"],
+        "warn",
+        args={"corrected": "v=DMARC1; p=none"},
     ),
     Scenario(
         "published, not yet seen",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.mail import MtaStsPolicy
-from tests.checks.build import MAIL, TROUBLES, Scenario, mail_fact, no, yes
+from tests.checks.build import MAIL, NULL_MAIL, TROUBLES, Scenario, mail_fact, no, yes
 
 CHECK = "mail.mta-sts"
 MX = mail_fact(MAIL)
 URL = "https://mta-sts.shop.test/.well-known/mta-sts.txt"
 BODY = "version: STSv1\nmode: enforce\nmx: mail.shop.test\nmax_age: 86400\n"
+TWO = {
+    "shop.test": {"MX": ["10 mail.shop.test.", "20 mx2.shop.test."]},
+    "mail.shop.test": {"A": ["9.9.9.9"]},
+    "mx2.shop.test": {"A": ["9.9.9.10"]},
+}
 RECORD = yes("_mta-sts.shop.test", "TXT", "v=STSv1; id=1;")
 
 
@@ -59,6 +64,26 @@ SCENARIOS = [
     Scenario("endless file", fact(page(HttpStatus.TOO_LARGE)), ["MTA_STS_BAD_POLICY"], "warn"),
     Scenario(
         "host not covered", fact(page(body=BODY.replace("mail.", "old."))), ["MTA_STS_HOST_NOT_COVERED"], "fail", ["MTA_STS_OK"]
+    ),
+    Scenario(
+        "two hosts not covered, one file for both",
+        fact(page(body=BODY.replace("mail.", "old.")), mail=mail_fact(TWO)),
+        ["MTA_STS_HOST_NOT_COVERED"],
+        "fail",
+        args={
+            "host": ("mail.shop.test", "mx2.shop.test"),
+            "policy": BODY.replace("mail.", "old.") + "mx: mail.shop.test\nmx: mx2.shop.test",
+        },
+    ),
+    Scenario(
+        "a file too long to be shown is not shown in part",
+        fact(page(body=BODY.replace("mail.", "old.") + "mx: a.shop.test\n" * 400)),
+        ["MTA_STS_HOST_NOT_COVERED"],
+        "fail",
+        args={"policy": ""},
+    ),
+    Scenario(
+        "takes no mail", fact(page(code=404), mail=mail_fact(NULL_MAIL)), ["MTA_STS_NO_POLICY"], "warn", args={"mx_lines": ""}
     ),
     Scenario("testing", fact(page(body=BODY.replace("enforce", "testing"))), ["MTA_STS_NOT_ENFORCED", "MTA_STS_OK"], "pass"),
     Scenario("content type", fact(page(kind="text/html")), ["MTA_STS_CONTENT_TYPE"], "warn"),

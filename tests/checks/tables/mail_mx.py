@@ -31,6 +31,20 @@ SCENARIOS = [
         ["MX_NULL", "MX_OK"],
     ),
     Scenario("implicit", facts({"shop.test": {"A": ["9.9.9.9"]}}), ["MX_IMPLICIT"], "warn", ["MX_OK"]),
+    Scenario(
+        "implicit, and it says that it sends nothing",
+        facts({"shop.test": {"A": ["9.9.9.9"]}}),
+        ["MX_IMPLICIT"],
+        "warn",
+        args={"corrected": "shop.test.  3600  IN  MX  0 ."},
+    ),
+    Scenario(
+        "implicit, and it sends",
+        facts({"shop.test": {"A": ["9.9.9.9"]}}, spf=SENDS),
+        ["MX_IMPLICIT"],
+        "warn",
+        args={"corrected": ""},
+    ),
     Scenario("no mail at all", facts({"shop.test": {"TXT": ["x"]}}), ["MX_NO_MAIL"], "warn"),
     Scenario(
         "host without address",
