@@ -56,9 +56,9 @@ CHECK = Check("dns.delegation", N_("The domain's name servers answer for it"), (
 
 _MEND_SERVER = Remedy(
     N_(
-        "If {server} belongs to a DNS provider, ask it to serve {zone}, or check in its panel that the domain is active there. If it is your "
-        "own second server, set the zone up on it as a copy of the first. Otherwise take it out of the list at your registrar and in the "
-        "zone's NS records."
+        "First ask {server} from another network too: some servers answer only some networks. If it belongs to a DNS provider, ask it to serve {zone}, or check in its panel that the domain is active there. If it is your "
+        "own second server, set the zone up on it as a copy of the first. If it answers nobody and is not meant to serve {zone}, take it out "
+        "of the list at your registrar and in the zone's NS records."
     ),
     verify="dig @{server} {zone} SOA +norecurse",
     stacks={
