@@ -162,8 +162,14 @@ def _sent(audit: Audit) -> list[tuple[str, int, int, str]]:
 
 def _whole_words(text: str) -> Markup:
     """Text whose short words with a hyphen stay on one line: a "-all" that is broken after its hyphen reads like two terms."""
-    words = re.split(r"(\s+)", text)
+    safe = "\n".join(printable(line, 4000) for line in text.splitlines())
+    words = re.split(r"(\s+)", safe)
     return Markup("").join(Markup('<span class="w">{}</span>').format(w) if "-" in w and len(w) <= 40 else w for w in words)
+
+
+def _shown(value: object) -> object:
+    """Every expression of the template passes here: escaping for HTML leaves what reorders a line or steers a terminal."""
+    return printable(value, 4000) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
@@ -174,7 +180,7 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
-    environment.filters["safe_text"] = lambda text: printable(str(text), 4000)
     environment.filters["whole_words"] = _whole_words
     return environment.get_template("report.html")

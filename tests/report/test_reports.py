@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -14,7 +15,8 @@ from selfaudit.demo import Internet, demo_case
 from selfaudit.engine import Audit, judge_evidence, run_audit
 from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
 from selfaudit.facts import Fact, Request
-from selfaudit.facts.mail import SpfLookups
+from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.facts.mail import MtaStsPolicy, SpfLookups
 from selfaudit.facts.rdns import ReverseDns
 from selfaudit.findings import Remedy, found
 from selfaudit.net import open_net
@@ -23,7 +25,7 @@ from selfaudit.remedy.groups import advice_for
 from selfaudit.report import docs, schemas
 from selfaudit.report.html import _whole_words, render_html
 from selfaudit.report.json import encode_audit
-from tests.checks.build import mail_fact, spf_fact, yes
+from tests.checks.build import MAIL, mail_fact, spf_fact, yes
 
 EVIL = "<script>alert(1)</script>\x1b[31m\u202e{x}{{7*7}}'\""
 
@@ -49,6 +51,20 @@ def hostile() -> Audit:
     return audit_with(
         *facts, targets=(Target("domain", "shop.test"), Target("address", "192.0.2.25")), only=("mail.spf", "rdns.present")
     )
+
+
+def test_a_fetched_file_cannot_steer_the_page() -> None:
+    body = "version: STSv1\nmode: enforce\nmx: old.test\nx: \u202e\x1b[31m\x07\u2066<b>\r\nmax_age: 86400\n"
+    fetch = HttpFetch("https://mta-sts.shop.test/", "192.0.2.9", HttpStatus.ANSWERED, 200, f"text/{EVIL}", body=body)
+    sts = MtaStsPolicy("shop.test", yes("_mta-sts.shop.test", "TXT", "v=STSv1; id=1;"), fetch, ())
+    facts = [("shop.test", sts), ("shop.test", mail_fact(MAIL))]
+    audit = audit_with(*facts, targets=(Target("domain", "shop.test"),), only=("mail.mta-sts",))
+    tool = replace(audit.evidence.tool, version=EVIL, python=EVIL, system=EVIL)
+    page = render_html(Audit(replace(audit.evidence, tool=tool, started=EVIL, vantage=Vantage((EVIL,))), audit.results))
+    assert "mx: mail.shop.test" in page
+    assert not [c for c in page if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")]
+    assert "<b>" not in page.replace("<b>What to do</b>", "").replace('<b class="', "")
+    assert "<script" not in page
 
 
 class Tags(HTMLParser):

@@ -126,17 +126,19 @@ def judge(spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]
     if not spf.sending_ips:
         yield found(Tag.NO_ADDRESS, domain=domain)
         return
+    # Where senders were given, one record names them all.
+    corrected = covering(spf, spf.sending_ips[0])
     missing: list[str] = []
+    refused: dict[SpfResult, list[str]] = {}
     errors: dict[str, list[str]] = {}
     for address in spf.sending_ips:
-        term = "ip6" if ":" in address else "ip4"
         if no_sender:
-            yield found(Tag.CONTRADICTION, domain=domain, address=address, corrected=covering(spf, address))
+            yield found(Tag.CONTRADICTION, domain=domain, address=address, corrected=corrected)
             continue
         result = run_now(check_host(address, f"postmaster@{domain}", domain, lookup, void_limit=_ANY))
-        args = {"domain": domain, "address": address, "term": term, "corrected": covering(spf, address)}
+        own = covering(spf, address) if spf.presumed else corrected
         if result.result is SpfResult.PASS and result.term.lower() in ("all", "+all"):
-            yield found(Tag.ONLY_OPEN, **{**args, "term": result.term})
+            yield found(Tag.ONLY_OPEN, domain=domain, address=address, term=result.term, corrected=own)
         elif result.result is SpfResult.PASS:
             yield found(Tag.OK, domain=domain, address=address, term=result.term)
         elif result.result is SpfResult.TEMPERROR:
@@ -144,13 +146,15 @@ def judge(spf: SpfLookups, mail: MailHosts, policy: Policy) -> Iterator[Finding]
         elif result.result is SpfResult.PERMERROR:
             errors.setdefault(result.reason, []).append(address)
         elif spf.presumed:
-            yield found(Tag.MAYBE_NOT_COVERED, result=result.result, **args)
+            yield found(Tag.MAYBE_NOT_COVERED, domain=domain, address=address, result=result.result, corrected=own)
         elif result.result is SpfResult.NONE:
             missing.append(address)
         else:
-            yield found(Tag.NOT_COVERED, result=result.result, **args)
+            refused.setdefault(result.result, []).append(address)
     # One finding for all addresses: the record is at fault, not each of them.
     if missing:
         yield found(Tag.NO_POLICY, domain=domain, address=missing)
+    for outcome, addresses in refused.items():
+        yield found(Tag.NOT_COVERED, domain=domain, address=addresses, result=outcome, corrected=corrected)
     for why, addresses in errors.items():
         yield found(Tag.ERROR, domain=domain, address=addresses, why=why)

@@ -62,6 +62,13 @@ SCENARIOS = [
         args={"corrected": "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 a ~all"},
     ),
     Scenario(
+        "two missing, one finding for both",
+        [spf_fact(zone("v=spf1 a ~all"), IP, "2001:db8::25"), MX],
+        ["SPF_DOES_NOT_COVER"],
+        "fail",
+        args={"address": ("192.0.2.25", "2001:db8::25")},
+    ),
+    Scenario(
         "not named, and the rest elsewhere",
         [spf_fact(zone("v=spf1 redirect=other.test") | {"other.test": {"TXT": ["v=spf1 -all"]}}, IP), MX],
         ["SPF_DOES_NOT_COVER"],
