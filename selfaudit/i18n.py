@@ -1,10 +1,32 @@
-"""gettext for engine and window. Texts are English in the source; a catalogue may replace them when they are shown."""
+"""gettext for engine and window.
+
+Texts are English in the source and in every file that is saved; a catalogue replaces them only when they are shown. What rules and
+probes put into evidence or arguments (a reason, an origin) is made by `phrase` and saved in English; `shown` recognises it again by
+its template.
+"""
 
 from __future__ import annotations
 
 import gettext as _gettext
+import os
+import re
+import string
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
 
-_translation: _gettext.NullTranslations = _gettext.NullTranslations()
+SOURCE = "en"
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+PSEUDO = "pseudo"  # for layout tests: longer words, accents on every letter
+VARIABLE = "SELFAUDIT_LANGUAGE"
+PHRASE = "phrase"  # the context (msgctxt) of saved phrases in the catalogue
+
+_ENGLISH = _gettext.NullTranslations()
+_process: _gettext.NullTranslations = _ENGLISH
+_here: ContextVar[_gettext.NullTranslations | None] = ContextVar("selfaudit_language", default=None)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -14,15 +36,162 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 def _(message: str) -> str:
     """Returns the text in the chosen language."""
-    return _translation.gettext(message) if message else ""
+    return _current().gettext(message) if message else ""
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """Returns the right plural form in the chosen language."""
-    return _translation.ngettext(singular, plural, count)
+    return _current().ngettext(singular, plural, count)
 
 
-def install(translation: _gettext.NullTranslations) -> None:
-    """Sets the catalogue for this process."""
-    global _translation
-    _translation = translation
+def phrase(template: str, /, **args: Any) -> str:
+    """A text for evidence, results or arguments: English now, and recognised by `shown` later.
+
+    Args:
+        template: with named fields only, and enough fixed words to be recognised by.
+        args: their values; they may be phrases themselves.
+    """
+    return template.format_map(args) if args else template
+
+
+def shown(value: object) -> str:
+    """A saved value in the chosen language. What is no phrase (a record, a host name) stays as it is."""
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item) for item in value)
+    text = str(value)
+    translation = _current()
+    if translation is _ENGLISH or len(text) > 2000:
+        return text
+    return _recognise(text, translation, 3)
+
+
+def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) -> str:
+    exact = translation.pgettext(PHRASE, text)
+    if exact != text or depth == 0 or " " not in text:
+        return exact
+    for template, pattern in _shapes(translation):
+        match = pattern.fullmatch(text)
+        if match:
+            values = {k: _recognise(v, translation, depth - 1) for k, v in match.groupdict().items()}
+            return translation.pgettext(PHRASE, template).format_map(values)
+    for separator in ("; ", ": "):
+        head, found, tail = text.partition(separator)
+        if found:
+            return _recognise(head, translation, depth - 1) + separator + _recognise(tail, translation, depth)
+    return text
+
+
+@lru_cache(maxsize=8)
+def _shapes(translation: _gettext.NullTranslations) -> list[tuple[str, re.Pattern[str]]]:
+    """The templates of phrases with fields, those with most fixed text first."""
+    prefix = f"{PHRASE}\x04"
+    catalogue: Mapping[Any, str] = getattr(translation, "_catalog", {})
+    templates = [k.removeprefix(prefix) for k in catalogue if isinstance(k, str) and k.startswith(prefix) and "{" in k]
+    templates.sort(key=lambda t: (-len(fixed_text(t)), t))
+    return [(t, _pattern(t)) for t in templates]
+
+
+def fixed_text(template: str) -> str:
+    """What of a template is not a field."""
+    return "".join(text for text, _field, _spec, _conversion in string.Formatter().parse(template))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = []
+    seen: set[str] = set()
+    for text, field, _spec, _conversion in string.Formatter().parse(template):
+        parts.append(re.escape(text))
+        if field is not None:
+            parts.append(f"(?P={field})" if field in seen else f"(?P<{field}>.*?)")
+            seen.add(field)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def fill(template: str, args: Mapping[str, Any]) -> str:
+    """Translates a template and fills it. A translation with other fields than its source is passed over.
+
+    Raises:
+        KeyError: an argument of the source is missing.
+    """
+    if not template:
+        return ""
+    values = {name: shown(value) for name, value in args.items()}
+    translated = _(template)
+    if translated is not template:
+        try:
+            return translated.format_map(values)
+        except (KeyError, ValueError, IndexError):
+            pass
+    return template.format_map(values)
+
+
+def language() -> str:
+    """The code of the chosen language."""
+    return getattr(_current(), "selfaudit_code", SOURCE)
+
+
+def choose(code: str) -> None:
+    """Sets the language of this process; one that is not known means English."""
+    global _process
+    _process = _load(code)
+
+
+@contextmanager
+def using(code: str) -> Generator[None]:
+    """Another language for a while, in this thread or task only."""
+    token = _here.set(_load(code))
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def preferred(environ: Mapping[str, str] | None = None) -> str:
+    """The language that the environment asks for (SELFAUDIT_LANGUAGE, then as gettext does), English if it has none of ours."""
+    given = os.environ if environ is None else environ
+    for name in (VARIABLE, "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        for part in given.get(name, "").split(":"):
+            code = part.partition(".")[0].partition("_")[0].lower()
+            if code in LANGUAGES or code == PSEUDO:
+                return code
+        if given.get(name) and name not in (VARIABLE, "LANGUAGE"):
+            return SOURCE  # the environment says what it wants, and it is none of ours
+    return SOURCE
+
+
+def _current() -> _gettext.NullTranslations:
+    return _here.get() or _process
+
+
+@cache
+def _load(code: str) -> _gettext.NullTranslations:
+    if code == PSEUDO:
+        return _Pseudo()
+    file = resources.files("selfaudit_resources") / "locale" / code / "LC_MESSAGES" / "selfaudit.mo"
+    if code not in LANGUAGES or code == SOURCE or not file.is_file():
+        return _ENGLISH
+    with file.open("rb") as stream:
+        made = _gettext.GNUTranslations(stream)
+    made.selfaudit_code = code  # type: ignore[attr-defined]
+    return made
+
+
+class _Pseudo(_gettext.NullTranslations):
+    """Every text with accents, in brackets and about a third longer, so that a cut or an untranslated text shows."""
+
+    selfaudit_code = PSEUDO
+    _LETTERS = str.maketrans("aeiouyAEIOUYncsz", "àéîöûýÀÉÎÖÛÝñçšž")
+
+    def gettext(self, message: str) -> str:
+        """The text, disguised; format fields stay as they are."""
+        parts: list[str] = []
+        depth = 0
+        for char in message:
+            depth += (char == "{") - (char == "}")
+            parts.append(char if depth or char in "{}" else char.translate(self._LETTERS))
+        words = " ".join(["~~~~~"] * max(1, round(len(message) * 0.35 / 6)))
+        return f"[{''.join(parts)} {words}]"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """As `gettext`, for the right one of both."""
+        return self.gettext(msgid1 if n == 1 else msgid2)

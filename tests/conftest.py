@@ -57,5 +57,6 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """selfaudit's own files go into the test's folder."""
+    """selfaudit's own files go into the test's folder, and its texts are English wherever the tests run."""
+    monkeypatch.setenv("SELFAUDIT_LANGUAGE", "en")
     monkeypatch.setenv("SELFAUDIT_HOME", str(tmp_path / "home"))

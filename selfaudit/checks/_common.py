@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
 from selfaudit.findings import Remedy, Who
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 
 CACHED_TEXT = N_(
     "{name} {rdtype}: the name servers already say {new}, but caches still hold {old} for up to {ttl} s. "
@@ -21,14 +21,14 @@ SWITCHED_OFF = Remedy(
 )
 
 _REASONS = {
-    DnsStatus.TIMEOUT: "no answer in time",
-    DnsStatus.SERVFAIL: "the name servers report a failure, SERVFAIL",
-    DnsStatus.REFUSED: "the name servers refuse to answer, REFUSED",
-    DnsStatus.TRUNCATED: "the answer was cut off and TCP failed",
-    DnsStatus.REWRITTEN: "this network rewrites the answer",
-    DnsStatus.MALFORMED: "the answer cannot be read",
-    DnsStatus.UNREACHABLE: "the name servers cannot be reached",
-    DnsStatus.ERROR: "the name servers give an error",
+    DnsStatus.TIMEOUT: phrase("no answer in time"),
+    DnsStatus.SERVFAIL: phrase("the name servers report a failure, SERVFAIL"),
+    DnsStatus.REFUSED: phrase("the name servers refuse to answer, REFUSED"),
+    DnsStatus.TRUNCATED: phrase("the answer was cut off and TCP failed"),
+    DnsStatus.REWRITTEN: phrase("this network rewrites the answer"),
+    DnsStatus.MALFORMED: phrase("the answer cannot be read"),
+    DnsStatus.UNREACHABLE: phrase("the name servers cannot be reached"),
+    DnsStatus.ERROR: phrase("the name servers give an error"),
 }
 
 

@@ -16,10 +16,16 @@ from typing import Any
 from selfaudit.errors import UserError
 from selfaudit.facts import Fact
 from selfaudit.findings import Check, Contact, Finding, Message
-from selfaudit.i18n import _
+from selfaudit.i18n import N_, SOURCE, _, fill, using
 from selfaudit.text import printable
 
-SECTIONS = ("What it checks", "Why it matters", "How it is judged", "Limits and false positives", "References")
+SECTIONS = (
+    N_("What it checks"),
+    N_("Why it matters"),
+    N_("How it is judged"),
+    N_("Limits and false positives"),
+    N_("References"),
+)
 
 
 class IncompleteCheck(Exception):
@@ -189,9 +195,19 @@ def select_checks(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[C
 
 
 def render(template: str, args: Mapping[str, Any]) -> str:
-    """Fills a template. Sequences are joined by commas; a missing argument is a bug and raises KeyError."""
-    shown = {k: ", ".join(v) if isinstance(v, list | tuple) else v for k, v in args.items()}
-    return _(template).format_map(shown) if template else ""
+    """Fills a template in the chosen language. Sequences are joined by commas; a missing argument is a bug and raises KeyError."""
+    return fill(template, args)
+
+
+def render_source(template: str, args: Mapping[str, Any]) -> str:
+    """Fills a template in English, whatever language is chosen: for what is saved."""
+    with using(SOURCE):
+        return fill(template, args)
+
+
+def doc_paragraphs(check: CheckModule, section: str) -> list[str]:
+    """A section of a check's documentation in the chosen language, paragraph by paragraph."""
+    return [_(paragraph) for paragraph in paragraphs(check.doc[section])]
 
 
 def is_active(check: CheckModule) -> bool:

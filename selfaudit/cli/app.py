@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
+import inspect
 import io
 import os
 import sys
@@ -10,17 +12,17 @@ import sys
 import click
 
 from selfaudit.errors import UserError
-from selfaudit.i18n import _
+from selfaudit.i18n import N_, SOURCE, _, choose, language, preferred
 from selfaudit.text import printable
 
 COMMANDS = {
-    "audit": ("selfaudit.cli.audit", "audit", "Audit domains and addresses."),
-    "plan": ("selfaudit.cli.audit", "plan", "Show what would be sent to whom; sends nothing."),
-    "judge": ("selfaudit.cli.judge", "judge", "Run the rules again over saved evidence, offline."),
-    "report": ("selfaudit.cli.report", "report", "Write reports of a saved audit."),
-    "checks": ("selfaudit.cli.checks", "checks", "List all checks."),
-    "explain": ("selfaudit.cli.checks", "explain", "Explain one check."),
-    "demo": ("selfaudit.cli.demo", "demo", "Audit an invented internet on this computer."),
+    "audit": ("selfaudit.cli.audit", "audit", N_("Audit domains and addresses.")),
+    "plan": ("selfaudit.cli.audit", "plan", N_("Show what would be sent to whom; sends nothing.")),
+    "judge": ("selfaudit.cli.judge", "judge", N_("Run the rules again over saved evidence, offline.")),
+    "report": ("selfaudit.cli.report", "report", N_("Write reports of a saved audit.")),
+    "checks": ("selfaudit.cli.checks", "checks", N_("List all checks.")),
+    "explain": ("selfaudit.cli.checks", "explain", N_("Explain one check.")),
+    "demo": ("selfaudit.cli.demo", "demo", N_("Audit an invented internet on this computer.")),
 }
 
 
@@ -33,11 +35,30 @@ class _LazyGroup(click.Group):
             return None
         module, attribute, _help = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return translated(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, _(help_text)) for name, (_module, _attr, help_text) in COMMANDS.items()])
+
+
+def help_texts(command: click.Command) -> list[str]:
+    """The texts of a command's own help, as they stand in the source."""
+    options = [p.help for p in command.params if isinstance(p, click.Option) and p.help]
+    return [inspect.cleandoc(command.help or ""), *options]
+
+
+def translated(command: click.Command) -> click.Command:
+    """The command with its help in the chosen language."""
+    if language() == SOURCE:
+        return command
+    command = copy.copy(command)
+    command.help = _(inspect.cleandoc(command.help or ""))
+    command.params = [copy.copy(p) for p in command.params]
+    for param in command.params:
+        if isinstance(param, click.Option) and param.help:
+            param.help = _(param.help)
+    return command
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -55,6 +76,7 @@ PIPE_CLOSED = 141  # as the shell reports a program that SIGPIPE ended; never a 
 
 def run(arguments: list[str]) -> int:
     """Runs a command and returns its exit code. No traceback for what people can mend."""
+    choose(preferred())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without our signs still shows the words beside them

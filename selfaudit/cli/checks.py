@@ -29,7 +29,7 @@ def checks(ids: bool) -> int:
 def explain(check: str) -> int:
     """Explain one CHECK: what it looks at, why, how it is judged, and its limits."""
     from selfaudit.checks import get_check
-    from selfaudit.checks.registry import SECTIONS, paragraphs
+    from selfaudit.checks.registry import SECTIONS, doc_paragraphs
     from selfaudit.cli.output import console, wrapped
 
     found = get_check(check)
@@ -38,7 +38,7 @@ def explain(check: str) -> int:
     for section in SECTIONS:
         screen.print()
         screen.print(_(section))
-        for paragraph in paragraphs(_(found.doc[section])):
+        for paragraph in doc_paragraphs(found, section):
             indent = "     " if paragraph[:2].rstrip(".").isdigit() else "  "
             screen.print(wrapped(paragraph, indent, "  "))
     screen.print()

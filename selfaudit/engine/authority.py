@@ -12,6 +12,7 @@ from selfaudit.case import Case, Target
 from selfaudit.case.model import MAX_STATED_ADDRESSES
 from selfaudit.facts.authority import AuthorityLookups
 from selfaudit.facts.dns import bare
+from selfaudit.i18n import phrase
 from selfaudit.net import Net, is_own_address
 from selfaudit.protocols.lookup import Lookup, Recorder, is_below
 
@@ -40,16 +41,16 @@ async def establish(
     authority: dict[str, str] = {}
     for domain, is_proven in zip(provable, proven, strict=True):
         if is_proven:
-            authority[domain] = f"proven: TXT record {CHALLENGE}.{domain}"
+            authority[domain] = phrase("proven: TXT record {name}", name=f"{CHALLENGE}.{domain}")
     addresses = [t for t in targets if t.kind == "address"]
     under = await asyncio.gather(*(_proven_by_name(recorder, t.value, authority) for t in addresses))
     stated = 0
-    words = f"stated: {case.authority.name}, {case.authority.role}" if case.authority else ""
+    words = phrase("stated: {name}, {role}", name=case.authority.name, role=case.authority.role) if case.authority else ""
     for target, host in zip(addresses, under, strict=True):
         if net.gate.routes is None and is_own_address(target.value) and not ipaddress.ip_address(target.value).is_unspecified:
-            authority[target.value] = "proven: an address of this machine"
+            authority[target.value] = phrase("proven: an address of this machine")
         elif host:
-            authority[target.value] = f"proven: reverse name {host}"
+            authority[target.value] = phrase("proven: reverse name {host}", host=host)
         elif words and target.origin == "named" and stated < MAX_STATED_ADDRESSES:
             authority[target.value] = words
             stated += 1
@@ -85,11 +86,14 @@ async def _proven_by_name(lookup: Lookup, address: str, proven_domains: dict[str
 
 def what_would_allow(target: Target, install_key: bytes) -> str:
     """What to do so that an active check may run on a target."""
-    stated = "name yourself with --authority “NAME, ROLE”"
     if target.kind == "domain" and install_key:
-        token = challenge_token(install_key, target.value)
-        return f"nobody has shown that {target.value} may be probed: publish {CHALLENGE}.{target.value} TXT “{token}”, or {stated} and name its name servers' addresses as targets"
-    return (
-        f"nobody has shown that {target.value} may be probed: run this on the machine itself, prove a domain under which its "
-        f"reverse name lies, or {stated}"
+        return phrase(
+            "nobody has shown that {domain} may be probed: publish {record} TXT “{token}”, or name yourself with --authority "
+            "“NAME, ROLE” and name its name servers' addresses as targets",
+            domain=target.value, record=f"{CHALLENGE}.{target.value}", token=challenge_token(install_key, target.value),
+        )  # fmt: skip
+    return phrase(
+        "nobody has shown that {target} may be probed: run this on the machine itself, prove a domain under which its reverse name "
+        "lies, or name yourself with --authority “NAME, ROLE”",
+        target=target.value,
     )

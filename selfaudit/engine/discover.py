@@ -8,6 +8,7 @@ from selfaudit.case import Target, is_reserved_address
 from selfaudit.facts import Fact
 from selfaudit.facts.dns import bare
 from selfaudit.facts.mail import MailHosts, SpfLookups
+from selfaudit.i18n import phrase
 from selfaudit.protocols import psl
 from selfaudit.protocols.lookup import Replay, is_below, run_now
 from selfaudit.protocols.spf import select
@@ -23,9 +24,12 @@ def discovered(fact: Fact, *, laboratory: bool) -> list[Target]:
         own = psl.registrable_domain(fact.domain) or fact.domain
         for host in fact.hosts:
             if is_below(host.name, own):
-                found += [Target("address", a, f"mail host {bare(host.name)}") for a in (*host.a.records, *host.aaaa.records)]
+                found += [
+                    Target("address", a, phrase("mail host {host}", host=bare(host.name)))
+                    for a in (*host.a.records, *host.aaaa.records)
+                ]
     elif isinstance(fact, SpfLookups):
-        found = [Target("address", a, f"SPF record of {fact.domain}") for a in _spf_addresses(fact)]
+        found = [Target("address", a, phrase("SPF record of {domain}", domain=fact.domain)) for a in _spf_addresses(fact)]
     return [t for t in (_canonical(t) for t in found) if t and (laboratory or not is_reserved_address(t.value))]
 
 

@@ -14,7 +14,7 @@ from selfaudit.case import Case, Target
 from selfaudit.errors import BadInput, UserError
 from selfaudit.facts import Fact, ProbeFailure, Request, fact_types
 from selfaudit.files import read_bounded
-from selfaudit.i18n import _
+from selfaudit.i18n import _, phrase
 from selfaudit.text import printable
 
 MAX_FILE = 200_000_000
@@ -177,7 +177,7 @@ def decode_evidence(data: bytes) -> Evidence:
         raise BadInput(printable(str(error), 200)) from None
     ids = [r.id for r in records]
     if len(set(ids)) != len(ids):
-        raise BadInput("two records have the same id")
+        raise BadInput(phrase("two records have the same id"))
     return Evidence(
         stored.case, stored.tool, stored.started, stored.finished, stored.vantage, stored.targets, records, stored.not_run,
         stored.authority, stored.sent, stored.left_out, stored.interrupted,
@@ -189,12 +189,12 @@ def _restore(stored: _StoredRecord) -> Record:
     if stored.outcome == "fact":
         kind = fact_types().get(stored.request.kind)
         if kind is None:
-            raise BadInput(f"the kind of fact “{stored.request.kind}” is not known to this version")
+            raise BadInput(phrase("the kind of fact “{kind}” is not known to this version", kind=stored.request.kind))
         fact = msgspec.convert(stored.fact, kind)
     elif stored.outcome == "failure" and stored.failure is None:
-        raise BadInput(f"{stored.id}: the failure is missing")
+        raise BadInput(phrase("{id}: the failure is missing", id=stored.id))
     elif stored.outcome == "bug" and not stored.trace:
-        raise BadInput(f"{stored.id}: the trace is missing")
+        raise BadInput(phrase("{id}: the trace is missing", id=stored.id))
     return Record(stored.id, stored.request, stored.at, stored.ms, fact, stored.failure, stored.trace)
 
 

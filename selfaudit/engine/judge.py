@@ -10,20 +10,21 @@ from pathlib import PurePath
 from selfaudit.case import Case, Target
 from selfaudit.case.model import CASE_TARGET
 from selfaudit.checks import CheckModule, all_checks, select_checks
-from selfaudit.checks.registry import render
+from selfaudit.checks.registry import render_source
 from selfaudit.engine.evidence import Evidence, Record
 from selfaudit.facts import Fact, FailureReason, ProbeFailure
 from selfaudit.findings import Finding, Outcome, Result, Severity
+from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.probes import all_probes
 
 _FAILURE_WORDS = {
-    FailureReason.TIMEOUT: "not done in time",
-    FailureReason.NETWORK: "the network could not be used",
-    FailureReason.NOT_PERMITTED: "not tested without authority",
-    FailureReason.CANCELLED: "stopped before it was done",
-    FailureReason.LIMIT: "a limit of this run was reached",
-    FailureReason.UNAVAILABLE: "not available here",
+    FailureReason.TIMEOUT: phrase("not done in time"),
+    FailureReason.NETWORK: phrase("the network could not be used"),
+    FailureReason.NOT_PERMITTED: phrase("not tested without authority"),
+    FailureReason.CANCELLED: phrase("stopped before it was done"),
+    FailureReason.LIMIT: phrase("a limit of this run was reached"),
+    FailureReason.UNAVAILABLE: phrase("not available here"),
 }
 
 
@@ -79,7 +80,7 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
     facts: list[Fact] = []
     for record in records:
         if record is None:
-            return result(Outcome.NOT_RUN, reason="stopped before this was looked at")
+            return result(Outcome.NOT_RUN, reason=phrase("stopped before this was looked at"))
         if record.trace:
             return result(Outcome.BUG, reason=record.trace)
         if record.failure is not None:
@@ -92,7 +93,7 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
     try:
         findings = tuple(replace(f, evidence=evidence) for f in check.judge(*facts, policy))
         for finding in findings:
-            render(check.messages[finding.tag].text, finding.args)
+            render_source(check.messages[finding.tag].text, finding.args)
     except Exception as error:
         return result(Outcome.BUG, reason=short_trace(error))
     return result(*conclude(check, findings))
@@ -104,7 +105,12 @@ def conclude(check: CheckModule, findings: tuple[Finding, ...]) -> tuple[Outcome
 
     def first(*wanted: Severity) -> str:
         return next(
-            (render(check.messages[f.tag].text, f.args) for f, s in zip(findings, severities, strict=True) if s in wanted), ""
+            (
+                render_source(check.messages[f.tag].text, f.args)
+                for f, s in zip(findings, severities, strict=True)
+                if s in wanted
+            ),
+            "",
         )
 
     if Severity.CRITICAL in severities or Severity.HIGH in severities:
@@ -118,8 +124,8 @@ def conclude(check: CheckModule, findings: tuple[Finding, ...]) -> tuple[Outcome
     if Severity.NONE in severities:
         return Outcome.NOT_APPLICABLE, findings, first(Severity.NONE)
     if findings:
-        return Outcome.INCONCLUSIVE, findings, "nothing was seen that would show it to be right"
-    return Outcome.BUG, findings, "the rule reached no conclusion"
+        return Outcome.INCONCLUSIVE, findings, phrase("nothing was seen that would show it to be right")
+    return Outcome.BUG, findings, phrase("the rule reached no conclusion")
 
 
 def failure_words(failure: ProbeFailure) -> str:

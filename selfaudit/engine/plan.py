@@ -11,6 +11,7 @@ from selfaudit.checks.registry import is_active
 from selfaudit.engine.authority import CHALLENGE, challenge_token
 from selfaudit.engine.judge import pairs
 from selfaudit.facts import Request
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes import PlannedContact, all_probes
 from selfaudit.probes.planned import RESOLVER
@@ -84,7 +85,7 @@ def make_plan(case: Case, net: Net, install_key: bytes) -> Plan:
             key = (contact.who, contact.what, contact.active)
             tally[key] = tally.get(key, 0) + contact.count
     if active_targets:
-        key = (RESOLVER, "DNS: challenge records and reverse names, to see whether active checks are permitted", False)
+        key = (RESOLVER, phrase("DNS: challenge records and reverse names, to see whether active checks are permitted"), False)
         tally[key] = len(active_targets) + 2 * len(case.addresses())
     contacts = tuple(PlannedContact(who, what, count, active) for (who, what, active), count in tally.items())
     challenges = tuple(

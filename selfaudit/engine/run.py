@@ -17,6 +17,7 @@ from selfaudit.engine.model import Audit
 from selfaudit.engine.plan import wanted_requests
 from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
 from selfaudit.facts.authority import AuthorityLookups
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
 from selfaudit.probes import all_probes
@@ -64,7 +65,7 @@ class _Run:
                 while self.tasks:
                     await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
-            interrupted = await self.end(FailureReason.LIMIT, "the time for the whole run was used up")
+            interrupted = await self.end(FailureReason.LIMIT, phrase("the time for the whole run was used up"))
         except asyncio.CancelledError:
             interrupted = True
             self.forget_cancel()
@@ -117,7 +118,7 @@ class _Run:
                     fact = outcome
             except TimeoutError:
                 limit = self.net.settings.limits.check_deadline
-                failure = ProbeFailure(FailureReason.TIMEOUT, f"more than {limit:g} s")
+                failure = ProbeFailure(FailureReason.TIMEOUT, phrase("more than {seconds} s", seconds=f"{limit:g}"))
             except NotPermittedError as error:
                 failure = ProbeFailure(FailureReason.NOT_PERMITTED, str(error))
             except Exception as error:

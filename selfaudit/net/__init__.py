@@ -14,7 +14,7 @@ from selfaudit.catalogue import Catalogue, load_catalogue
 from selfaudit.errors import UserError
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
 from selfaudit.facts.http import HttpFetch, HttpStatus
-from selfaudit.i18n import _
+from selfaudit.i18n import _, phrase
 from selfaudit.net import http, sntp
 from selfaudit.net.blocking import BlockingPool
 from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints
@@ -117,7 +117,7 @@ class Net:
     async def https(self, url: str, addresses: tuple[str, ...]) -> HttpFetch:
         """Fetches a URL from the first of the addresses that answers, at most two."""
         limits, tls = self.settings.limits, self.settings.tls
-        result = HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail="the host name has no address")
+        result = HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail=phrase("the host name has no address"))
         for address in addresses[:2]:
 
             def work(address: str = address) -> HttpFetch:
@@ -126,7 +126,7 @@ class Net:
             try:
                 result = await self._pool.run(work, limits.http_timeout)
             except TimeoutError:
-                result = HttpFetch(url, address, HttpStatus.TIMEOUT, detail="not done in time")
+                result = HttpFetch(url, address, HttpStatus.TIMEOUT, detail=phrase("not done in time"))
             if result.outcome not in (HttpStatus.CONNECTION_FAILED, HttpStatus.TIMEOUT):
                 break
         return result
@@ -135,13 +135,13 @@ class Net:
         """Asks one time server ("host", "address" or "address:port"). Raises OSError with the reason."""
         parts = split_time_server(server)
         if parts is None:
-            raise OSError("not a time server")
+            raise OSError(phrase("not a time server"))
         host, port = parts
         address = host
         if not _is_address(host):
             answer = await self.dns.lookup(host, "A")
             if not answer.records:
-                raise OSError(f"its name cannot be looked up ({answer.status})")
+                raise OSError(phrase("its name cannot be looked up ({status})", status=answer.status))
             address = answer.records[0]
         return await sntp.exchange(self.gate, address, port, self.settings.limits.dns_timeout)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from selfaudit.case.targets import is_reserved_address
+from selfaudit.i18n import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,14 @@ class Gate:
     def check_passive(self, address: str) -> None:
         """Raises NotPermittedError for an address that no public record can live at."""
         if not self.passive_allowed(address):
-            raise NotPermittedError(f"{address} is not a public address")
+            raise NotPermittedError(phrase("{address} is not a public address", address=address))
 
     def check_active(self, address: str) -> str:
         """Returns the authority for probing an address; raises NotPermittedError without one."""
         self.check_passive(address)
         authority = self.permitted.get(address, "")
         if not authority:
-            raise NotPermittedError(f"nobody has shown that {address} may be probed")
+            raise NotPermittedError(phrase("nobody has shown that {address} may be probed", address=address))
         return authority
 
     def permit_host(self, host: str, address: str) -> None:
@@ -79,7 +80,7 @@ class Gate:
         """
         for domain, authority in self.domains.items():
             if authority.startswith("proven") and (host == domain or host.endswith("." + domain)):
-                self.permitted.setdefault(address, f"{authority} (host {host})")
+                self.permitted.setdefault(address, phrase("{authority} (host {host})", authority=authority, host=host))
 
     def route(self, address: str, port: int, protocol: str) -> Route | None:
         """Where to send, or None if the embedded internet has nothing there."""

@@ -21,7 +21,7 @@ import urllib3.poolmanager
 from selfaudit import __version__
 from selfaudit.errors import UserError
 from selfaudit.facts.http import HttpFetch, HttpStatus
-from selfaudit.i18n import _
+from selfaudit.i18n import _, phrase
 from selfaudit.net.gate import Gate, NotPermittedError
 from selfaudit.text import printable
 
@@ -126,7 +126,7 @@ def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_f
     route = gate.route(address, port, "tcp")
     if route is None:
         time.sleep(timeout)
-        return done(HttpStatus.TIMEOUT, "no answer")
+        return done(HttpStatus.TIMEOUT, phrase("no answer"))
     pin = _Pin(route.address, route.port, started + timeout)
     # Socket time-outs count from one byte to the next; a server that drips bytes is cut off here.
     guard = threading.Timer(timeout, pin.cut)
@@ -148,24 +148,28 @@ def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_f
                 "location": response.headers.get("Location", "")[:500],
             }
             if time.monotonic() - started >= timeout:
-                return done(HttpStatus.TIMEOUT, "not done in time")
+                return done(HttpStatus.TIMEOUT, phrase("not done in time"))
             if len(body) > MAX_BODY:
-                return done(HttpStatus.TOO_LARGE, f"more than {MAX_BODY} octets", **fields)
+                return done(HttpStatus.TOO_LARGE, phrase("more than {max_body} octets", max_body=MAX_BODY), **fields)
             return done(HttpStatus.ANSWERED, body=body.decode("latin-1"), **fields)
     except requests.exceptions.SSLError as error:
         if time.monotonic() - started >= timeout - 0.05:
-            return done(HttpStatus.TIMEOUT, "not done in time")
+            return done(HttpStatus.TIMEOUT, phrase("not done in time"))
         refused = _certificate_words(error)
         # Only a certificate that was seen and not accepted says something about the server; a broken handshake does not.
-        return done(HttpStatus.TLS_FAILED, refused) if refused else done(HttpStatus.PROTOCOL_ERROR, "the TLS handshake failed")
+        return (
+            done(HttpStatus.TLS_FAILED, refused)
+            if refused
+            else done(HttpStatus.PROTOCOL_ERROR, phrase("the TLS handshake failed"))
+        )
     except requests.exceptions.Timeout:
-        return done(HttpStatus.TIMEOUT, "no answer in time")
+        return done(HttpStatus.TIMEOUT, phrase("no answer in time"))
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
         if time.monotonic() - started >= timeout - 0.05:
-            return done(HttpStatus.TIMEOUT, "not done in time")
+            return done(HttpStatus.TIMEOUT, phrase("not done in time"))
         if isinstance(error, requests.exceptions.ConnectionError) and pin.handle is None:
-            return done(HttpStatus.CONNECTION_FAILED, "connection refused or no route")
-        return done(HttpStatus.PROTOCOL_ERROR, "the server does not speak proper HTTP")
+            return done(HttpStatus.CONNECTION_FAILED, phrase("connection refused or no route"))
+        return done(HttpStatus.PROTOCOL_ERROR, phrase("the server does not speak proper HTTP"))
     finally:
         guard.cancel()
         pin.close()
@@ -188,7 +192,7 @@ def _certificate_words(error: BaseException) -> str:
             break
         cause = queue.pop(0)
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate is not accepted: {cause.verify_message}"
+            return phrase("the certificate is not accepted: {why}", why=cause.verify_message)
         if cause is not None:
             reason = getattr(cause, "reason", None)
             queue += [cause.__cause__, cause.__context__, reason if isinstance(reason, BaseException) else None]

@@ -7,6 +7,7 @@ import os
 import struct
 import time
 
+from selfaudit.i18n import phrase
 from selfaudit.net.gate import Gate, NotPermittedError
 
 _EPOCH = 2_208_988_800  # seconds from 1900 to 1970
@@ -59,7 +60,7 @@ async def exchange(gate: Gate, address: str, port: int, timeout: float) -> tuple
         transport.close()
     stratum = data[1]
     if not 1 <= stratum <= 15:
-        raise OSError("the time server is not synchronised itself")
+        raise OSError(phrase("the time server is not synchronised itself"))
     arrived, left = (_seconds(data[i : i + 8]) for i in (32, 40))
     return ((arrived - sent) + (left - received)) / 2, max(0.0, (received - sent) - (left - arrived))
 

@@ -8,6 +8,7 @@ import time
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.vantage import Clock, TimeSample
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact
 
@@ -21,7 +22,7 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """Each time server once."""
-    return [PlannedContact(server, "SNTP: what time is it?", 1) for server in net.profile.time_servers]
+    return [PlannedContact(server, phrase("SNTP: what time is it?"), 1) for server in net.profile.time_servers]
 
 
 async def collect(request: Request, net: Net) -> Clock:

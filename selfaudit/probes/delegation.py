@@ -8,6 +8,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import absolute
 from selfaudit.facts.zone import Delegation, NameServer
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, name_servers, resolver
 from selfaudit.probes.zone_cut import find_zone, host_addresses, unreachable
@@ -24,8 +25,8 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The servers of the zone, those above it, and the resolver for their addresses."""
     return [
-        name_servers(request.subject, "SOA and NS, each address of each server", 12),
-        resolver("NS set, addresses of the name servers", 9),
+        name_servers(request.subject, phrase("SOA and NS, each address of each server"), 12),
+        resolver(phrase("NS set, addresses of the name servers"), 9),
     ]
 
 

@@ -10,6 +10,7 @@ from importlib import resources
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.mail import DkimKeys, DkimSelector
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, resolver
 
@@ -31,7 +32,9 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver."""
     count = len(request.params) or len(usual_selectors())
-    return [resolver("DKIM keys of known selectors" if request.params else "DKIM keys under usual names", count + 2)]
+    return [
+        resolver(phrase("DKIM keys of known selectors") if request.params else phrase("DKIM keys under usual names"), count + 2)
+    ]
 
 
 async def collect(request: Request, net: Net) -> DkimKeys:

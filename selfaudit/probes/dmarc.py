@@ -8,6 +8,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import DnsAnswer, differs
 from selfaudit.facts.mail import DmarcLookups
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, name_servers, resolver
 from selfaudit.protocols import dmarc, psl
@@ -25,7 +26,7 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver and the zone's servers."""
     return [
-        resolver("DMARC up the tree, and the report mailboxes", len(dmarc.walk_names(request.subject)) + 4),
+        resolver(phrase("DMARC up the tree, and the report mailboxes"), len(dmarc.walk_names(request.subject)) + 4),
         name_servers(request.subject, "TXT of _dmarc", 1),
     ]
 

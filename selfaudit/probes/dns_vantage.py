@@ -10,6 +10,7 @@ from importlib import resources
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.vantage import DnsVantage
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, resolver
 from selfaudit.settings import read_toml
@@ -26,11 +27,11 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver, an address where nothing is, and a root server."""
     planned = [
-        resolver("two random names that cannot exist, and which address our questions come from", 4),
-        PlannedContact(net.profile.silent_address, "DNS: one question to an address where no server is (control)", 1),
+        resolver(phrase("two random names that cannot exist, and which address our questions come from"), 4),
+        PlannedContact(net.profile.silent_address, phrase("DNS: one question to an address where no server is (control)"), 1),
     ]
     if net.iterator:
-        planned.append(PlannedContact("the DNS root servers", "DNS: SOA of the root", 1))
+        planned.append(PlannedContact(phrase("the DNS root servers"), phrase("DNS: SOA of the root"), 1))
     return planned
 
 

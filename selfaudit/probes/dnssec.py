@@ -9,6 +9,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import DnsAnswer, absolute
 from selfaudit.facts.zone import DnssecChain
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, name_servers, resolver
 from selfaudit.probes.zone_cut import find_zone
@@ -24,8 +25,8 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The zone's servers and those of its parent; the resolver with and without validation."""
     return [
-        name_servers(request.subject, "DS, DNSKEY and SOA with signatures", 3),
-        resolver("SOA with and without validation", 2),
+        name_servers(request.subject, phrase("DS, DNSKEY and SOA with signatures"), 3),
+        resolver(phrase("SOA with and without validation"), 2),
     ]
 
 

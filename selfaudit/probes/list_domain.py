@@ -5,6 +5,7 @@ from __future__ import annotations
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.blocklist import DomainListings
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.lists import ask_lists
 from selfaudit.probes.planned import PlannedContact
@@ -21,7 +22,13 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """Each list about the domain."""
     count = len(net.catalogue.for_kind("domain")) * len(_names(request.subject))
-    return [PlannedContact(f"{len(net.catalogue.for_kind('domain'))} blocklists", f"DNS: each about {request.subject}", count)]
+    return [
+        PlannedContact(
+            phrase("{value} blocklists", value=len(net.catalogue.for_kind("domain"))),
+            phrase("DNS: each about {subject}", subject=request.subject),
+            count,
+        )
+    ]
 
 
 async def collect(request: Request, net: Net) -> DomainListings:

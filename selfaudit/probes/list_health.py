@@ -5,6 +5,7 @@ from __future__ import annotations
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.blocklist import ListCatalogue
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.lists import healthy_lists
 from selfaudit.probes.planned import PlannedContact
@@ -21,7 +22,11 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """Each list about its own test entries."""
     lists = net.catalogue.for_kind(request.subject)
-    return [PlannedContact(f"{len(lists)} blocklists", "DNS: each about its own two test entries", 2 * len(lists))]
+    return [
+        PlannedContact(
+            phrase("{lists} blocklists", lists=len(lists)), phrase("DNS: each about its own two test entries"), 2 * len(lists)
+        )
+    ]
 
 
 async def collect(request: Request, net: Net) -> ListCatalogue:

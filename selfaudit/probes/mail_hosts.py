@@ -8,6 +8,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import absolute, differs
 from selfaudit.facts.mail import MailHost, MailHosts
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, name_servers, resolver
 
@@ -22,7 +23,7 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver and the zone's servers."""
-    return [resolver("MX and the addresses of the mail hosts", 5), name_servers(request.subject, "MX", 1)]
+    return [resolver(phrase("MX and the addresses of the mail hosts"), 5), name_servers(request.subject, "MX", 1)]
 
 
 async def collect(request: Request, net: Net) -> MailHosts:

@@ -7,6 +7,7 @@ import asyncio
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.mail import MtaStsPolicy
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, resolver
 from selfaudit.protocols.mail_policies import sts_records
@@ -22,8 +23,10 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver; the published policy file, only if there is a record."""
     return [
-        resolver("MTA-STS record, address of the policy host", 3),
-        PlannedContact(f"mta-sts.{request.subject}", "HTTPS: one GET of the published policy file, if it is announced", 1),
+        resolver(phrase("MTA-STS record, address of the policy host"), 3),
+        PlannedContact(
+            f"mta-sts.{request.subject}", phrase("HTTPS: one GET of the published policy file, if it is announced"), 1
+        ),
     ]
 
 

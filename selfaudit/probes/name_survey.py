@@ -8,6 +8,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, bare
 from selfaudit.facts.zone import NameSurvey, NameUse
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, resolver
 from selfaudit.protocols.psl import registrable_domain
@@ -66,7 +67,7 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver."""
-    return [resolver("usual names under the domain (www, mail ...)", len(NAMES) + 4)]
+    return [resolver(phrase("usual names under the domain (www, mail ...)"), len(NAMES) + 4)]
 
 
 async def collect(request: Request, net: Net) -> NameSurvey:

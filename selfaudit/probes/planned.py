@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RESOLVER = "your DNS resolver"
+from selfaudit.i18n import phrase
+
+RESOLVER = phrase("your DNS resolver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +33,4 @@ def resolver(what: str, count: int) -> PlannedContact:
 
 def name_servers(zone: str, what: str, count: int) -> PlannedContact:
     """Questions to a zone's own servers."""
-    return PlannedContact(f"the name servers of {zone}", f"DNS: {what}", count)
+    return PlannedContact(phrase("the name servers of {zone}", zone=zone), f"DNS: {what}", count)

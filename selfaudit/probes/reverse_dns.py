@@ -9,6 +9,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import absolute, differs
 from selfaudit.facts.rdns import ReverseDns
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, resolver
 
@@ -23,7 +24,7 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver, and the reverse zone's servers."""
-    return [resolver("reverse name and the way back", 2)]
+    return [resolver(phrase("reverse name and the way back"), 2)]
 
 
 async def collect(request: Request, net: Net) -> ReverseDns:

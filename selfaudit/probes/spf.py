@@ -8,6 +8,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.dns import DnsAnswer, absolute, differs
 from selfaudit.facts.mail import SpfLookups
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, name_servers, resolver
 from selfaudit.protocols.lookup import Recorder
@@ -30,7 +31,7 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver and the zone's servers."""
-    return [resolver("SPF and the names in it", 15), name_servers(request.subject, "TXT", 1)]
+    return [resolver(phrase("SPF and the names in it"), 15), name_servers(request.subject, "TXT", 1)]
 
 
 async def collect(request: Request, net: Net) -> SpfLookups:

@@ -8,6 +8,7 @@ from selfaudit.case import Case, Target
 from selfaudit.facts import FailureReason, ProbeFailure, Request
 from selfaudit.facts.dns import bare
 from selfaudit.facts.zone import TransferAttempt, TransferOutcome, ZoneTransfers
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
 from selfaudit.probes.planned import PlannedContact
@@ -26,7 +27,10 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """One connection to each name server that may be asked."""
     return [
         PlannedContact(
-            f"the name servers of {request.subject}", "DNS: one zone transfer each, broken off at once", 4, active=True
+            phrase("the name servers of {subject}", subject=request.subject),
+            phrase("DNS: one zone transfer each, broken off at once"),
+            4,
+            active=True,
         )
     ]
 
@@ -40,7 +44,10 @@ async def collect(request: Request, net: Net) -> ZoneTransfers | ProbeFailure:
         others = ", ".join(sorted({a.host for a in every}))
         return ProbeFailure(
             FailureReason.NOT_PERMITTED,
-            f"its name servers ({others}) were neither named as targets nor proven to be yours; name them if they are",
+            phrase(
+                "its name servers ({others}) were neither named as targets nor proven to be yours; name them if they are",
+                others=others,
+            ),
         )
     return ZoneTransfers(found.zone, every, found.parent)
 

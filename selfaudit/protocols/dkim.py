@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from selfaudit.errors import BadInput
+from selfaudit.i18n import phrase
 from selfaudit.protocols.tags import parse_tags
 
 MIN_RSA_BITS = 1024  # RFC 8301 section 3.2: verifiers must not accept less
@@ -68,7 +69,7 @@ def parse_key(text: str) -> DkimKey:
         BadInput: the text is not a tag list or far too long.
     """
     if len(text) > MAX_KEY_CHARS:
-        raise BadInput("too long for a key record")
+        raise BadInput(phrase("too long for a key record"))
     tags = parse_tags(text)
     flags = _colon_list(tags.get("t", ""))
     hashes = _colon_list(tags.get("h", "").lower())
@@ -77,25 +78,27 @@ def parse_key(text: str) -> DkimKey:
         _colon_list(tags.get("s", "*")) or ("*",),
     )  # fmt: skip
     if "v" in tags and (next(iter(tags)) != "v" or tags["v"] != "DKIM1"):
-        return _unusable(base, "v=DKIM1 must be the first tag, written exactly so")
+        return _unusable(base, phrase("v=DKIM1 must be the first tag, written exactly so"))
     if "p" not in tags:
-        return _unusable(base, "there is no p= tag, so no key")
+        return _unusable(base, phrase("there is no p= tag, so no key"))
     if not re.sub(r"\s", "", tags["p"]):
         return DkimKey(KeyState.REVOKED, "", base.algorithm, 0, base.testing, base.strict, hashes, base.services)
     if hashes and "sha256" not in hashes:
-        return _unusable(base, "h= allows only " + ", ".join(hashes) + "; receivers accept only sha256 (RFC 8301)")
+        return _unusable(
+            base, phrase("h= allows only {hashes}; receivers accept only sha256 (RFC 8301)", hashes=", ".join(hashes))
+        )
     if not {"*", "email"} & set(base.services):
-        return _unusable(base, "s= does not allow e-mail")
+        return _unusable(base, phrase("s= does not allow e-mail"))
     try:
         raw = base64.b64decode(re.sub(r"\s", "", tags["p"]), validate=True)
     except (binascii.Error, ValueError):
-        return _unusable(base, "p= is not valid base64 (often a key cut off or pasted twice)")
+        return _unusable(base, phrase("p= is not valid base64 (often a key cut off or pasted twice)"))
     if base.algorithm == "ed25519":
         if len(raw) != 32:
-            return _unusable(base, f"an Ed25519 key has 32 octets, this one has {len(raw)}")
+            return _unusable(base, phrase("an Ed25519 key has 32 octets, this one has {raw}", raw=len(raw)))
         return _with_bits(base, 256)
     if base.algorithm != "rsa":
-        return _unusable(base, f"k={base.algorithm} is not a known key type")
+        return _unusable(base, phrase("k={algorithm} is not a known key type", algorithm=base.algorithm))
     return _rsa(base, raw)
 
 
@@ -103,12 +106,15 @@ def _rsa(base: DkimKey, raw: bytes) -> DkimKey:
     try:
         key = load_der_public_key(raw)
     except (ValueError, UnsupportedAlgorithm):
-        return _unusable(base, "p= does not hold an RSA public key (often a key cut off or pasted twice)")
+        return _unusable(base, phrase("p= does not hold an RSA public key (often a key cut off or pasted twice)"))
     if not isinstance(key, rsa.RSAPublicKey):
-        return _unusable(base, "p= holds a key of another type than k= says")
+        return _unusable(base, phrase("p= holds a key of another type than k= says"))
     if key.key_size < MIN_RSA_BITS:
         weak = _with_bits(base, key.key_size)
-        return _unusable(weak, f"an RSA key of {key.key_size} bits is too short, receivers must ignore it (RFC 8301)")
+        return _unusable(
+            weak,
+            phrase("an RSA key of {key_size} bits is too short, receivers must ignore it (RFC 8301)", key_size=key.key_size),
+        )
     return _with_bits(base, key.key_size)
 
 
@@ -134,9 +140,9 @@ def selectors_of(message: bytes) -> tuple[tuple[str, str], ...]:
         headers = BytesHeaderParser(policy=email_policy.compat32).parsebytes(message[:1_000_000])
         fields = [str(f) for f in headers.get_all("DKIM-Signature") or []]
     except (MessageError, ValueError, LookupError, TypeError, IndexError, AttributeError) as error:
-        raise BadInput("not a mail message") from error
+        raise BadInput(phrase("not a mail message")) from error
     if not headers.keys():
-        raise BadInput("not a mail message: there are no header fields")
+        raise BadInput(phrase("not a mail message: there are no header fields"))
     pairs = []
     for value in fields[:20]:
         try:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, bare
+from selfaudit.i18n import phrase
 from selfaudit.protocols import psl
 from selfaudit.protocols.lookup import Lookup, is_below, names_equal
 from selfaudit.protocols.tags import parse_tags_leniently
@@ -82,7 +83,7 @@ def parse(text: str, domain: str = "") -> DmarcRecord:
         BadInput: it is not a DMARC record.
     """
     if not is_dmarc(text):
-        raise BadInput("does not begin with v=DMARC1")
+        raise BadInput(phrase("does not begin with v=DMARC1"))
     raw, strays = parse_tags_leniently(text)
     tags = {name.lower(): value for name, value in raw.items()}
     problems = list(strays)
@@ -164,7 +165,7 @@ def read_answer(answer: DnsAnswer, domain: str) -> tuple[DmarcRecord | None, str
     """The single DMARC record of an answer, or why there is none although something was there."""
     texts = [t for t in answer.texts() if is_dmarc(t)]
     if len(texts) > 1:
-        return None, f"{len(texts)} DMARC records, all are discarded"
+        return None, phrase("{count} DMARC records, all are discarded", count=len(texts))
     if not texts:
         return None, ""
     try:
@@ -242,8 +243,8 @@ async def policy(domain: str, lookup: Lookup) -> AppliedPolicy:
     record = found.records.get(start)
     if record is not None and not record.usable:
         # The author domain's own record is the one that counts; receivers that cannot use it apply no DMARC at all.
-        why = ", ".join(record.problems) or "there is no p= and no rua="
-        broken = {**found.broken, start: f"its record cannot be used ({why})"}
+        why = ", ".join(record.problems) or phrase("there is no p= and no rua=")
+        broken = {**found.broken, start: phrase("its record cannot be used ({why})", why=why)}
         found = Discovery(found.records, broken, found.unanswered, found.organizational, found.asked)
         return await _applied(start, None, found, lookup)
     if record is None:

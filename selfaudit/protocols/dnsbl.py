@@ -11,13 +11,14 @@ from functools import lru_cache
 from selfaudit.errors import BadInput
 from selfaudit.facts.blocklist import ListEntry, ListHealth, ListMeaning, ListState
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, bare
+from selfaudit.i18n import phrase
 
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _ERRORS = ipaddress.ip_network("127.255.255.0/24")
 _ERROR_WORDS = {
-    252: "the zone name was mistyped",
-    254: "asked through a public resolver, or from an address without a name of its own",
-    255: "too many queries, or not registered",
+    252: phrase("the zone name was mistyped"),
+    254: phrase("asked through a public resolver, or from an address without a name of its own"),
+    255: phrase("too many queries, or not registered"),
 }
 
 DEFAULT_POINTS = {  # RFC 5782 section 5
@@ -113,7 +114,7 @@ def _matcher(pattern: str) -> tuple[str, int, int]:
                 return "mask", int(address), 0
     except ValueError:
         pass
-    raise BadInput(f"“{pattern}” is neither an address in 127.0.0.0/8, a block of it, nor a bit mask")
+    raise BadInput(phrase("“{pattern}” is neither an address in 127.0.0.0/8, a block of it, nor a bit mask", pattern=pattern))
 
 
 def classify(answer: DnsAnswer, entry: ListEntry) -> Listing:
@@ -125,7 +126,7 @@ def classify(answer: DnsAnswer, entry: ListEntry) -> Listing:
     if answer.status in (DnsStatus.NXDOMAIN, DnsStatus.NODATA):
         return Listing(Verdict.NOT_LISTED)
     if answer.status is DnsStatus.REWRITTEN:
-        return Listing(Verdict.REWRITTEN, answer.records, reason="this network rewrites answers")
+        return Listing(Verdict.REWRITTEN, answer.records, reason=phrase("this network rewrites answers"))
     if not answer.exists:
         return Listing(Verdict.UNANSWERED, reason=str(answer.status))
     verdicts: dict[Verdict, list[ListMeaning]] = {}
@@ -147,20 +148,20 @@ def _read_code(record: str, entry: ListEntry) -> list[tuple[Verdict, ListMeaning
     try:
         address = ipaddress.IPv4Address(record)
     except ValueError:
-        return as_is(Verdict.REWRITTEN, f"“{record}” is not an address")
+        return as_is(Verdict.REWRITTEN, phrase("“{record}” is not an address", record=record))
     if address not in _LOOPBACK:
-        return as_is(Verdict.REWRITTEN, f"{record} lies outside 127.0.0.0/8; no blocklist answers so")
+        return as_is(Verdict.REWRITTEN, phrase("{record} lies outside 127.0.0.0/8; no blocklist answers so", record=record))
     if address in _ERRORS:
-        words = _ERROR_WORDS.get(address.packed[3], "an error code")
+        words = _ERROR_WORDS.get(address.packed[3], phrase("an error code"))
         return as_is(Verdict.REFUSED, f"{record}: {words}")
     matched = _match(address, entry.codes)
     if matched:
         return [(_BY_KIND.get(code.kind, Verdict.LISTED), code) for code in matched]
     if record == "127.0.0.1":  # RFC 5782 section 2.1: never a listing, unless the list's table says so
-        return as_is(Verdict.REFUSED, "127.0.0.1, which no list may use for an entry")
+        return as_is(Verdict.REFUSED, phrase("127.0.0.1, which no list may use for an entry"))
     if not entry.codes and record == "127.0.0.2":
-        return as_is(Verdict.LISTED, "listed")
-    return as_is(Verdict.UNDOCUMENTED, f"{record}, a code that the list does not explain")
+        return as_is(Verdict.LISTED, phrase("listed"))
+    return as_is(Verdict.UNDOCUMENTED, phrase("{record}, a code that the list does not explain", record=record))
 
 
 def _match(address: ipaddress.IPv4Address, codes: tuple[ListMeaning, ...]) -> list[ListMeaning]:
@@ -199,7 +200,10 @@ def judge_points(
             if found.verdict in (Verdict.REWRITTEN, Verdict.REFUSED, Verdict.UNANSWERED):
                 state, detail = _trouble(found, answer)
             else:
-                state, detail = ListState.WILDCARD, f"{bare(answer.name)} is listed, although it must never be"
+                state, detail = (
+                    ListState.WILDCARD,
+                    phrase("{name} is listed, although it must never be", name=bare(answer.name)),
+                )
             break
     return ListHealth(zone, kind, state, view, answers, detail)
 
@@ -210,10 +214,13 @@ def _trouble(found: Listing, answer: DnsAnswer) -> tuple[ListState, str]:
     if found.verdict is Verdict.REWRITTEN:
         return ListState.REWRITTEN, found.reason
     if found.verdict is Verdict.NOT_LISTED:
-        return ListState.EMPTY, f"{bare(answer.name)} is not listed, although it always must be"
+        return ListState.EMPTY, phrase("{name} is not listed, although it always must be", name=bare(answer.name))
     states = {
-        DnsStatus.TIMEOUT: (ListState.SILENT, "no answer in time"),
-        DnsStatus.UNREACHABLE: (ListState.SILENT, answer.detail or "its servers cannot be reached"),
-        DnsStatus.REFUSED: (ListState.REFUSED, "its servers refuse to answer us"),
+        DnsStatus.TIMEOUT: (ListState.SILENT, phrase("no answer in time")),
+        DnsStatus.UNREACHABLE: (ListState.SILENT, answer.detail or phrase("its servers cannot be reached")),
+        DnsStatus.REFUSED: (ListState.REFUSED, phrase("its servers refuse to answer us")),
     }
-    return states.get(answer.status, (ListState.BROKEN, f"its servers answer {answer.status} {answer.detail}".strip()))
+    return states.get(
+        answer.status,
+        (ListState.BROKEN, phrase("its servers answer {status}", status=f"{answer.status} {answer.detail}".strip())),
+    )

@@ -16,6 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute
+from selfaudit.i18n import phrase
 
 _EXPIRY_WARNING = 3 * 86_400
 # Every signature is tried with every key of its tag; without bounds a hostile zone buys hours of work (CVE-2023-50387).
@@ -61,14 +62,14 @@ def evaluate(zone: str, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAnswer, now: f
         return Chain(ChainState.UNKNOWN, _why(ds))
     if dnskey.status in (DnsStatus.NODATA, DnsStatus.NXDOMAIN):
         if not dnskey.authoritative:
-            return Chain(ChainState.UNKNOWN, "no DNSKEY was seen, but not from the zone's own servers")
-        return Chain(ChainState.BOGUS, "the parent holds a DS record, but the zone has no DNSKEY")
+            return Chain(ChainState.UNKNOWN, phrase("no DNSKEY was seen, but not from the zone's own servers"))
+        return Chain(ChainState.BOGUS, phrase("the parent holds a DS record, but the zone has no DNSKEY"))
     if not dnskey.exists:
         return Chain(ChainState.UNKNOWN, _why(dnskey))
     try:
         return _evaluate(dns.name.from_text(absolute(zone)), ds, dnskey, soa, now)
     except (dns.exception.DNSException, ValueError) as error:
-        return Chain(ChainState.BOGUS, f"a record cannot be read: {error}")
+        return Chain(ChainState.BOGUS, phrase("a record cannot be read: {error}", error=error))
 
 
 def _why(answer: DnsAnswer) -> str:
@@ -81,11 +82,11 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
         or len(ds.records) > _MAX_KEYS
         or max(len(dnskey.signatures), len(soa.signatures)) > _MAX_KEYS
     ):
-        return Chain(ChainState.UNSUPPORTED, "it has more keys or signatures than any real zone")
+        return Chain(ChainState.UNSUPPORTED, phrase("it has more keys or signatures than any real zone"))
     keys = _rrset(zone, dnskey)
     tags = [dns.dnssec.key_id(key) for key in keys]
     if any(tags.count(tag) > _MAX_SAME_TAG for tag in tags):
-        return Chain(ChainState.UNSUPPORTED, "many of its keys have the same tag")
+        return Chain(ChainState.UNSUPPORTED, phrase("many of its keys have the same tag"))
     anchors = [_rdata("DS", text) for text in ds.records]
     trusted = dns.rrset.RRset(zone, dns.rdataclass.IN, dns.rdatatype.DNSKEY)
     unsupported = False
@@ -102,20 +103,22 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
                 trusted.add(key)
     if not trusted:
         if unsupported:
-            return Chain(ChainState.UNSUPPORTED, "the DS record uses a digest that we cannot check")
-        return Chain(ChainState.BOGUS, "no DNSKEY of the zone matches a DS record at the parent")
+            return Chain(ChainState.UNSUPPORTED, phrase("the DS record uses a digest that we cannot check"))
+        return Chain(ChainState.BOGUS, phrase("no DNSKEY of the zone matches a DS record at the parent"))
     if not soa.exists:
-        return Chain(ChainState.UNKNOWN, _why(soa) or "the zone has no SOA")
+        return Chain(ChainState.UNKNOWN, _why(soa) or phrase("the zone has no SOA"))
     window = signature_window(ds)
     if window and not window[0] <= now <= window[1]:
         # The parent's signature is fresh; if it seems out of date too, it is this clock that is wrong.
-        return Chain(ChainState.UNKNOWN, "the parent's signature seems out of date too, so this computer's clock may be wrong")
+        return Chain(
+            ChainState.UNKNOWN, phrase("the parent's signature seems out of date too, so this computer's clock may be wrong")
+        )
     soon, expires = False, float("inf")
     for rrset, answer, signers in ((keys, dnskey, trusted), (_rrset(zone, soa), soa, keys)):
         # Forwarders and old middleboxes strip signatures. Only where the parent's signature came through, and the answer is
         # the zone's own, does a missing one say something about the zone.
         if not answer.signatures and not (answer.authoritative and ds.signatures):
-            return Chain(ChainState.UNKNOWN, f"no signature over {answer.rdtype} came through")
+            return Chain(ChainState.UNKNOWN, phrase("no signature over {rdtype} came through", rdtype=answer.rdtype))
         state = _verify(zone, rrset, answer, signers, now)
         if state.state is not ChainState.SECURE:
             return state
@@ -127,24 +130,24 @@ def _evaluate(zone: dns.name.Name, ds: DnsAnswer, dnskey: DnsAnswer, soa: DnsAns
 def _verify(zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, signers: dns.rrset.RRset, now: float) -> Chain:
     what = answer.rdtype
     if not answer.signatures:
-        return Chain(ChainState.BOGUS, f"the {what} records are not signed")
-    problem = f"no signature over {what} was made with a trusted key"
+        return Chain(ChainState.BOGUS, phrase("the {what} records are not signed", what=what))
+    problem = phrase("no signature over {what} was made with a trusted key", what=what)
     unsupported = False
     valid: list[tuple[float, bool]] = []
     for text in answer.signatures:
         signature = _rdata("RRSIG", text)
         if signature.expiration < now:
-            problem = f"the signature over {what} ran out on {_day(signature.expiration)}"
+            problem = phrase("the signature over {what} ran out on {day}", what=what, day=_day(signature.expiration))
             continue
         if signature.inception > now:
-            problem = f"the signature over {what} is valid only from {_day(signature.inception)}"
+            problem = phrase("the signature over {what} is valid only from {day}", what=what, day=_day(signature.inception))
             continue
         try:
             dns.dnssec.validate_rrsig(rrset, signature, {zone: signers}, zone, now)
         except (dns.exception.UnsupportedAlgorithm, dns.exception.DeniedByPolicy):
             unsupported = True
         except dns.exception.ValidationFailure:
-            problem = f"the signature over {what} is wrong"
+            problem = phrase("the signature over {what} is wrong", what=what)
         else:
             # Live signers use spans of a day or two, so what is left is measured against the span.
             left, span = signature.expiration - now, signature.expiration - signature.inception
@@ -153,7 +156,7 @@ def _verify(zone: dns.name.Name, rrset: dns.rrset.RRset, answer: DnsAnswer, sign
         expires, soon = max(valid)
         return Chain(ChainState.SECURE, "soon" if soon else "", expires)
     if unsupported:
-        return Chain(ChainState.UNSUPPORTED, f"{what} is signed with an algorithm that we cannot check")
+        return Chain(ChainState.UNSUPPORTED, phrase("{what} is signed with an algorithm that we cannot check", what=what))
     return Chain(ChainState.BOGUS, problem)
 
 

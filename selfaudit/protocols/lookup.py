@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from typing import Any, TypeVar
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, str_to_txt
+from selfaudit.i18n import phrase
 
 Lookup = Callable[[str, str], Awaitable[DnsAnswer]]
 T = TypeVar("T")
@@ -25,7 +26,7 @@ class Replay:
 
     async def __call__(self, name: str, rdtype: str) -> DnsAnswer:
         name = absolute(name)
-        missing = DnsAnswer(name, rdtype, DnsStatus.UNREACHABLE, detail="not recorded")
+        missing = DnsAnswer(name, rdtype, DnsStatus.UNREACHABLE, detail=phrase("not recorded"))
         return self._answers.get((name, rdtype), missing)
 
 

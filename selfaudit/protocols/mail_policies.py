@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import bare
+from selfaudit.i18n import phrase
 from selfaudit.protocols.tags import parse_tags
 
 MAX_AGE_LIMIT = 31_557_600  # RFC 8461 section 3.2, about a year
@@ -28,9 +29,9 @@ def parse_sts_record(text: str) -> str:
     """
     tags = parse_tags(text)
     if tags.get("v") != "STSv1":
-        raise BadInput("does not begin with v=STSv1")
+        raise BadInput(phrase("does not begin with v=STSv1"))
     if not _STS_ID.match(tags.get("id", "")):
-        raise BadInput("id= must be 1 to 32 letters and digits")
+        raise BadInput(phrase("id= must be 1 to 32 letters and digits"))
     return tags["id"]
 
 
@@ -57,23 +58,23 @@ def parse_sts_policy(body: str) -> StsPolicy:
         key, colon, value = line.partition(":")
         key, value = key.strip(), value.strip()
         if not colon or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", key):
-            raise BadInput(f"“{line.strip()[:40]}” is not a line of the form key: value")
+            raise BadInput(phrase("“{strip}” is not a line of the form key: value", strip=line.strip()[:40]))
         if key == "mx":
             hosts.append(value.lower())
         else:
             values.setdefault(key, value)
     if values.get("version") != "STSv1":
-        raise BadInput("the line “version: STSv1” is missing")
+        raise BadInput(phrase("the line “version: STSv1” is missing"))
     if values.get("mode") not in _MODES:
-        raise BadInput("the mode must be enforce, testing or none")
+        raise BadInput(phrase("the mode must be enforce, testing or none"))
     age = values.get("max_age", "")
     if not re.fullmatch(r"[0-9]{1,10}", age) or int(age) > MAX_AGE_LIMIT:
-        raise BadInput(f"max_age must be a number of seconds, at most {MAX_AGE_LIMIT}")
+        raise BadInput(phrase("max_age must be a number of seconds, at most {max_age_limit}", max_age_limit=MAX_AGE_LIMIT))
     if not hosts and values["mode"] != "none":
-        raise BadInput("there is no mx: line")
+        raise BadInput(phrase("there is no mx: line"))
     for host in hosts:
         if not re.fullmatch(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+", host):
-            raise BadInput(f"mx: “{host[:60]}” is not a host name or a pattern like *.example.com")
+            raise BadInput(phrase("mx: “{host}” is not a host name or a pattern like *.example.com", host=host[:60]))
     return StsPolicy(values["mode"], int(age), tuple(hosts))
 
 
@@ -99,10 +100,10 @@ def parse_tls_rpt(text: str) -> tuple[str, ...]:
     tags = parse_tags(text)
     uris = tuple(u.strip() for u in tags.get("rua", "").split(",") if u.strip())
     if not uris:
-        raise BadInput("rua= names no destination")
+        raise BadInput(phrase("rua= names no destination"))
     for uri in uris:
         if not re.match(r"(?i)mailto:[^@\s]+@[^@\s]+\Z|https://[^\s/]+", uri):
-            raise BadInput(f"“{uri[:60]}” is neither a mailto: nor an https: address")
+            raise BadInput(phrase("“{uri}” is neither a mailto: nor an https: address", uri=uri[:60]))
     return uris
 
 
@@ -128,8 +129,8 @@ def parse_bimi(text: str) -> Bimi:
     tags = parse_tags(text)
     location, authority = tags.get("l", ""), tags.get("a", "")
     if "l" not in tags:
-        raise BadInput("there is no l= tag")
+        raise BadInput(phrase("there is no l= tag"))
     for tag, value in (("l", location), ("a", authority)):
         if value and value != "self" and not re.match(r"(?i)https://[^\s/]+/", value):
-            raise BadInput(f"{tag}= must be an https address")
+            raise BadInput(phrase("{tag}= must be an https address", tag=tag))
     return Bimi(location, authority)

@@ -7,6 +7,7 @@ import re
 
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import bare
+from selfaudit.i18n import phrase
 
 # Words that mail receivers take as signs of dial-up, dynamic or default names, whole labels or parts between separators.
 _DYNAMIC = frozenset(
@@ -85,7 +86,7 @@ def is_generic(name: str, ip: str) -> bool:
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
-        raise BadInput("not an IP address") from None
+        raise BadInput(phrase("not an IP address")) from None
     name = bare(name).lower()
     if _DEFAULT_ZONES.search(name):
         return True

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, bare
+from selfaudit.i18n import phrase
 from selfaudit.protocols import spf_record
 from selfaudit.protocols.lookup import Lookup, is_below
 from selfaudit.protocols.spf_record import Directive, SpfRecord, SpfSyntaxError
@@ -104,7 +105,7 @@ async def check_host(
     evaluation.void_limit = void_limit
     domain = evaluation.sender_domain
     if not _valid_domain(domain):
-        return SpfCheck(SpfResult.NONE, reason="the domain is not a valid name")
+        return SpfCheck(SpfResult.NONE, reason=phrase("the domain is not a valid name"))
     try:
         result, match, explanation = await evaluation.check(domain, top=True)
         reason = ""
@@ -119,7 +120,7 @@ def _address(ip: str) -> Address:
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
-        raise BadInput("not an IP address") from None
+        raise BadInput(phrase("not an IP address")) from None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         return address.ipv4_mapped
     return address
@@ -177,7 +178,7 @@ class _Evaluation:
             self.note(domain, f"redirect={record.redirect}", f"goes on at {target}")
             result, match, explanation = await self.check(target, top=top)
             if result is SpfResult.NONE:
-                raise _Stop(SpfResult.PERMERROR, f"redirect={target}: no SPF record there")
+                raise _Stop(SpfResult.PERMERROR, phrase("redirect={target}: no SPF record there", target=target))
             return result, match, explanation
         return SpfResult.NEUTRAL, (domain, ""), ""
 
@@ -213,7 +214,7 @@ class _Evaluation:
         self.note(target, directive.text, "looks into it")
         result, _match, _explanation = await self.check(target, top=False)
         if result is SpfResult.NONE:
-            raise _Stop(SpfResult.PERMERROR, f"include:{target}: no SPF record there")
+            raise _Stop(SpfResult.PERMERROR, phrase("include:{target}: no SPF record there", target=target))
         return result is SpfResult.PASS
 
     async def address_matches(self, name: str, directive: Directive) -> bool:
@@ -224,7 +225,15 @@ class _Evaluation:
         answer = await self.resolve(target, "MX")
         hosts = mx_hosts(answer)
         if len(hosts) > NAME_LIMIT:
-            raise _Stop(SpfResult.PERMERROR, f"{directive.text}: {len(hosts)} mail hosts, at most {NAME_LIMIT} are allowed")
+            raise _Stop(
+                SpfResult.PERMERROR,
+                phrase(
+                    "{text}: {hosts} mail hosts, at most {name_limit} are allowed",
+                    text=directive.text,
+                    hosts=len(hosts),
+                    name_limit=NAME_LIMIT,
+                ),
+            )
         for host in hosts:
             if await self.address_matches(host, directive):
                 return True
@@ -272,7 +281,7 @@ class _Evaluation:
 
     async def resolve(self, name: str, rdtype: str) -> DnsAnswer:
         if not _askable(name):
-            answer = DnsAnswer(absolute(name), rdtype, DnsStatus.NXDOMAIN, detail="not a valid name, not asked")
+            answer = DnsAnswer(absolute(name), rdtype, DnsStatus.NXDOMAIN, detail=phrase("not a valid name, not asked"))
         else:
             answer = await self.ask(name, rdtype)
         self.void(answer)
@@ -282,12 +291,16 @@ class _Evaluation:
         if answer.definite and not answer.records:
             self.voids += 1
             if self.voids > self.void_limit:
-                raise _Stop(SpfResult.PERMERROR, f"more than {self.void_limit} look-ups found nothing")
+                raise _Stop(
+                    SpfResult.PERMERROR, phrase("more than {void_limit} look-ups found nothing", void_limit=self.void_limit)
+                )
 
     def count(self, term: str) -> None:
         self.lookups += 1
         if self.lookups > LOOKUP_LIMIT:
-            raise _Stop(SpfResult.PERMERROR, f"{term}: more than {LOOKUP_LIMIT} look-ups")
+            raise _Stop(
+                SpfResult.PERMERROR, phrase("{term}: more than {lookup_limit} look-ups", term=term, lookup_limit=LOOKUP_LIMIT)
+            )
 
     def note(self, domain: str, term: str, note: str) -> None:
         self.trace.append(SpfStep(bare(domain), term, note, self.lookups))
@@ -355,7 +368,7 @@ def select(answer: DnsAnswer) -> SpfRecord | None:
     """
     records = [t for t in answer.texts() if spf_record.is_spf(t)]
     if len(records) > 1:
-        raise SpfSyntaxError(f"{len(records)} SPF records, only one is allowed")
+        raise SpfSyntaxError(phrase("{records} SPF records, only one is allowed", records=len(records)))
     return spf_record.parse(records[0]) if records else None
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from selfaudit.errors import BadInput
+from selfaudit.i18n import phrase
 
 COUNTED = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})  # RFC 7208 section 4.6.4
 
@@ -82,9 +83,9 @@ def parse(text: str) -> SpfRecord:
         SpfSyntaxError: with the offending term.
     """
     if not is_spf(text):
-        raise SpfSyntaxError("does not begin with v=spf1")
+        raise SpfSyntaxError(phrase("does not begin with v=spf1"))
     if not text.isascii():
-        raise SpfSyntaxError("holds characters outside ASCII")
+        raise SpfSyntaxError(phrase("holds characters outside ASCII"))
     directives: list[Directive] = []
     modifiers: dict[str, str] = {}
     for term in text[6:].split(" "):
@@ -95,7 +96,7 @@ def parse(text: str) -> SpfRecord:
             name = modifier["name"].lower()
             if name in ("redirect", "exp"):
                 if name in modifiers:
-                    raise SpfSyntaxError(f"{name}= appears twice")
+                    raise SpfSyntaxError(phrase("{name}= appears twice", name=name))
                 check_domain_spec(modifier["value"], term)
                 modifiers[name] = modifier["value"]
             else:
@@ -109,17 +110,17 @@ def _directive(term: str) -> Directive:
     match = _DIRECTIVE.match(term)
     name = match["name"].lower() if match else ""
     if not match or name not in _MECHANISMS:
-        raise SpfSyntaxError(f"unknown term “{term}”")
+        raise SpfSyntaxError(phrase("unknown term “{term}”", term=term))
     qualifier, rest = match["q"] or "+", match["rest"]
     if name == "all":
         if rest:
-            raise SpfSyntaxError(f"“{term}”: all takes no argument")
+            raise SpfSyntaxError(phrase("“{term}”: all takes no argument", term=term))
         return Directive(qualifier, name, text=term)
     if name in ("ip4", "ip6"):
         return Directive(qualifier, name, network=_network(name, rest, term), text=term)
     if name in ("include", "exists", "ptr"):
         if rest.startswith("/") or (not rest and name != "ptr"):
-            raise SpfSyntaxError(f"“{term}”: a domain is missing")
+            raise SpfSyntaxError(phrase("“{term}”: a domain is missing", term=term))
         if rest:
             check_domain_spec(rest[1:], term)
         return Directive(qualifier, name, spec=rest[1:], text=term)
@@ -133,7 +134,7 @@ def _split_cidr(rest: str, term: str) -> tuple[str, int, int]:
     spec = match["spec"]
     if spec:
         if not spec.startswith(":"):
-            raise SpfSyntaxError(f"“{term}”: malformed prefix length")
+            raise SpfSyntaxError(phrase("“{term}”: malformed prefix length", term=term))
         check_domain_spec(spec[1:], term)
     return spec[1:], _prefix(match["v4"], 32, term), _prefix(match["v6"], 128, term)
 
@@ -142,7 +143,7 @@ def _prefix(digits: str | None, most: int, term: str) -> int:
     if digits is None:
         return most
     if (len(digits) > 1 and digits[0] == "0") or len(digits) > 3 or int(digits) > most:
-        raise SpfSyntaxError(f"“{term}”: prefix length /{digits}")
+        raise SpfSyntaxError(phrase("“{term}”: prefix length /{digits}", term=term, digits=digits))
     return int(digits)
 
 
@@ -150,16 +151,16 @@ def _network(name: str, rest: str, term: str) -> ipaddress.IPv4Network | ipaddre
     address, slash, digits = rest[1:].partition("/")
     most = 32 if name == "ip4" else 128
     if not rest.startswith(":") or (slash and not digits.isdigit()):
-        raise SpfSyntaxError(f"“{term}”: not an address")
+        raise SpfSyntaxError(phrase("“{term}”: not an address", term=term))
     prefix = _prefix(digits if slash else None, most, term)
     try:
         if name == "ip4":
             return ipaddress.IPv4Network((ipaddress.IPv4Address(address), prefix), strict=False)
         if "%" in address:
-            raise SpfSyntaxError(f"“{term}”: not an address")
+            raise SpfSyntaxError(phrase("“{term}”: not an address", term=term))
         return ipaddress.IPv6Network((ipaddress.IPv6Address(address), prefix), strict=False)
     except ValueError:
-        raise SpfSyntaxError(f"“{term}”: not an address") from None
+        raise SpfSyntaxError(phrase("“{term}”: not an address", term=term)) from None
 
 
 def check_domain_spec(spec: str, term: str) -> None:
@@ -170,14 +171,14 @@ def check_domain_spec(spec: str, term: str) -> None:
     """
     _check_macro_string(spec, term, explanation=False)
     if not spec:
-        raise SpfSyntaxError(f"“{term}”: a domain is missing")
+        raise SpfSyntaxError(phrase("“{term}”: a domain is missing", term=term))
     if re.search(r"%\{[^}]*\}\Z", spec):
         return
     body = spec.removesuffix(".")
     _head, dot, top = body.rpartition(".")
     # A macro may hold dots of its own as delimiters; only what follows the last macro can be the top label.
     if not dot or "}" in top or "%" in top or not _TOPLABEL.match(top):
-        raise SpfSyntaxError(f"“{term}”: “{spec}” is not a domain")
+        raise SpfSyntaxError(phrase("“{term}”: “{spec}” is not a domain", term=term, spec=spec))
 
 
 def _check_macro_string(text: str, term: str, *, explanation: bool) -> None:
@@ -190,11 +191,11 @@ def _check_macro_string(text: str, term: str, *, explanation: bool) -> None:
                 continue
             match = _MACRO.match(text, i)
             if not match or not _macro_allowed(match, explanation=explanation):
-                raise SpfSyntaxError(f"“{term}”: malformed macro")
+                raise SpfSyntaxError(phrase("“{term}”: malformed macro", term=term))
             i = match.end()
             continue
         if not 0x21 <= ord(char) <= 0x7E and not (explanation and char == " "):
-            raise SpfSyntaxError(f"“{term}”: a character that is not allowed")
+            raise SpfSyntaxError(phrase("“{term}”: a character that is not allowed", term=term))
         i += 1
 
 
@@ -230,7 +231,7 @@ def split_macros(text: str) -> list[str | re.Match[str]]:
             continue
         match = _MACRO.match(text, i)
         if match is None:
-            raise SpfSyntaxError("malformed macro")
+            raise SpfSyntaxError(phrase("malformed macro"))
         parts.append(match)
         i = match.end()
     return parts

@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass, field
 
 from selfaudit.facts.dns import DnsAnswer, absolute, bare
+from selfaudit.i18n import phrase
 from selfaudit.protocols import spf_record
 from selfaudit.protocols.lookup import Lookup
 from selfaudit.protocols.spf import NAME_LIMIT, mx_hosts, select
@@ -83,7 +84,7 @@ class _Survey:
             return None, ""
         if record is None:
             if stack:
-                self.fail(domain, f"{bare(domain)} is referred to, but has no SPF record")
+                self.fail(domain, phrase("{domain} is referred to, but has no SPF record", domain=bare(domain)))
             return None, ""
         stack = (*stack, absolute(domain))
         for directive in record.directives:
@@ -144,7 +145,15 @@ class _Survey:
             self.see(answer, name, "MX")
             names = mx_hosts(answer)
             if len(names) > NAME_LIMIT:
-                self.fail(name, f"{directive.text}: {len(names)} mail hosts, at most {NAME_LIMIT} are allowed")
+                self.fail(
+                    name,
+                    phrase(
+                        "{text}: {names} mail hosts, at most {name_limit} are allowed",
+                        text=directive.text,
+                        names=len(names),
+                        name_limit=NAME_LIMIT,
+                    ),
+                )
                 return
         for host in names:
             found = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from selfaudit.errors import BadInput
+from selfaudit.i18n import phrase
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 _MAX_TAGS = 64
@@ -36,10 +37,10 @@ def parse_tags(text: str) -> dict[str, str]:
         name, equals, value = part.partition("=")
         name = name.strip()
         if not equals or not _NAME.match(name):
-            raise BadInput(f"“{part.strip()[:40]}” is not a tag with a value")
+            raise BadInput(phrase("“{strip}” is not a tag with a value", strip=part.strip()[:40]))
         if name in tags:
-            raise BadInput(f"the tag {name} is given twice")
+            raise BadInput(phrase("the tag {name} is given twice", name=name))
         if len(tags) >= _MAX_TAGS:
-            raise BadInput("too many tags")
+            raise BadInput(phrase("too many tags"))
         tags[name] = value.strip()
     return tags

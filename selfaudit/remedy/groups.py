@@ -10,7 +10,7 @@ from enum import StrEnum
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import fields_of, render
 from selfaudit.findings import Finding, Outcome, Remedy, Result, Severity, Who
-from selfaudit.i18n import N_, _
+from selfaudit.i18n import N_, _, shown
 
 _ORDER = list(Severity)
 # What a desk most likely acted on comes first.
@@ -112,7 +112,7 @@ def advice_for(remedy: Remedy, finding: Finding) -> Advice:
     """Fills a remedy's templates with a finding's arguments. A finding may say itself who can act (argument "who")."""
     args = finding.args
     who = str(args.get("who", remedy.who))
-    stacks = tuple((name, render(text, args)) for name, text in remedy.stacks.items())
+    stacks = tuple((_(name), render(text, args)) for name, text in remedy.stacks.items())
     steps = render(remedy.steps_by.get(who, remedy.steps), args)
     # A record with a hole in it is not one to copy.
     record = "" if any(args.get(name) == "" for name in fields_of(remedy.record)) else render(remedy.record, args)
@@ -140,9 +140,9 @@ def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
     check = all_checks()[result.check]
     title = _(check.spec.title)
     if not result.findings:
-        return [(GroupKey.UNCLEAR, Action(result, title, Severity.UNKNOWN, "", result.reason))]
+        return [(GroupKey.UNCLEAR, Action(result, title, Severity.UNKNOWN, "", shown(result.reason)))]
     notes: list[str] = []
-    shown: list[tuple[GroupKey, Action]] = []
+    out: list[tuple[GroupKey, Action]] = []
     for finding in result.findings:
         message = check.messages[finding.tag]
         text = render(message.text, finding.args)
@@ -153,12 +153,12 @@ def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
         key = _key(message.severity, advice)
         if key in (GroupKey.PASSED, GroupKey.NOT_NEEDED) and result.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE):
             continue  # what is good about a result that is not good only distracts
-        shown.append((key, Action(result, title, message.severity, finding.tag, text, advice)))
-    if not shown:
-        return [(GroupKey.UNCLEAR, Action(result, title, Severity.UNKNOWN, "", result.reason, None, tuple(notes)))]
-    key, first = shown[0]
-    shown[0] = (key, Action(first.result, first.title, first.severity, first.tag, first.text, first.advice, tuple(notes)))
-    return shown
+        out.append((key, Action(result, title, message.severity, finding.tag, text, advice)))
+    if not out:
+        return [(GroupKey.UNCLEAR, Action(result, title, Severity.UNKNOWN, "", shown(result.reason), None, tuple(notes)))]
+    key, first = out[0]
+    out[0] = (key, Action(first.result, first.title, first.severity, first.tag, first.text, first.advice, tuple(notes)))
+    return out
 
 
 def _key(severity: Severity, advice: Advice | None) -> GroupKey:

@@ -5,25 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from selfaudit.engine.evidence import Record
+from selfaudit.engine.judge import failure_words
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
 from selfaudit.facts.http import HttpFetch
 from selfaudit.facts.mail import MtaStsPolicy
 from selfaudit.facts.vantage import Clock
 from selfaudit.facts.zone import ZoneTransfers
+from selfaudit.i18n import N_, _, shown
 from selfaudit.text import printable
 
 MAX_LINES = 60
 _NOTHING = {
-    DnsStatus.NXDOMAIN: "NXDOMAIN (the name does not exist)",
-    DnsStatus.NODATA: "no such record (NOERROR, empty)",
+    DnsStatus.NXDOMAIN: N_("NXDOMAIN (the name does not exist)"),
+    DnsStatus.NODATA: N_("no such record (NOERROR, empty)"),
     DnsStatus.SERVFAIL: "SERVFAIL",
     DnsStatus.REFUSED: "REFUSED",
-    DnsStatus.TIMEOUT: "no answer",
-    DnsStatus.UNREACHABLE: "could not be asked",
-    DnsStatus.TRUNCATED: "cut off, and TCP failed",
-    DnsStatus.MALFORMED: "an answer that cannot be read",
-    DnsStatus.LOOP: "aliases in a loop",
-    DnsStatus.ERROR: "an error",
+    DnsStatus.TIMEOUT: N_("no answer"),
+    DnsStatus.UNREACHABLE: N_("could not be asked"),
+    DnsStatus.TRUNCATED: N_("cut off, and TCP failed"),
+    DnsStatus.MALFORMED: N_("an answer that cannot be read"),
+    DnsStatus.LOOP: N_("aliases in a loop"),
+    DnsStatus.ERROR: N_("an error"),
 }
 
 
@@ -39,7 +41,7 @@ def lines_of(record: Record) -> list[EvidenceLine]:
     """The evidence of a record, at most 60 lines; the whole of it stands in evidence.json."""
     if record.fact is None:
         failure = record.failure
-        return [EvidenceLine("", f"{failure.reason}: {failure.detail}" if failure else record.trace)]
+        return [EvidenceLine("", shown(failure_words(failure)) if failure else record.trace)]
     seen: dict[EvidenceLine, None] = {}
     for answer in record.fact.lookups():
         seen.setdefault(EvidenceLine(printable(answer.dig(), 300), _answer(answer)))
@@ -49,27 +51,34 @@ def lines_of(record: Record) -> list[EvidenceLine]:
         lines.append(_fetch(fact.fetch))
     elif isinstance(fact, Clock):
         lines += [
-            EvidenceLine(f"sntp {s.source}", s.error or f"offset {s.offset:+.3f} s, round trip {s.delay:.3f} s")
+            EvidenceLine(
+                f"sntp {s.source}",
+                shown(s.error)
+                or _("offset {offset} s, round trip {delay} s").format(offset=f"{s.offset:+.3f}", delay=f"{s.delay:.3f}"),
+            )
             for s in fact.samples
         ]
     elif isinstance(fact, ZoneTransfers):
         lines += [
-            EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(a.detail, 100)}".strip())
+            EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(shown(a.detail), 100)}".strip())
             for a in fact.attempts
         ]
     if len(lines) > MAX_LINES:
         rest = len(lines) - MAX_LINES
-        lines = [*lines[:MAX_LINES], EvidenceLine("", f"... and {rest} more in evidence.json ({record.id})")]
+        lines = [
+            *lines[:MAX_LINES],
+            EvidenceLine("", _("... and {count} more in evidence.json ({id})").format(count=rest, id=record.id)),
+        ]
     return lines
 
 
 def _answer(answer: DnsAnswer) -> str:
     if answer.status is DnsStatus.REWRITTEN:
-        return f"{', '.join(answer.records)} (rewritten by this network)"
+        return _("{records} (rewritten by this network)").format(records=", ".join(answer.records))
     if not answer.exists:
-        words = _NOTHING.get(answer.status, str(answer.status))
-        return f"{words}: {printable(answer.detail, 120)}" if answer.detail else words
-    alias = f"(alias {' -> '.join(bare(n) for n in answer.chain)}) " if answer.chain else ""
+        words = _(_NOTHING.get(answer.status, str(answer.status)))
+        return f"{words}: {printable(shown(answer.detail), 120)}" if answer.detail else words
+    alias = "(" + _("alias {names}").format(names=" -> ".join(bare(n) for n in answer.chain)) + ") " if answer.chain else ""
     ttl = f"  [TTL {answer.ttl}]" if answer.ttl >= 0 else ""
     return printable(alias + "; ".join(answer.records), 600) + ttl
 

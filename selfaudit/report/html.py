@@ -11,11 +11,11 @@ import jinja2
 from markupsafe import Markup
 
 from selfaudit.checks import all_checks
-from selfaudit.checks.registry import paragraphs
+from selfaudit.checks.registry import doc_paragraphs
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
 from selfaudit.findings import Outcome, Result
-from selfaudit.i18n import N_, _, ngettext
+from selfaudit.i18n import N_, _, language, ngettext, shown
 from selfaudit.remedy import Action, GroupKey, group_actions
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
 from selfaudit.text import printable
@@ -125,8 +125,8 @@ def render_html(audit: Audit) -> str:
         open_groups=[g for g in groups if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         folded_groups=[g for g in groups if g.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         families=[_Family(name, results) for name, results in families.items()],
-        why=lambda action: paragraphs(_(checks[action.result.check].doc["Why it matters"])),
-        how=lambda action: paragraphs(_(checks[action.result.check].doc["How it is judged"])),
+        why=lambda action: doc_paragraphs(checks[action.result.check], "Why it matters"),
+        how=lambda action: doc_paragraphs(checks[action.result.check], "How it is judged"),
         evidence_of=lambda action: _evidence_of(action, records),
         outcome_word=lambda outcome: _(OUTCOME_WORDS[outcome]),
         outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
@@ -135,6 +135,8 @@ def render_html(audit: Audit) -> str:
         authority=_authority(audit),
         case_word=lambda kind: _("this computer") if kind == "case" else "",
         _=_,
+        shown=shown,
+        language=language(),
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from selfaudit.case import Case, Target
 from selfaudit.checks import all_checks
-from selfaudit.checks.registry import render
+from selfaudit.checks.registry import render_source
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import SentTo, Tool, Vantage
 from selfaudit.findings import Outcome, Result, Severity
@@ -64,7 +64,7 @@ def result_json(result: Result) -> JsonResult:
     """One result with its findings in words."""
     messages = all_checks()[result.check].messages
     findings = tuple(
-        JsonFinding(f.tag, messages[f.tag].severity, render(messages[f.tag].text, f.args), dict(f.args), f.evidence)
+        JsonFinding(f.tag, messages[f.tag].severity, render_source(messages[f.tag].text, f.args), dict(f.args), f.evidence)
         for f in result.findings
     )
     target = JsonTarget(result.target_kind, result.target)  # type: ignore[arg-type]

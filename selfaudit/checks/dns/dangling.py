@@ -31,7 +31,7 @@ from selfaudit.checks._common import reason
 from selfaudit.facts.dns import DnsStatus, bare
 from selfaudit.facts.zone import NameSurvey
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.psl import registrable_domain
 
@@ -45,6 +45,7 @@ class Tag(StrEnum):
 
 CHECK = Check("dns.dangling", N_("No name points to something that is gone"), (NameSurvey,), "domain")
 
+_ROLES = {"alias": phrase("alias"), "mail host": phrase("mail host"), "name server": phrase("name server")}
 _KINDS = {"alias": "CNAME", "mail host": "MX", "name server": "NS"}
 
 _REMOVE = Remedy(
@@ -80,7 +81,7 @@ def judge(survey: NameSurvey, policy: Policy) -> Iterator[Finding]:
             continue  # mail.mx says so, with the right advice
         bad = True
         registrable = registrable_domain(use.target)
-        args = {"name": bare(use.name), "role": use.role, "target": bare(use.target), "kind": _KINDS[use.role]}
+        args = {"name": bare(use.name), "role": _ROLES[use.role], "target": bare(use.target), "kind": _KINDS[use.role]}
         if takeable:
             yield found(Tag.TAKEABLE, registrable=registrable, **args)
         else:

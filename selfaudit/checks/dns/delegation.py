@@ -33,7 +33,7 @@ from selfaudit.checks._common import SWITCHED_OFF, reason
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, bare
 from selfaudit.facts.zone import Delegation, NameServer
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, Who, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 
 
@@ -187,7 +187,11 @@ def _server(server: NameServer, zone: str) -> Iterator[Finding]:
         if answer.status is DnsStatus.REFUSED:
             yield found(Tag.REFUSES, zone=zone, server=host, address=address)
         elif answer.definite:
-            why = "it sends others elsewhere" if answer.detail == "referral" else "it is not in charge of the zone"
+            why = (
+                phrase("it sends others elsewhere")
+                if answer.detail == "referral"
+                else phrase("it is not in charge of the zone")
+            )
             yield found(Tag.LAME, zone=zone, server=host, address=address, why=why)
         else:
             yield found(Tag.SILENT, zone=zone, server=host, address=address, why=reason(answer))

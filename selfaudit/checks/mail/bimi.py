@@ -28,7 +28,7 @@ from selfaudit.checks.mail._dmarc import policy_lookup
 from selfaudit.errors import BadInput
 from selfaudit.facts.mail import BimiRecord, DmarcLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols import dmarc
 from selfaudit.protocols.lookup import run_now
@@ -80,7 +80,7 @@ def judge(bimi: BimiRecord, lookups: DmarcLookups, policy: Policy) -> Iterator[F
         yield found(Tag.ABSENT, domain=domain)
         return
     if len(records) > 1:
-        yield found(Tag.BROKEN, domain=domain, why=f"there are {len(records)} of them")
+        yield found(Tag.BROKEN, domain=domain, why=phrase("there are {records} of them", records=len(records)))
         return
     try:
         parsed = parse_bimi(records[0])
@@ -92,7 +92,7 @@ def judge(bimi: BimiRecord, lookups: DmarcLookups, policy: Policy) -> Iterator[F
         return
     applied = run_now(dmarc.policy(domain, policy_lookup(lookups)))
     if applied.unanswered:
-        yield found(Tag.UNANSWERED, domain=domain, why="its DMARC policy could not be looked up")
+        yield found(Tag.UNANSWERED, domain=domain, why=phrase("its DMARC policy could not be looked up"))
     elif applied.applied not in ("quarantine", "reject"):
         yield found(Tag.NOT_ENFORCED, domain=domain, applied=applied.applied or "missing")
     else:

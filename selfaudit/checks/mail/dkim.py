@@ -35,7 +35,7 @@ from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsStatus
 from selfaudit.facts.mail import DkimKeys, DkimSelector, MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.dkim import DkimKey, KeyState, looks_like_key, parse_key
 
@@ -162,7 +162,9 @@ def judge(keys: DkimKeys, spf: SpfLookups, mail: MailHosts, policy: Policy) -> I
     if known:
         return
     if not keys.control.definite:
-        yield found(Tag.UNANSWERED, name=f"(a random name)._domainkey.{keys.domain}", why=reason(keys.control))
+        yield found(
+            Tag.UNANSWERED, name=phrase("(a random name)._domainkey.{domain}", domain=keys.domain), why=reason(keys.control)
+        )
         return
     wildcard = keys.control.exists
     usable = [(s, key) for s in guessed if not wildcard and (key := _usable(s))]
@@ -177,7 +179,9 @@ def judge(keys: DkimKeys, spf: SpfLookups, mail: MailHosts, policy: Policy) -> I
         yield found(Tag.NO_KEYS, domain=keys.domain)
     elif keys.unanswered:
         yield found(
-            Tag.UNANSWERED, name=f"_domainkey.{keys.domain}", why=f"{keys.unanswered} of {keys.guessed} look-ups failed"
+            Tag.UNANSWERED,
+            name=f"_domainkey.{keys.domain}",
+            why=phrase("{unanswered} of {guessed} look-ups failed", unanswered=keys.unanswered, guessed=keys.guessed),
         )
     else:
         yield found(Tag.NO_SELECTOR, domain=keys.domain, guessed=keys.guessed)

@@ -35,7 +35,7 @@ from selfaudit.checks.mail._dmarc import own_record, policy_lookup
 from selfaudit.facts.dns import bare, differs
 from selfaudit.facts.mail import DmarcLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols import dmarc
 from selfaudit.protocols.lookup import run_now
@@ -170,7 +170,7 @@ def judge(facts: DmarcLookups, policy: Policy) -> Iterator[Finding]:
     own = own_record(facts)
     if own is not None and facts.published is not None and differs(own, facts.published):
         yield found(
-            Tag.CACHED, name=f"_dmarc.{domain}", rdtype="TXT", new=facts.published.texts() or ("none",), old=own.texts() or ("none",),
+            Tag.CACHED, name=f"_dmarc.{domain}", rdtype="TXT", new=facts.published.texts() or (phrase("no record"),), old=own.texts() or (phrase("no record"),),
             ttl=max(own.ttl, 0),
         )  # fmt: skip
     lookup = policy_lookup(facts)
@@ -194,7 +194,7 @@ def judge(facts: DmarcLookups, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.BROKEN_ABOVE, domain=domain, why="; ".join(applied.broken))
     yield from _record(applied, domain)
     yield from _reports(facts, applied.record)
-    old = legacy.requested or "none at all"
+    old = legacy.requested or phrase("none at all")
     if legacy.requested != applied.requested and not legacy.unanswered:
         yield found(Tag.DIFFERS, domain=domain, new=applied.requested, old=old, corrected=_own(applied, domain))
 

@@ -32,7 +32,7 @@ from selfaudit.facts.dns import bare
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.mail import MailHosts, MtaStsPolicy
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.mail_policies import parse_sts_policy, parse_sts_record, sts_matches, sts_records
 
@@ -153,7 +153,7 @@ def judge(sts: MtaStsPolicy, mail: MailHosts, policy: Policy) -> Iterator[Findin
         yield found(Tag.ABSENT, domain=domain)
         return
     if len(records) > 1:
-        yield found(Tag.BAD_RECORD, domain=domain, why=f"there are {len(records)} of them")
+        yield found(Tag.BAD_RECORD, domain=domain, why=phrase("there are {records} of them", records=len(records)))
     else:
         try:
             parse_sts_record(records[0])
@@ -169,17 +169,22 @@ def _fetched(fetch: HttpFetch, sts: MtaStsPolicy, mail: MailHosts, domain: str, 
         if failed:
             yield found(Tag.UNANSWERED, domain=domain, why=f"mta-sts.{domain}: {reason(failed)}")
         else:
-            yield found(Tag.NO_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=f"mta-sts.{domain} has no address")
+            yield found(
+                Tag.NO_POLICY,
+                domain=domain,
+                mx_lines=_mx_lines(mail),
+                why=phrase("mta-sts.{domain} has no address", domain=domain),
+            )
     elif fetch.outcome is HttpStatus.TLS_FAILED:
         yield found(Tag.TLS, domain=domain, why=fetch.detail)
     elif fetch.outcome is HttpStatus.TOO_LARGE:
         yield found(Tag.BAD_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=fetch.detail)
     elif fetch.outcome is not HttpStatus.ANSWERED or fetch.code >= 500 or fetch.code == 429:
-        yield found(Tag.UNANSWERED, domain=domain, why=fetch.detail or f"HTTP status {fetch.code}")
+        yield found(Tag.UNANSWERED, domain=domain, why=fetch.detail or phrase("HTTP status {code}", code=fetch.code))
     elif 300 <= fetch.code < 400:
         yield found(Tag.REDIRECT, domain=domain, location=fetch.location or "?")
     elif fetch.code != 200:
-        yield found(Tag.NO_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=f"HTTP status {fetch.code}")
+        yield found(Tag.NO_POLICY, domain=domain, mx_lines=_mx_lines(mail), why=phrase("HTTP status {code}", code=fetch.code))
     else:
         yield from _policy(fetch, mail, domain, valid_record=valid_record)
 

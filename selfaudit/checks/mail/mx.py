@@ -32,7 +32,7 @@ from selfaudit.checks.mail._sending import names_senders, spf_denies_all
 from selfaudit.facts.dns import bare, differs
 from selfaudit.facts.mail import MailHost, MailHosts, SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 
 
@@ -133,7 +133,7 @@ def judge(mail: MailHosts, spf: SpfLookups, policy: Policy) -> Iterator[Finding]
     domain = mail.domain
     if mail.published is not None and differs(mail.mx, mail.published):
         yield found(
-            Tag.CACHED, name=domain, rdtype="MX", new=mail.published.records or ("none",), old=mail.mx.records or ("none",),
+            Tag.CACHED, name=domain, rdtype="MX", new=mail.published.records or (phrase("no record"),), old=mail.mx.records or (phrase("no record"),),
             ttl=max(mail.mx.ttl, 0),
         )  # fmt: skip
     if not mail.mx.definite and not mail.hosts:

@@ -35,7 +35,7 @@ from selfaudit.checks.mail._spf_record import closed, example
 from selfaudit.facts.dns import differs
 from selfaudit.facts.mail import SpfLookups
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.lookup import Replay, run_now
 from selfaudit.protocols.spf import LOOKUP_LIMIT
@@ -208,7 +208,7 @@ def _faults(spf: SpfLookups, seen: SpfSurvey, domain: str, policy: Policy) -> It
         yield found(
             Tag.NO_ENDING,
             domain=domain,
-            ending="?all" if seen.all_qualifier else "no “all” at the end",
+            ending="?all" if seen.all_qualifier else phrase("no “all” at the end"),
             corrected=closed(spf, seen),
         )
     broad = [n for n in seen.networks if _is_broad(n)]
@@ -222,7 +222,7 @@ def _faults(spf: SpfLookups, seen: SpfSurvey, domain: str, policy: Policy) -> It
 
 
 def _spf_of(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(t for t in texts if t.lower().startswith("v=spf1")) or ("no SPF record",)
+    return tuple(t for t in texts if t.lower().startswith("v=spf1")) or (phrase("no SPF record"),)
 
 
 def _is_broad(network: str) -> bool:

@@ -26,7 +26,7 @@ from selfaudit.checks._common import reason
 from selfaudit.errors import BadInput
 from selfaudit.facts.mail import TlsReporting
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.mail_policies import parse_tls_rpt, tls_rpt_records
 
@@ -69,7 +69,7 @@ def judge(reporting: TlsReporting, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.ABSENT, domain=domain)
         return
     if len(records) > 1:
-        yield found(Tag.BROKEN, domain=domain, why=f"there are {len(records)} of them, so none counts")
+        yield found(Tag.BROKEN, domain=domain, why=phrase("there are {records} of them, so none counts", records=len(records)))
         return
     try:
         destinations = parse_tls_rpt(records[0])

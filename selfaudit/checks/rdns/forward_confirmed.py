@@ -31,7 +31,7 @@ from selfaudit.checks._common import reason
 from selfaudit.facts.dns import bare
 from selfaudit.facts.rdns import ReverseDns
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 
 
@@ -85,7 +85,11 @@ def judge(rdns: ReverseDns, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.UNANSWERED, address=rdns.address, status=f"{bare(failed[0].name)}: {reason(failed[0])}")
         return
     if len(rdns.ptr.records) > len(rdns.forward) and rdns.ptr.definite:
-        yield found(Tag.UNANSWERED, address=rdns.address, status=f"it has {len(rdns.ptr.records)} names, too many to look up")
+        yield found(
+            Tag.UNANSWERED,
+            address=rdns.address,
+            status=phrase("it has {records} names, too many to look up", records=len(rdns.ptr.records)),
+        )
         return
     first = next((a for a in rdns.forward if a.records), rdns.forward[0])
     tag = Tag.MISMATCH if first.records else Tag.NO_FORWARD

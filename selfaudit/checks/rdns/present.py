@@ -31,7 +31,7 @@ from selfaudit.checks._common import CACHED_TEXT, unanswered_args
 from selfaudit.facts.dns import DnsStatus, bare, differs
 from selfaudit.facts.rdns import ReverseDns
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, Who, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 
 
@@ -98,8 +98,8 @@ def judge(rdns: ReverseDns, policy: Policy) -> Iterator[Finding]:
     answer = rdns.ptr
     if rdns.published is not None and differs(rdns.ptr, rdns.published):
         yield found(
-            Tag.CACHED, name=bare(rdns.ptr.name), rdtype="PTR", new=rdns.published.records or ("none",),
-            old=rdns.ptr.records or ("none",), ttl=max(rdns.ptr.ttl, 0),
+            Tag.CACHED, name=bare(rdns.ptr.name), rdtype="PTR", new=rdns.published.records or (phrase("no record"),),
+            old=rdns.ptr.records or (phrase("no record"),), ttl=max(rdns.ptr.ttl, 0),
         )  # fmt: skip
         answer = rdns.published
     if answer.status is DnsStatus.SERVFAIL:

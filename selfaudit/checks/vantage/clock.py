@@ -28,7 +28,7 @@ from enum import StrEnum
 
 from selfaudit.facts.vantage import Clock
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.dnssec import signature_window
 
@@ -95,5 +95,5 @@ def judge(clock: Clock, policy: Policy) -> Iterator[Finding]:
     elif window:
         yield found(Tag.COARSE)
     else:
-        why = "; ".join(f"{s.source}: {s.error}" for s in clock.samples) or "none is set up"
+        why = "; ".join(f"{s.source}: {s.error}" for s in clock.samples) or phrase("none is set up")
         yield found(Tag.UNKNOWN, why=why)

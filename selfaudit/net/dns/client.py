@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
+from selfaudit.i18n import phrase
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.udp import UdpChannel, Unreachable, ask_tcp
 from selfaudit.net.dns.wire import BadName, Question
@@ -108,10 +109,10 @@ class DnsClient:
         answer = await self._resolve(absolute(name), rdtype, dnssec=dnssec, checking_disabled=checking_disabled)
         if answer.exists and rdtype in ("A", "AAAA"):
             if set(answer.records) <= {"0.0.0.0", "::"}:  # noqa: S104 - how filters say no
-                return _rewritten(answer, "an address that filters put in place of an answer")
+                return _rewritten(answer, phrase("an address that filters put in place of an answer"))
             rewriting = await self.rewriting()
             if rewriting and set(answer.records) <= rewriting:
-                return _rewritten(answer, "the address that this network gives for every unknown name")
+                return _rewritten(answer, phrase("the address that this network gives for every unknown name"))
         return answer
 
     async def guess(self, name: str, rdtype: str) -> DnsAnswer:
@@ -162,7 +163,9 @@ class DnsClient:
 
     async def _ask_resolvers(self, question: Question) -> DnsAnswer:
         at, started = time.time(), time.monotonic()
-        answer = DnsAnswer(question.name, question.rdtype, DnsStatus.UNREACHABLE, detail="no resolver is configured", at=at)
+        answer = DnsAnswer(
+            question.name, question.rdtype, DnsStatus.UNREACHABLE, detail=phrase("no resolver is configured"), at=at
+        )
         refused: set[str] = set()
         for attempt in range(self.config.tries):
             usable = [r for r in self._by_health(self.config.resolvers) if r not in refused]
@@ -187,7 +190,7 @@ class DnsClient:
     async def exchange(self, server: str, question: Question, *, tries: int) -> Exchange:
         """Asks one server over UDP, over TCP if the answer is cut, without EDNS if the server does not know it."""
         if self._closed:
-            return Exchange(None, DnsStatus.UNREACHABLE, "the run is over")
+            return Exchange(None, DnsStatus.UNREACHABLE, phrase("the run is over"))
         try:
             self.gate.check_passive(server)
         except NotPermittedError as error:
@@ -243,7 +246,7 @@ class DnsClient:
             data = await channel.ask(question, self.config.timeout)
         except TimeoutError:
             self._timeouts[server] = self._timeouts.get(server, 0) + 1
-            return Exchange(None, DnsStatus.TIMEOUT, "no answer")
+            return Exchange(None, DnsStatus.TIMEOUT, phrase("no answer"))
         except Unreachable as error:
             self._timeouts[server] = self._timeouts.get(server, 0) + 1
             return Exchange(None, DnsStatus.UNREACHABLE, str(error))
@@ -272,7 +275,9 @@ class DnsClient:
                 raise TimeoutError
             return Exchange(await ask_tcp(route.address, route.port, question, self.config.timeout * 2), DnsStatus.ANSWER)
         except (TimeoutError, Unreachable) as error:
-            return Exchange(None, DnsStatus.TRUNCATED, f"truncated, and TCP failed: {str(error) or 'no answer'}")
+            return Exchange(
+                None, DnsStatus.TRUNCATED, phrase("truncated, and TCP failed: {error}", error=str(error) or "no answer")
+            )
 
     def _count(self, server: str, protocol: str) -> None:
         self.sent += 1
@@ -306,11 +311,11 @@ def to_answer(exchange: Exchange, question: Question, view: View, server: str, a
         return DnsAnswer(name, rdtype, DnsStatus.ANSWER, view, server, plain[0], (), plain[1], aa, ad, ra, at=at, ms=ms)
     message = wire.parse(data)
     if message is None:
-        return DnsAnswer(name, rdtype, DnsStatus.MALFORMED, view, server, detail="cannot be read", at=at, ms=ms)
+        return DnsAnswer(name, rdtype, DnsStatus.MALFORMED, view, server, detail=phrase("cannot be read"), at=at, ms=ms)
     reply = wire.read(message, question)
     status, detail = reply.status, reply.detail
     if view is View.RESOLVER and detail == "referral":
-        status, detail = DnsStatus.ERROR, "the resolver does not look things up for us"
+        status, detail = DnsStatus.ERROR, phrase("the resolver does not look things up for us")
     return DnsAnswer(
         name, rdtype, status, view, server, reply.records, reply.chain, reply.ttl, reply.authoritative, reply.validated,
         reply.recursion, reply.signatures, detail, at, ms,
@@ -318,7 +323,7 @@ def to_answer(exchange: Exchange, question: Question, view: View, server: str, a
 
 
 def _not_a_name(name: str, rdtype: str, view: View) -> DnsAnswer:
-    return DnsAnswer(name, rdtype, DnsStatus.ERROR, view, detail="not a name that can be asked for", at=time.time())
+    return DnsAnswer(name, rdtype, DnsStatus.ERROR, view, detail=phrase("not a name that can be asked for"), at=time.time())
 
 
 def _rewritten(answer: DnsAnswer, detail: str) -> DnsAnswer:

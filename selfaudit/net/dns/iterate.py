@@ -15,7 +15,7 @@ import dns.zonefile
 
 from selfaudit.errors import UserError
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
-from selfaudit.i18n import _
+from selfaudit.i18n import _, phrase
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.client import DnsClient, to_answer
 from selfaudit.net.dns.wire import BadName, Question
@@ -126,7 +126,7 @@ class Iterator:
             chain.extend(links)
             current = links[-1]
             if len(chain) > wire.MAX_CHAIN or current in chain[:-1] or current == name:
-                answer = replace(answer, status=DnsStatus.LOOP, chain=(), detail="aliases (CNAME) in a loop")
+                answer = replace(answer, status=DnsStatus.LOOP, chain=(), detail=phrase("aliases (CNAME) in a loop"))
                 break
         ms = round((time.monotonic() - started) * 1000, 1)
         return replace(answer, name=name, chain=(*chain, *answer.chain), at=at, ms=ms)
@@ -158,7 +158,7 @@ class Iterator:
     async def ask_zone(self, cut: Cut, name: str, rdtype: str, *, dnssec: bool = False) -> DnsAnswer:
         """Asks the servers of a zone, going down further referrals on the way."""
         at, started = time.time(), time.monotonic()
-        answer = DnsAnswer(absolute(name), rdtype, DnsStatus.ERROR, View.DIRECT, detail="too many referrals", at=at)
+        answer = DnsAnswer(absolute(name), rdtype, DnsStatus.ERROR, View.DIRECT, detail=phrase("too many referrals"), at=at)
         for _step in range(_MAX_STEPS):
             result, question, server = await self._query(cut, name, rdtype, dnssec=dnssec)
             if result is None or isinstance(result, DnsAnswer):
@@ -171,7 +171,7 @@ class Iterator:
             reply = wire.read(result, question)
             status, detail = reply.status, reply.detail
             if detail == "referral":
-                status, detail = DnsStatus.ERROR, f"{server} sends us elsewhere (lame or upward referral)"
+                status, detail = DnsStatus.ERROR, phrase("{server} sends us elsewhere (lame or upward referral)", server=server)
             ms = round((time.monotonic() - started) * 1000, 1)
             return DnsAnswer(
                 absolute(name), rdtype, status, View.DIRECT, server, reply.records, reply.chain, reply.ttl,
@@ -184,11 +184,13 @@ class Iterator:
         try:
             question = wire.make_question(name, "A", recursion=False)
         except BadName:
-            return DnsAnswer(name, "A", DnsStatus.ERROR, View.DIRECT, detail="not a name that can be asked for", at=time.time())
+            return DnsAnswer(
+                name, "A", DnsStatus.ERROR, View.DIRECT, detail=phrase("not a name that can be asked for"), at=time.time()
+            )
 
         async def work() -> DnsAnswer:
             at, started = time.time(), time.monotonic()
-            answer = DnsAnswer(name, "A", DnsStatus.UNREACHABLE, View.DIRECT, detail="no server address", at=at)
+            answer = DnsAnswer(name, "A", DnsStatus.UNREACHABLE, View.DIRECT, detail=phrase("no server address"), at=at)
             for address in (await self.addresses(cut))[:_TRIES]:
                 exchange = await self._client.exchange(address, question, tries=1)
                 answer = to_answer(exchange, question, View.DIRECT, address, at, started)
@@ -230,13 +232,13 @@ class Iterator:
         except BadName:
             question = wire.make_question(".", rdtype, recursion=False)
             return (
-                DnsAnswer(name, rdtype, DnsStatus.ERROR, View.DIRECT, detail="not a name that can be asked for", at=at),
+                DnsAnswer(name, rdtype, DnsStatus.ERROR, View.DIRECT, detail=phrase("not a name that can be asked for"), at=at),
                 question,
                 "",
             )
 
         async def work() -> tuple[dns.message.Message | DnsAnswer, str]:
-            failure = DnsAnswer(name, rdtype, DnsStatus.UNREACHABLE, View.DIRECT, detail="no server address", at=at)
+            failure = DnsAnswer(name, rdtype, DnsStatus.UNREACHABLE, View.DIRECT, detail=phrase("no server address"), at=at)
             for address in (await self.addresses(cut))[:_TRIES]:
                 exchange = await self._client.exchange(address, question, tries=1)
                 if exchange.data is None:

@@ -8,6 +8,7 @@ import struct
 
 import dns.rcode
 
+from selfaudit.i18n import phrase
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.wire import BadName
 from selfaudit.net.gate import Gate
@@ -26,7 +27,7 @@ async def try_transfer(gate: Gate, address: str, port: int, zone: str, timeout: 
         NotPermittedError: without authority for the address.
     """
     gate.check_active(address)
-    gate.count(address, port, "tcp", "zone transfer")
+    gate.count(address, port, "tcp", phrase("zone transfer"))
     route = gate.route(address, port, "tcp")
     try:
         async with asyncio.timeout(timeout):
@@ -35,11 +36,11 @@ async def try_transfer(gate: Gate, address: str, port: int, zone: str, timeout: 
                 return "no-answer", 0, "no answer"
             return await _transfer(route.address, route.port, zone)
     except TimeoutError:
-        return "no-answer", 0, "no answer in time"
+        return "no-answer", 0, phrase("no answer in time")
     except (OSError, asyncio.IncompleteReadError) as error:
         return "no-answer", 0, str(error) or type(error).__name__
     except BadName:
-        return "no-answer", 0, "not a name that can be asked for"
+        return "no-answer", 0, phrase("not a name that can be asked for")
 
 
 async def _transfer(address: str, port: int, zone: str) -> tuple[str, int, str]:
@@ -58,7 +59,7 @@ async def _transfer(address: str, port: int, zone: str) -> tuple[str, int, str]:
             except (OSError, asyncio.IncompleteReadError):
                 break
             if len(data) < 12 or data[:2] != struct.pack("!H", qid):
-                return "no-answer", 0, "the answer does not belong to the question"
+                return "no-answer", 0, phrase("the answer does not belong to the question")
             code = data[3] & 0x0F
             if code:
                 return ("refused" if code in _REFUSALS else "no-answer"), 0, dns.rcode.to_text(dns.rcode.Rcode(code))
@@ -67,4 +68,4 @@ async def _transfer(address: str, port: int, zone: str) -> tuple[str, int, str]:
                 return "given", seen, ""
     finally:
         writer.close()
-    return "no-answer", seen, "closed without data"
+    return "no-answer", seen, phrase("closed without data")

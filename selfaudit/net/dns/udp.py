@@ -10,6 +10,7 @@ import sys
 from collections import deque
 from typing import cast
 
+from selfaudit.i18n import phrase
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.wire import Question
 
@@ -122,7 +123,7 @@ class UdpChannel(asyncio.DatagramProtocol):
             Unreachable: the network said no.
         """
         if self.closed or (self._transport is None and self._socket is None):
-            raise Unreachable("the socket is closed")
+            raise Unreachable(phrase("the socket is closed"))
         qid = self._free_id()
         future: asyncio.Future[bytes] = self._loop.create_future()
         self._pending[qid] = (future, question)
@@ -220,5 +221,5 @@ async def ask_tcp(address: str, port: int, question: Question, timeout: float) -
         finally:
             writer.close()
     if data[:2] != struct.pack("!H", qid) or not wire.is_reply(data, question):
-        raise Unreachable("the answer does not belong to the question")
+        raise Unreachable(phrase("the answer does not belong to the question"))
     return data

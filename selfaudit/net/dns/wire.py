@@ -16,6 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from selfaudit.facts.dns import DnsStatus
+from selfaudit.i18n import phrase
 
 UDP_SIZE = 1232  # RFC 9715: avoids fragments
 MAX_CHAIN = 16
@@ -228,9 +229,15 @@ def read(message: dns.message.Message, question: Question) -> Reply:
     words = _extended_error(message)
     names = {part.partition(":")[0] for part in words.split("; ")}
     if names & _BLOCKED:
-        return replace(header, status=DnsStatus.REWRITTEN, detail=f"the resolver blocks this name ({words})")
+        return replace(
+            header, status=DnsStatus.REWRITTEN, detail=phrase("the resolver blocks this name ({words})", words=words)
+        )
     if names & _UNREACHED:
-        return replace(header, status=DnsStatus.ERROR, detail=f"the resolver could not reach the name servers ({words})")
+        return replace(
+            header,
+            status=DnsStatus.ERROR,
+            detail=phrase("the resolver could not reach the name servers ({words})", words=words),
+        )
     try:
         return _follow(message, question, header)
     except (dns.exception.DNSException, ValueError):
@@ -260,10 +267,10 @@ def _follow(message: dns.message.Message, question: Question, header: Reply) -> 
         name = alias[0].target
         shown = name.to_text().lower()
         if shown in chain or shown == question.name.lower():
-            return replace(header, status=DnsStatus.LOOP, chain=tuple(chain), detail="aliases (CNAME) in a loop")
+            return replace(header, status=DnsStatus.LOOP, chain=tuple(chain), detail=phrase("aliases (CNAME) in a loop"))
         if len(chain) >= MAX_CHAIN:
             return replace(
-                header, status=DnsStatus.ERROR, chain=tuple(chain), detail="more aliases (CNAME) than can be followed"
+                header, status=DnsStatus.ERROR, chain=tuple(chain), detail=phrase("more aliases (CNAME) than can be followed")
             )
         chain.append(shown)
         ttl = _least(ttl, alias.ttl)
