@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from selfaudit.case import Target
+from selfaudit.engine.evidence import Record
 from selfaudit.findings import Result
 
 
@@ -34,6 +35,13 @@ class TargetFound:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordSeen:
+    """An observation was made or failed. Its record has no id yet: ids are given at the end."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
 class ResultSeen:
     """A check has its result."""
 
@@ -47,7 +55,7 @@ class RunFinished:
     interrupted: bool
 
 
-Event = RunStarted | Progress | TargetFound | ResultSeen | RunFinished
+Event = RunStarted | Progress | TargetFound | RecordSeen | ResultSeen | RunFinished
 Emit = Callable[[Event], None]
 
 

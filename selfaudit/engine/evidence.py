@@ -14,6 +14,7 @@ from selfaudit.case import Case, Target
 from selfaudit.errors import BadInput, UserError
 from selfaudit.facts import Fact, ProbeFailure, Request, fact_types
 from selfaudit.files import read_bounded
+from selfaudit.findings import Outcome
 from selfaudit.i18n import _, phrase
 from selfaudit.text import printable
 
@@ -62,6 +63,17 @@ class NotRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Recheck:
+    """A check that was run again on a target after the audit, and what became of its outcome."""
+
+    at: str
+    check: str
+    target: Target
+    before: Outcome
+    after: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One observation: the request and exactly one of fact, failure and trace.
 
@@ -95,6 +107,7 @@ class Evidence:
         sent: the tally of packets and connections.
         left_out: addresses found in DNS beyond the limit.
         interrupted: the run was stopped before its end.
+        rechecks: checks that were run again since, in the order of time; their records are the new ones.
     """
 
     case: Case
@@ -109,13 +122,16 @@ class Evidence:
     sent: tuple[SentTo, ...] = ()
     left_out: int = 0
     interrupted: bool = False
+    rechecks: tuple[Recheck, ...] = ()
 
     def record(self, record_id: str) -> Record | None:
         """A record by its id."""
         return next((r for r in self.records if r.id == record_id), None)
 
 
-class _StoredRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StoredRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file format of a record."""
+
     id: str
     request: Request
     at: str
@@ -136,26 +152,28 @@ class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finished: str
     vantage: Vantage
     targets: tuple[Target, ...]
-    records: tuple[_StoredRecord, ...]
+    records: tuple[StoredRecord, ...]
     not_run: tuple[NotRun, ...] = ()
     authority: dict[str, str] = {}
     sent: tuple[SentTo, ...] = ()
     left_out: int = 0
     interrupted: bool = False
+    rechecks: tuple[Recheck, ...] = ()
+
+
+def stored_record(record: Record) -> StoredRecord:
+    """The form in which a record is saved."""
+    outcome: Literal["fact", "failure", "bug"] = "fact" if record.fact is not None else "failure" if record.failure else "bug"
+    fact = msgspec.to_builtins(record.fact) if record.fact is not None else None
+    return StoredRecord(record.id, record.request, record.at, record.ms, outcome, fact, record.failure, record.trace)
 
 
 def to_stored(evidence: Evidence) -> StoredEvidence:
     """The form in which evidence is saved."""
-    records = tuple(
-        _StoredRecord(
-            r.id, r.request, r.at, r.ms, "fact" if r.fact is not None else "failure" if r.failure else "bug",
-            msgspec.to_builtins(r.fact) if r.fact is not None else None, r.failure, r.trace,
-        )
-        for r in evidence.records
-    )  # fmt: skip
+    records = tuple(stored_record(r) for r in evidence.records)
     return StoredEvidence(
         "selfaudit/evidence/1", evidence.case, evidence.tool, evidence.started, evidence.finished, evidence.vantage, evidence.targets, records,
-        evidence.not_run, dict(sorted(evidence.authority.items())), evidence.sent, evidence.left_out, evidence.interrupted,
+        evidence.not_run, dict(sorted(evidence.authority.items())), evidence.sent, evidence.left_out, evidence.interrupted, evidence.rechecks,
     )  # fmt: skip
 
 
@@ -172,7 +190,7 @@ def decode_evidence(data: bytes) -> Evidence:
     """
     try:
         stored = msgspec.json.decode(data, type=StoredEvidence)
-        records = tuple(_restore(r) for r in stored.records)
+        records = tuple(restore_record(r) for r in stored.records)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise BadInput(printable(str(error), 200)) from None
     ids = [r.id for r in records]
@@ -180,11 +198,17 @@ def decode_evidence(data: bytes) -> Evidence:
         raise BadInput(phrase("two records have the same id"))
     return Evidence(
         stored.case, stored.tool, stored.started, stored.finished, stored.vantage, stored.targets, records, stored.not_run,
-        stored.authority, stored.sent, stored.left_out, stored.interrupted,
+        stored.authority, stored.sent, stored.left_out, stored.interrupted, stored.rechecks,
     )  # fmt: skip
 
 
-def _restore(stored: _StoredRecord) -> Record:
+def restore_record(stored: StoredRecord) -> Record:
+    """A record from its saved form.
+
+    Raises:
+        BadInput: it is incomplete, or of a kind that this version does not know.
+        msgspec.ValidationError: the fact does not have its form.
+    """
     fact: Fact | None = None
     if stored.outcome == "fact":
         kind = fact_types().get(stored.request.kind)

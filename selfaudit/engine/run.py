@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from selfaudit.case import Case, Target
 from selfaudit.checks import CheckModule
 from selfaudit.engine.authority import establish, what_would_allow
 from selfaudit.engine.discover import discovered
-from selfaudit.engine.events import Emit, Progress, ResultSeen, RunFinished, RunStarted, TargetFound, ignore
-from selfaudit.engine.evidence import Evidence, NotRun, Record, SentTo, Tool, Vantage
+from selfaudit.engine.events import Emit, Progress, RecordSeen, ResultSeen, RunFinished, RunStarted, TargetFound, ignore
+from selfaudit.engine.evidence import Evidence, NotRun, Recheck, Record, SentTo, Tool, Vantage
 from selfaudit.engine.judge import judge_evidence, judge_one, needed_keys, pairs, policy_for, short_trace
 from selfaudit.engine.model import Audit
 from selfaudit.engine.plan import wanted_requests
@@ -31,17 +33,63 @@ def utc(timestamp: float) -> str:
     return datetime.datetime.fromtimestamp(timestamp, datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-async def run_audit(case: Case, net: Net, *, install_key: bytes = b"", emit: Emit = ignore) -> Audit:
-    """Runs an audit. Cancelling the task stops it and keeps what was seen; the audit is then marked as interrupted."""
-    return await _Run(case, net, install_key, emit).run()
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was seen before, so that a run goes on from there.
+
+    Attributes:
+        records: observations that are kept and not made again.
+        leave: (kind, subject) of observations that are not to be made either.
+        not_run: what had no authority and is left so.
+        authority: subject -> on whose authority it was probed.
+        sent: the tally so far.
+        started: when the first of it began, "" for now.
+        rechecks: what was checked again so far.
+    """
+
+    records: tuple[Record, ...] = ()
+    leave: frozenset[tuple[str, str]] = frozenset()
+    not_run: tuple[NotRun, ...] = ()
+    authority: Mapping[str, str] = field(default_factory=dict)
+    sent: tuple[SentTo, ...] = ()
+    started: str = ""
+    rechecks: tuple[Recheck, ...] = ()
+
+
+_NOTHING = Earlier()
+
+
+async def run_audit(
+    case: Case, net: Net, *, install_key: bytes = b"", emit: Emit = ignore, earlier: Earlier = _NOTHING
+) -> Audit:
+    """Runs an audit, or what `earlier` lacks of one.
+
+    Cancelling the task stops it and keeps what was seen; the audit is then marked as interrupted.
+    """
+    return await _Run(case, net, install_key, emit, earlier).run()
+
+
+def tally(net: Net, before: tuple[SentTo, ...] = ()) -> tuple[SentTo, ...]:
+    """How much was sent to whom so far, added to what was sent before."""
+    gate = net.gate
+    total = {(s.address, s.port, s.protocol, s.purpose, s.authority): s.count for s in before}
+    for (address, port, protocol, purpose), count in gate.sent.items():
+        key = (address, port, protocol, purpose, gate.permitted.get(address, "") if purpose == "zone transfer" else "")
+        total[key] = total.get(key, 0) + count
+    return tuple(
+        SentTo(address, port, protocol, purpose, count, authority)
+        for (address, port, protocol, purpose, authority), count in sorted(total.items())
+    )
 
 
 class _Run:
-    def __init__(self, case: Case, net: Net, install_key: bytes, emit: Emit) -> None:
-        self.case, self.net, self.install_key, self.emit = case, net, install_key, emit
+    def __init__(self, case: Case, net: Net, install_key: bytes, emit: Emit, earlier: Earlier) -> None:
+        self.case, self.net, self.install_key, self.emit, self.earlier = case, net, install_key, emit, earlier
+        self.known = {(r.request.kind, r.request.subject): r for r in earlier.records}
+        self.recalled: list[Record] = []
+        self.records = {key: r for key, r in self.known.items() if key[0] not in all_probes()}
         self.targets: dict[tuple[str, str], Target] = {(t.kind, t.value): t for t in case.targets}
-        self.records: dict[tuple[str, str], Record] = {}
-        self.not_run: dict[tuple[str, Target], str] = {}
+        self.not_run: dict[tuple[str, Target], str] = {(n.check, n.target): n.reason for n in earlier.not_run}
         self.tasks: set[asyncio.Task[None]] = set()
         self.planned: set[Request] = set()
         self.planned_targets: set[Target] = set()
@@ -60,6 +108,7 @@ class _Run:
         interrupted = False
         self.plan()
         self.emit(RunStarted(len(self.planned)))
+        self.recall()
         try:
             async with asyncio.timeout(self.net.settings.limits.run_deadline):
                 while self.tasks:
@@ -95,11 +144,26 @@ class _Run:
         for request, wants in sorted(wanted.items(), key=lambda item: item[0].kind in _BULK):
             if request in self.planned:
                 continue
+            if (request.kind, request.subject) in self.earlier.leave:
+                continue
             self.planned.add(request)
+            known = self.known.get((request.kind, request.subject))
+            if known is not None:
+                self.recalled.append(known)
+                continue
             active = all(is_active for _check, _target, is_active in wants)
             task = asyncio.create_task(self.observe(request, wants if active else []))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
+
+    def recall(self) -> None:
+        """Takes over what an earlier run saw; what it led to is planned too."""
+        while self.recalled:
+            recalled, self.recalled = self.recalled, []
+            for record in recalled:
+                self.take(record)
+        if self.done:
+            self.emit(Progress(self.done, len(self.planned), "recalled", ""))
 
     async def observe(self, request: Request, active_wants: list[tuple[str, Target, bool]]) -> None:
         async with self.slots:
@@ -126,11 +190,16 @@ class _Run:
             ms = round((time.monotonic() - started) * 1000)
             self.keep(Record("", request, utc(at), ms, fact, failure, trace))
 
-    def keep(self, record: Record) -> None:
+    def take(self, record: Record) -> None:
         self.records[(record.request.kind, record.request.subject)] = record
+        self.done += 1
         if record.fact is not None:
             self.discover(record.fact)
-        self.done += 1
+
+    def keep(self, record: Record) -> None:
+        self.take(record)
+        self.recall()
+        self.emit(RecordSeen(record))
         self.emit(Progress(self.done, len(self.planned), record.request.kind, record.request.subject))
         self.show_ready((record.request.kind, record.request.subject))
 
@@ -141,7 +210,7 @@ class _Run:
             self.authority_known = asyncio.create_task(establish(self.case, targets, self.net, self.install_key))
             self.authority_began = time.time()
         self.authority, fact = await asyncio.shield(self.authority_known)
-        self.records.setdefault((fact.kind, "case"), Record("", Request(fact.kind, "case"), utc(self.authority_began), 0, fact))
+        self.records[(fact.kind, "case")] = Record("", Request(fact.kind, "case"), utc(self.authority_began), 0, fact)
         allowed = False
         for check, target, _active in wants:
             if target.value in self.authority:
@@ -219,19 +288,14 @@ class _Run:
             Record(f"e{number}", r.request, r.at, r.ms, r.fact, r.failure, r.trace) for number, r in enumerate(ordered, 1)
         )
         gate, net = self.net.gate, self.net
-        sent = tuple(
-            SentTo(
-                address, port, protocol, purpose, count, gate.permitted.get(address, "") if purpose == "zone transfer" else ""
-            )
-            for (address, port, protocol, purpose), count in sorted(gate.sent.items())
-        )
+        sent = tally(net, self.earlier.sent)
         vantage = Vantage(net.profile.resolvers, net.iterator is not None, net.profile.laboratory, net.catalogue.version)
         not_run = tuple(
             NotRun(check, target, reason)
             for (check, target), reason in sorted(self.not_run.items(), key=lambda i: (i[0][0], i[0][1]))
         )
-        authority = {**self.authority, **gate.permitted}
+        authority = {**self.earlier.authority, **self.authority, **gate.permitted}
         return Evidence(
-            self.case, Tool(), utc(started), utc(time.time()), vantage, tuple(self.targets.values()), records, not_run,
-            dict(sorted(authority.items())), sent, self.left_out, interrupted,
+            self.case, Tool(), self.earlier.started or utc(started), utc(time.time()), vantage, tuple(self.targets.values()), records, not_run,
+            dict(sorted(authority.items())), sent, self.left_out, interrupted, self.earlier.rechecks,
         )  # fmt: skip

@@ -1,0 +1,236 @@
+"""What a person has filled in so far: every line as typed, with what is wrong with it, and the case that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from selfaudit.case import Authority, Case, Selector, Target
+from selfaudit.case.file import CaseFile
+from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, parse_selector, parse_target
+from selfaudit.errors import BadInput, UserError
+from selfaudit.files import read_bounded
+from selfaudit.i18n import _
+from selfaudit.protocols.dkim import selectors_of
+from selfaudit.protocols.psl import is_public_suffix
+from selfaudit.text import printable
+
+MAX_MESSAGE = 50_000_000
+MAX_SELECTORS = 50
+MAX_SENDING = 64
+MAX_LINES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list of targets, as typed. `sends`: mail for the domains is sent from this address."""
+
+    text: str
+    sends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A case while it is being filled in.
+
+    Attributes:
+        lines: targets as typed.
+        selectors: DKIM selectors as typed.
+        learnt: (selector, domain, file name) read from sample messages.
+        person, role: who states that the targets may be probed; both empty if nobody does.
+        number, provider, deadline: of the provider's case; the deadline as YYYY-MM-DD or RFC 3339.
+        demo: the world of the embedded internet, or "".
+        confirmed: the page of permissions was confirmed for exactly these targets.
+    """
+
+    lines: tuple[Line, ...] = ()
+    selectors: tuple[str, ...] = ()
+    learnt: tuple[tuple[str, str, str], ...] = ()
+    person: str = ""
+    role: str = ""
+    number: str = ""
+    provider: str = ""
+    deadline: str = ""
+    demo: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line was understood as. `problem` is one line in words, "" if there is none."""
+
+    targets: tuple[Target, ...] = ()
+    problem: str = ""
+    repeated: bool = False
+
+
+def title(draft: Draft) -> str:
+    """A short name for a case: its number, or its first targets."""
+    names = [line.text.strip() for line in draft.lines if line.text.strip()]
+    targets = ", ".join(names[:2]) + (f" (+{len(names) - 2})" if len(names) > 2 else "")
+    return printable(" · ".join(filter(None, (draft.number, targets))), 120)
+
+
+def split_pasted(text: str) -> tuple[str, ...]:
+    """The targets in pasted text: separated by lines, commas, semicolons or blanks; at most 1000."""
+    for separator in "\r\n\t,;":
+        text = text.replace(separator, " ")
+    return tuple(text.split()[:MAX_LINES])
+
+
+def add_lines(draft: Draft, texts: Iterable[str]) -> Draft:
+    """Adds lines that are not there yet."""
+    present = {line.text.strip().lower() for line in draft.lines}
+    fresh: dict[str, Line] = {}
+    for text in texts:
+        cleaned = text.strip()[:400]
+        if cleaned and cleaned.lower() not in present:
+            fresh.setdefault(cleaned.lower(), Line(cleaned))
+    kept = tuple(line for line in draft.lines if line.text.strip())
+    return replace(draft, lines=(*kept, *fresh.values())[:MAX_LINES], confirmed=False)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, allow_reserved: bool, language: str) -> Reading:
+    try:
+        return Reading(parse_target(text, allow_reserved=allow_reserved, is_public_suffix=is_public_suffix))
+    except UserError as error:
+        return Reading(problem=str(error))
+
+
+def read_lines(draft: Draft, *, allow_reserved: bool, language: str = "") -> tuple[Reading, ...]:
+    """What each line was understood as, in the order of the lines; empty lines are neither right nor wrong."""
+    seen: set[Target] = set()
+    counts = {"address": 0, "domain": 0}
+    limits = {"address": MAX_ADDRESSES, "domain": MAX_DOMAINS}
+    out = []
+    for line in draft.lines:
+        reading = _read(line.text, allow_reserved, language) if line.text.strip() else Reading()
+        fresh = [t for t in reading.targets if t not in seen]
+        if reading.targets and not fresh:
+            reading = replace(reading, repeated=True)
+        seen.update(fresh)
+        for target in fresh:
+            counts[target.kind] += 1
+        kind = reading.targets[0].kind if reading.targets else ""
+        if kind and counts[kind] > limits[kind]:
+            text = _(
+                "At most {addresses} addresses and {domains} domains can be audited at once; leave this one for another case."
+            )
+            reading = replace(reading, problem=text.format(addresses=MAX_ADDRESSES, domains=MAX_DOMAINS))
+        out.append(reading)
+    return tuple(out)
+
+
+def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
+    """The case that a draft stands for.
+
+    Raises:
+        UserError: the first thing that is wrong.
+    """
+    readings = read_lines(draft, allow_reserved=allow_reserved)
+    for reading in readings:
+        if reading.problem:
+            raise UserError(reading.problem)
+    targets = dict.fromkeys(t for reading in readings for t in reading.targets)
+    if not targets:
+        raise UserError(_("Name at least one domain or address."))
+    sends = (t.value for line, r in zip(draft.lines, readings, strict=True) if line.sends for t in r.targets)
+    sending = tuple(dict.fromkeys(value for value in sends if Target("address", value) in targets))
+    if len(sending) > MAX_SENDING:
+        raise UserError(_("More than {limit} sending addresses were given.").format(limit=MAX_SENDING))
+    person, role = printable(draft.person.strip(), 100), printable(draft.role.strip(), 100)
+    return Case(
+        tuple(targets),
+        sending,
+        _selectors(draft),
+        authority=Authority(person, role) if person and role else None,
+        number=draft.number.strip(),
+        provider=draft.provider.strip(),
+        deadline=draft.deadline.strip(),
+        laboratory=allow_reserved,
+        demo=draft.demo,
+    )
+
+
+def _selectors(draft: Draft) -> tuple[Selector, ...]:
+    found: dict[tuple[str, str], Selector] = {}
+    for text in draft.selectors:
+        name, domain = parse_selector(text)
+        found.setdefault((name, domain), Selector(name, domain))
+    for name, domain, _file in draft.learnt:
+        found.setdefault((name, domain), Selector(name, domain, "message"))
+    if len(found) > MAX_SELECTORS:
+        raise UserError(_("More than {limit} DKIM selectors were given.").format(limit=MAX_SELECTORS))
+    return tuple(found.values())
+
+
+def from_case_file(file: CaseFile) -> Draft:
+    """The draft that a case file fills in."""
+    sending = {text.strip().lower() for text in file.sending_ips}
+    lines = [Line(text, text.strip().lower() in sending) for text in file.targets]
+    named = {text.strip().lower() for text in file.targets}
+    lines += [Line(text, True) for text in file.sending_ips if text.strip().lower() not in named]
+    return Draft(
+        tuple(lines[:MAX_LINES]),
+        file.selectors[:MAX_SELECTORS],
+        person=file.authority.name if file.authority else "",
+        role=file.authority.role if file.authority else "",
+        number=file.number,
+        provider=file.provider,
+        deadline=file.deadline,
+    )
+
+
+def from_case(case: Case) -> Draft:
+    """The draft that would make a case, for showing and editing it."""
+    sending = set(case.sending_ips)
+    return Draft(
+        tuple(Line(t.value, t.value in sending) for t in case.targets),
+        tuple(f"{s.name}@{s.domain}" if s.domain else s.name for s in case.selectors if s.source == "given"),
+        tuple((s.name, s.domain, "") for s in case.selectors if s.source == "message"),
+        case.authority.name if case.authority else "",
+        case.authority.role if case.authority else "",
+        case.number,
+        case.provider,
+        case.deadline,
+        case.demo,
+    )
+
+
+def learn_message(draft: Draft, path: Path) -> Draft:
+    """Adds the DKIM selectors of a sample message.
+
+    Raises:
+        UserError: the file cannot be read, or is no message.
+    """
+    data = read_bounded(path, MAX_MESSAGE)
+    try:
+        found = selectors_of(data)
+    except BadInput as error:
+        raise UserError(_("{file}: {why}").format(file=path.name, why=error)) from None
+    if not found:
+        raise UserError(_("{file}: this message carries no DKIM signature.").format(file=path.name))
+    learnt = dict.fromkeys((*draft.learnt, *((name, domain, path.name) for name, domain in found)))
+    return replace(draft, learnt=tuple(learnt)[:MAX_SELECTORS], confirmed=False)
+
+
+def encode_draft(draft: Draft) -> bytes:
+    """A draft as it is stored."""
+    return msgspec.json.encode(draft)
+
+
+def decode_draft(data: bytes) -> Draft:
+    """A stored draft.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        return msgspec.json.decode(data, type=Draft)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(printable(str(error), 200)) from None
