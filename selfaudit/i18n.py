@@ -74,6 +74,9 @@ def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) ->
         if match:
             values = {k: _recognise(v, translation, depth - 1) for k, v in match.groupdict().items()}
             return translation.pgettext(PHRASE, template).format_map(values)
+    if text.endswith(")") and " (" in text:
+        head, _found, inside = text[:-1].partition(" (")
+        return f"{_recognise(head, translation, depth - 1)} ({_recognise(inside, translation, depth - 1)})"
     for separator in ("; ", ": "):
         head, found, tail = text.partition(separator)
         if found:

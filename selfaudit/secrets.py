@@ -4,9 +4,62 @@ from __future__ import annotations
 
 import os
 import re
+from enum import StrEnum
+
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
 
 SERVICE = "selfaudit"
 _KEY = re.compile(r"[A-Za-z0-9]{8,63}\Z")
+
+
+class KeyState(StrEnum):
+    """Whether there is a key for a list, and where."""
+
+    STORED = "stored"
+    ENVIRONMENT = "environment"
+    MISSING = "missing"
+    NO_KEYRING = "no-keyring"
+
+
+def _variable(zone: str) -> str:
+    return "SELFAUDIT_LIST_KEY_" + re.sub(r"[^A-Z0-9]", "_", zone.upper())
+
+
+def key_state(zone: str) -> KeyState:
+    """Whether there is a key for a list. The key itself is not returned."""
+    import keyring
+    import keyring.backends.fail
+    import keyring.errors
+
+    if _KEY.match(os.environ.get(_variable(zone), "")):
+        return KeyState.ENVIRONMENT
+    try:
+        if isinstance(keyring.get_keyring(), keyring.backends.fail.Keyring):
+            return KeyState.NO_KEYRING
+        return KeyState.STORED if _KEY.match(keyring.get_password(SERVICE, f"list:{zone}") or "") else KeyState.MISSING
+    except (keyring.errors.KeyringError, RuntimeError, OSError):
+        return KeyState.NO_KEYRING
+
+
+def store_key(zone: str, key: str) -> None:
+    """Puts a key into the keyring; an empty one is removed from it.
+
+    Raises:
+        UserError: it cannot be a key, or there is no keyring. There is no file to fall back to.
+    """
+    import keyring
+    import keyring.errors
+
+    if key and not _KEY.match(key):
+        raise UserError(_("A key consists of 8 to 63 letters and digits; nothing was stored."))
+    try:
+        if key:
+            keyring.set_password(SERVICE, f"list:{zone}", key)
+        else:
+            keyring.delete_password(SERVICE, f"list:{zone}")
+    except (keyring.errors.KeyringError, RuntimeError, OSError):
+        raise UserError(_("The system's keyring cannot be used or is locked; nothing was stored.")) from None
 
 
 def list_key(zone: str) -> str:
@@ -15,8 +68,7 @@ def list_key(zone: str) -> str:
     Looked up in the environment (SELFAUDIT_LIST_KEY_ and the zone in capitals, other characters as "_"), then in the
     keyring under the service "selfaudit" and the name "list:ZONE". A key that could not be a DNS label is ignored.
     """
-    variable = "SELFAUDIT_LIST_KEY_" + re.sub(r"[^A-Z0-9]", "_", zone.upper())
-    key = os.environ.get(variable, "") or _from_keyring(f"list:{zone}")
+    key = os.environ.get(_variable(zone), "") or _from_keyring(f"list:{zone}")
     return key if _KEY.match(key) else ""
 
 

@@ -70,8 +70,9 @@ def _from_checks() -> Iterator[tuple[str | None, Id, str]]:
                 yield None, paragraph, where
         for tag in check.tags:
             message = check.messages[tag]
+            words = [message.text, *((message.remedy.steps, *message.remedy.steps_by.values()) if message.remedy else ())]
             for template in templates_of(message):
-                if _is_prose(template):
+                if template in words or _is_prose(template):
                     yield None, template, where
             for name in message.remedy.stacks if message.remedy else ():
                 yield None, name, where
@@ -95,12 +96,13 @@ def _from_command_line() -> Iterator[tuple[str | None, Id, str]]:
 
 
 def _from_blocklists() -> Iterator[tuple[str | None, Id, str]]:
-    from selfaudit.catalogue import load_catalogue
-    from selfaudit.settings import BlocklistSettings
+    from selfaudit.catalogue import read_catalogue
 
-    for entry in load_catalogue(BlocklistSettings()).entries:
-        for code in entry.codes:
-            yield "phrase", code.meaning, "resources/selfaudit_resources/blocklists/catalogue.toml"
+    for name in ("blocklists/catalogue.toml", "demo/blocklists.toml"):
+        path = ROOT / "resources/selfaudit_resources" / name
+        for entry in read_catalogue(path).entries:
+            for code in entry.codes:
+                yield "phrase", code.meaning, path.relative_to(ROOT).as_posix()
 
 
 def fields(template: str) -> list[str]:

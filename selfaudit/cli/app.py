@@ -22,6 +22,8 @@ COMMANDS = {
     "report": ("selfaudit.cli.report", "report", N_("Write reports of a saved audit.")),
     "checks": ("selfaudit.cli.checks", "checks", N_("List all checks.")),
     "explain": ("selfaudit.cli.checks", "explain", N_("Explain one check.")),
+    "history": ("selfaudit.cli.history", "history", N_("List the cases that the app keeps.")),
+    "gui": ("selfaudit.cli.gui", "gui", N_("Open the app.")),
     "demo": ("selfaudit.cli.demo", "demo", N_("Audit an invented internet on this computer.")),
 }
 

@@ -14,7 +14,7 @@ from selfaudit.case.file import CaseFile
 from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, parse_selector, parse_target
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
-from selfaudit.i18n import _
+from selfaudit.i18n import _, language
 from selfaudit.protocols.dkim import selectors_of
 from selfaudit.protocols.psl import is_public_suffix
 from selfaudit.text import printable
@@ -95,21 +95,21 @@ def add_lines(draft: Draft, texts: Iterable[str]) -> Draft:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, allow_reserved: bool, language: str) -> Reading:
+def _read(text: str, allow_reserved: bool, _language: str) -> Reading:
     try:
         return Reading(parse_target(text, allow_reserved=allow_reserved, is_public_suffix=is_public_suffix))
     except UserError as error:
         return Reading(problem=str(error))
 
 
-def read_lines(draft: Draft, *, allow_reserved: bool, language: str = "") -> tuple[Reading, ...]:
+def read_lines(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
     """What each line was understood as, in the order of the lines; empty lines are neither right nor wrong."""
     seen: set[Target] = set()
     counts = {"address": 0, "domain": 0}
     limits = {"address": MAX_ADDRESSES, "domain": MAX_DOMAINS}
     out = []
     for line in draft.lines:
-        reading = _read(line.text, allow_reserved, language) if line.text.strip() else Reading()
+        reading = _read(line.text, allow_reserved, language()) if line.text.strip() else Reading()
         fresh = [t for t in reading.targets if t not in seen]
         if reading.targets and not fresh:
             reading = replace(reading, repeated=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,9 +14,9 @@ from selfaudit.checks import all_checks
 from selfaudit.checks.registry import doc_paragraphs
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
-from selfaudit.findings import Outcome, Result
+from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import N_, _, language, ngettext, shown
-from selfaudit.remedy import Action, GroupKey, group_actions
+from selfaudit.remedy import Action, Group, GroupKey, group_actions
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
 from selfaudit.text import printable
 
@@ -104,8 +104,14 @@ def headline(audit: Audit) -> str:
     return " ".join(parts)
 
 
-def render_html(audit: Audit) -> str:
-    """The report."""
+def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
+    """The report.
+
+    Args:
+        audit: what it is about.
+        marks: what the person says about findings; it stands beside them as their word and changes no verdict.
+    """
+    said = {mark.key: mark for mark in marks}
     evidence = audit.evidence
     checks = all_checks()
     groups = group_actions(audit.results)
@@ -132,12 +138,30 @@ def render_html(audit: Audit) -> str:
         outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
         who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
+        mark_of=lambda action: said.get((action.result.check, action.result.target_kind, action.result.target, action.tag)),
+        interim=_interim(groups, said) if said or evidence.rechecks else "",
+        rechecks=evidence.rechecks,
         authority=_authority(audit),
         case_word=lambda kind: _("this computer") if kind == "case" else "",
         _=_,
         shown=shown,
         language=language(),
     )
+
+
+def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark]) -> str:
+    """Why this is only an interim report, "" if nothing blocks any more."""
+    blocking = [a for g in groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
+    keys = [(a.result.check, a.result.target_kind, a.result.target, a.tag) for a in blocking]
+    planned = sum(bool(key in said and said[key].planned) for key in keys)
+    if not blocking:
+        return ""
+    text = ngettext(
+        "Interim report: {count} finding that blocks reinstatement is not fixed yet, {planned} of them planned.",
+        "Interim report: {count} findings that block reinstatement are not fixed yet, {planned} of them planned.",
+        len(blocking),
+    )
+    return text.format(count=len(blocking), planned=planned)
 
 
 def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:

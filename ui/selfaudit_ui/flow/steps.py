@@ -1,0 +1,241 @@
+"""The steps, their states, and the one thing to do next on each. A further step (the statement) is one more row of `ORDER`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from selfaudit.i18n import N_, _, ngettext
+
+
+class Step(StrEnum):
+    """The pages of the way, in their order; `ORDER` decides."""
+
+    START = "start"
+    TARGETS = "targets"
+    PERMISSION = "permission"
+    AUDIT = "audit"
+    FIX = "fix"
+    REPORT = "report"
+
+
+ORDER: tuple[Step, ...] = tuple(Step)
+TITLES = {
+    Step.START: N_("Start"),
+    Step.TARGETS: N_("What to check"),
+    Step.PERMISSION: N_("Permission"),
+    Step.AUDIT: N_("Audit"),
+    Step.FIX: N_("Fix"),
+    Step.REPORT: N_("Report"),
+}
+
+
+class Run(StrEnum):
+    """How the run of the open case stands."""
+
+    NONE = "none"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+class Todo(StrEnum):
+    """What the primary button does."""
+
+    NEXT = "next"
+    START_RUN = "start-run"
+    RESUME = "resume"
+    STOP = "stop"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the steps depend on.
+
+    Attributes:
+        has_case: a case is open.
+        lines: lines with a target.
+        faulty: lines that cannot be read.
+        confirmed: the page of permissions was confirmed for these targets.
+        active: active checks have a permission that was stated or proven.
+        run: how the run stands.
+        done, total: its observations.
+        counts: outcome -> results of it.
+        stale: the targets were changed after the run.
+        exported: a report was written in this session.
+    """
+
+    has_case: bool = False
+    lines: int = 0
+    faulty: int = 0
+    confirmed: bool = False
+    active: bool = False
+    run: Run = Run.NONE
+    done: int = 0
+    total: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    stale: bool = False
+    exported: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way."""
+        return self.run in (Run.RUNNING, Run.STOPPING)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether there is something to show."""
+        return self.run in (Run.FINISHED, Run.INTERRUPTED) and bool(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    """One row of the rail.
+
+    Attributes:
+        step: which.
+        title: its name.
+        icon: of its state: "todo", "pass", "warn", "fail", "running" or "unclear".
+        state: the state in words.
+        why_not: why it cannot be entered, "" if it can.
+    """
+
+    step: Step
+    title: str
+    icon: str
+    state: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """The primary button of a page. `why_not` says what is missing while it is disabled."""
+
+    text: str
+    todo: Todo
+    why_not: str = ""
+
+
+def survey(now: Situation) -> tuple[StepInfo, ...]:
+    """The rail."""
+    return tuple(StepInfo(step, _(TITLES[step]), *_state(step, now), _why_not(step, now)) for step in ORDER)
+
+
+def _why_not(step: Step, now: Situation) -> str:
+    if step is Step.START:
+        return ""
+    if not now.has_case:
+        return _("Open a case, start without one, or choose a demo first.")
+    if step is Step.TARGETS:
+        return ""
+    if step is Step.PERMISSION:
+        return _targets_problem(now)
+    if step is Step.AUDIT:
+        return "" if now.run is not Run.NONE else _targets_problem(now) or _("Confirm the page “Permission” first.")
+    if now.busy:
+        return _("The audit is still running. Its results can be seen when it has finished or was stopped.")
+    return "" if now.has_results else _("There are no results yet: run the audit first.")
+
+
+def _targets_problem(now: Situation) -> str:
+    if now.faulty:
+        return ngettext(
+            "{count} line of “What to check” cannot be read; correct or remove it.",
+            "{count} lines of “What to check” cannot be read; correct or remove them.",
+            now.faulty,
+        ).format(count=now.faulty)
+    return "" if now.lines else _("Name at least one domain or address first.")
+
+
+def _state(step: Step, now: Situation) -> tuple[str, str]:
+    if step is Step.START:
+        return ("pass", _("Case open")) if now.has_case else ("todo", _("Choose"))
+    if not now.has_case:
+        return "todo", _("Not yet")
+    if step is Step.TARGETS:
+        if now.faulty:
+            return "warn", ngettext("{count} line to correct", "{count} lines to correct", now.faulty).format(count=now.faulty)
+        if not now.lines:
+            return "todo", _("Nothing named")
+        return "pass", ngettext("{count} target", "{count} targets", now.lines).format(count=now.lines)
+    if step is Step.PERMISSION:
+        if not now.confirmed:
+            return "todo", _("To confirm")
+        return "pass", _("Confirmed") if now.active else _("Public records only")
+    if step is Step.AUDIT:
+        return _audit_state(now)
+    if not now.has_results:
+        return "todo", _("Not yet")
+    if step is Step.FIX:
+        return _fix_state(now)
+    return ("pass", _("Exported")) if now.exported else ("todo", _("Ready to export"))
+
+
+def _audit_state(now: Situation) -> tuple[str, str]:
+    if now.run is Run.RUNNING:
+        return "running", _("{done} of {total}").format(done=now.done, total=now.total)
+    if now.run is Run.STOPPING:
+        return "running", _("Stopping")
+    if now.stale and now.run is not Run.NONE:
+        return "warn", _("Targets changed since")
+    words = {
+        Run.NONE: ("todo", N_("Not started")),
+        Run.FINISHED: ("pass", N_("Finished")),
+        Run.INTERRUPTED: ("warn", N_("Interrupted")),
+        Run.FAILED: ("fail", N_("Could not run")),
+    }[now.run]
+    return words[0], _(words[1])
+
+
+def _fix_state(now: Situation) -> tuple[str, str]:
+    failed, warned = now.counts.get("fail", 0), now.counts.get("warn", 0)
+    unclear = now.counts.get("inconclusive", 0) + now.counts.get("bug", 0) + now.counts.get("not-run", 0)
+    if failed:
+        return "fail", ngettext("{count} to fix", "{count} to fix", failed).format(count=failed)
+    if unclear:
+        return "unclear", ngettext("{count} not verified", "{count} not verified", unclear).format(count=unclear)
+    if warned:
+        return "warn", ngettext("{count} warning", "{count} warnings", warned).format(count=warned)
+    return "pass", _("Nothing to fix")
+
+
+def primary(step: Step, now: Situation) -> Primary | None:
+    """The one primary action of a page; none on the first, whose cards are the actions."""
+    if step is Step.START:
+        return Primary(_("Continue"), Todo.NEXT) if now.has_case else None
+    if step is Step.TARGETS:
+        return Primary(_("Continue"), Todo.NEXT, _targets_problem(now))
+    if step is Step.PERMISSION:
+        if now.busy:
+            return Primary(_("See the audit"), Todo.NEXT)
+        text = _("Allow and start") if now.active else _("Start with public records only")
+        return Primary(text, Todo.START_RUN, _targets_problem(now))
+    if step is Step.AUDIT:
+        if now.run is Run.RUNNING:
+            return Primary(_("Stop"), Todo.STOP)
+        if now.run is Run.STOPPING:
+            return Primary(_("Stop"), Todo.STOP, _("Stopping; what was seen is kept."))
+        if now.run is Run.INTERRUPTED:
+            return Primary(_("Go on with the audit"), Todo.RESUME)
+        if now.run is Run.FINISHED:
+            return Primary(_("See what to fix"), Todo.NEXT)
+        return Primary(_("Start the audit"), Todo.START_RUN, "" if now.confirmed else _("Confirm the page “Permission” first."))
+    if step is Step.FIX:
+        return Primary(_("Go to the report"), Todo.NEXT)
+    return Primary(_("Export report"), Todo.EXPORT)
+
+
+def following(step: Step) -> Step | None:
+    """The step after this one."""
+    index = ORDER.index(step) + 1
+    return ORDER[index] if index < len(ORDER) else None
+
+
+def leading(step: Step) -> Step | None:
+    """The step before this one."""
+    index = ORDER.index(step)
+    return ORDER[index - 1] if index else None

@@ -1,0 +1,1 @@
+"""Models over frozen values; they change only in the window's thread."""

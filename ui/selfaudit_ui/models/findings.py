@@ -1,0 +1,119 @@
+"""Groups of findings as a tree of two levels, over frozen actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+
+from selfaudit.engine.again import Key, key_of
+from selfaudit.findings import Mark
+from selfaudit.i18n import _
+from selfaudit.remedy import Action, Group, GroupKey
+from selfaudit.report.html import OUTCOME_WORDS
+from selfaudit.text import printable
+from selfaudit_ui.words import GROUPS, target_words
+
+Index = QModelIndex | QPersistentModelIndex
+ActionRole = Qt.ItemDataRole.UserRole
+MarkRole = Qt.ItemDataRole.UserRole + 1
+BusyRole = Qt.ItemDataRole.UserRole + 2
+_TOP = 2**32 - 1
+
+
+def mark_key(action: Action) -> tuple[str, str, str, str]:
+    """What a mark on this finding is about."""
+    return (*key_of(action.result), action.tag)
+
+
+class FindingsModel(QAbstractItemModel):
+    """Groups, and in each its findings, the worst first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: tuple[Group, ...] = ()
+        self._marks: Mapping[tuple[str, str, str, str], Mark] = {}
+        self._busy: frozenset[Key] = frozenset()
+
+    def show_groups(self, groups: Iterable[Group]) -> None:
+        """Shows other findings."""
+        self.beginResetModel()
+        self.groups = tuple(groups)
+        self.endResetModel()
+
+    def show_marks(self, marks: Mapping[tuple[str, str, str, str], Mark], busy: frozenset[Key]) -> None:
+        """Shows what the person says, and what is being checked again."""
+        self._marks, self._busy = dict(marks), busy
+        for number, group in enumerate(self.groups):
+            parent = self.index(number, 0)
+            self.dataChanged.emit(self.index(0, 0, parent), self.index(len(group.actions) - 1, 0, parent))
+
+    def action(self, index: Index) -> Action | None:
+        """The finding at an index, None for a group."""
+        if not index.isValid() or index.internalId() == _TOP:
+            return None
+        return self.groups[index.internalId()].actions[index.row()]
+
+    def group(self, index: Index) -> Group | None:
+        """The group at an index, None for a finding."""
+        return self.groups[index.row()] if index.isValid() and index.internalId() == _TOP else None
+
+    def find(self, key: tuple[str, str, str, str]) -> QModelIndex:
+        """Where a finding stands now: the same one, or any of the same check and target."""
+        close = QModelIndex()
+        for number, group in enumerate(self.groups):
+            for row, action in enumerate(group.actions):
+                if mark_key(action) == key:
+                    return self.index(row, 0, self.index(number, 0))
+                if key_of(action.result) == key[:3] and not close.isValid():
+                    close = self.index(row, 0, self.index(number, 0))
+        return close
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 - Qt's shape
+        """An index; findings carry the number of their group."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() if parent.isValid() else _TOP)
+
+    def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008 - Qt's shape
+        """The group of a finding."""
+        if not index.isValid() or index.internalId() == _TOP:
+            return QModelIndex()
+        return self.createIndex(index.internalId(), 0, _TOP)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and shape
+        """Groups, or findings of a group."""
+        if not parent.isValid():
+            return len(self.groups)
+        return len(self.groups[parent.row()].actions) if parent.internalId() == _TOP else 0
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and shape
+        """One."""
+        return 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Words, and for the delegate the finding itself."""
+        group = self.group(index)
+        if group is not None:
+            if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+                return f"{_(GROUPS[group.key])} ({len(group.actions)})"
+            return None
+        action = self.action(index)
+        if action is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return printable(action.text, 400)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{_(OUTCOME_WORDS[action.outcome])}: {printable(action.text, 400)} ({target_words(action.result.target)})"
+        if role == ActionRole:
+            return action
+        if role == MarkRole:
+            return self._marks.get(mark_key(action))
+        if role == BusyRole:
+            return key_of(action.result) in self._busy
+        return None
+
+    def is_folded(self, row: int) -> bool:
+        """Whether a group is folded at first."""
+        return self.groups[row].key in (GroupKey.PASSED, GroupKey.NOT_NEEDED)

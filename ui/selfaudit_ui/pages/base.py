@@ -1,0 +1,92 @@
+"""What every page has: a title, a lead, a body that scrolls, and a way to be told of changes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.theme.tokens import HEADLINE
+from selfaudit_ui.widgets import Text, heading, reveal, scroll, soft
+
+
+class Page(QWidget):
+    """Base of all pages.
+
+    Attributes:
+        body: where the page puts its parts; it scrolls unless `fixed`.
+    """
+
+    def __init__(self, controller: Controller, title: str, lead: str = "", *, fixed: bool = False, width: int = 0) -> None:
+        super().__init__()
+        self.controller = controller
+        self.setAccessibleName(title)
+        self.title = heading(title, HEADLINE)
+        self.lead = soft(lead, 1.0)
+        reveal(self.lead, bool(lead))
+        self.body = QVBoxLayout()
+        self.body.setSpacing(SPACE.L)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(SPACE.XL, SPACE.L, SPACE.XL, SPACE.L)
+        inner.setSpacing(SPACE.S)
+        inner.addWidget(self.title)
+        inner.addWidget(self.lead)
+        inner.addSpacing(SPACE.S)
+        inner.addLayout(self.body, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        if fixed:
+            outer.addLayout(inner)
+            return
+        holder = QWidget()
+        holder.setLayout(inner)
+        if width:
+            holder.setMaximumWidth(width + 2 * SPACE.XL)
+        self.area = scroll(holder, title)
+        self.area.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        outer.addWidget(self.area)
+
+    def say(self, lead: str) -> None:
+        """Shows another lead."""
+        self.lead.show_text(lead)
+        self.lead.setVisible(bool(lead))
+
+    def add(self, *parts: QWidget | QLayout | int | None) -> None:
+        """Adds parts to the body; a number is a distance, None stretches."""
+        for part in parts:
+            if part is None:
+                self.body.addStretch(1)
+            elif isinstance(part, int):
+                self.body.addSpacing(part)
+            elif isinstance(part, QLayout):
+                self.body.addLayout(part)
+            else:
+                self.body.addWidget(part)
+
+    def entered(self) -> None:
+        """The page was opened."""
+        self.refresh("")
+
+    def refresh(self, what: str) -> None:
+        """Something changed; "" asks for everything."""
+
+    def focus_first(self) -> None:
+        """Puts the keyboard where the person will most likely want it."""
+
+    def export(self) -> None:
+        """The primary action of the last step."""
+
+
+def clear(layout: QLayout) -> None:
+    """Removes everything from a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif inner is not None:
+            clear(inner)
+
+
+__all__ = ["Page", "Text", "clear"]

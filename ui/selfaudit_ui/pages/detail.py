@@ -1,0 +1,280 @@
+"""One finding: what we saw, why it matters, how to fix it, how to see that it worked, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QDate, QTimer
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+
+from selfaudit.checks import all_checks
+from selfaudit.checks.registry import doc_paragraphs
+from selfaudit.engine.again import key_of
+from selfaudit.findings import Mark, Outcome, Result
+from selfaudit.i18n import _
+from selfaudit.remedy import Action, group_actions
+from selfaudit.report.evidence_text import lines_of
+from selfaudit.report.html import OUTCOME_WORDS, WHO_WORDS
+from selfaudit.store import PastChange
+from selfaudit_ui.controller import SAVE_AFTER, Controller
+from selfaudit_ui.models.findings import mark_key
+from selfaudit_ui.pages.base import clear
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.theme.tokens import SMALL, TITLE
+from selfaudit_ui.widgets import (
+    Banner,
+    Copyable,
+    StateLine,
+    Text,
+    button,
+    card,
+    column,
+    heading,
+    mono,
+    named,
+    row,
+    scroll,
+    soft,
+)
+from selfaudit_ui.words import ICONS, VERDICTS, duration, moment, target_words
+
+_MAX_EVIDENCE = 60_000
+
+
+class Detail(QWidget):
+    """The right side of the Fix page."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.controller = controller
+        self._action: Action | None = None
+        self._parts = QVBoxLayout()
+        self._parts.setSpacing(SPACE.M)
+        self._parts.setContentsMargins(0, 0, SPACE.S, SPACE.S)
+        holder = QWidget()
+        holder.setLayout(self._parts)
+        self._area = scroll(holder, _("The chosen finding"))
+        self.setLayout(column(self._area))
+        self._note = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._save_disagreement)
+        self._disagree_edit: QPlainTextEdit | None = None
+        self._again_button: QWidget | None = None
+
+    def show_action(self, action: Action | None) -> None:
+        """Shows a finding."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._save_disagreement()
+        same = action is not None and self._action is not None and mark_key(action) == mark_key(self._action)
+        self._action = action
+        position = self._area.verticalScrollBar().value() if same else 0
+        clear(self._parts)
+        self._disagree_edit = self._again_button = None
+        if action is None:
+            self._parts.addWidget(soft(_("Choose a finding on the left."), 1.0))
+            self._parts.addStretch(1)
+            return
+        self._head(action)
+        self._history(action)
+        self._remedy(action)
+        self._why(action)
+        self._marks(action)
+        self._evidence(action)
+        self._parts.addStretch(1)
+        self._area.verticalScrollBar().setValue(position)
+
+    def refresh(self, what: str) -> None:
+        """Shows what changed about the chosen finding."""
+        if what in ("results", "case") and self._action is not None:
+            view = self.controller.view
+            if view is None:
+                self.show_action(None)
+            elif self._again_button is not None:
+                self._again_button.setEnabled(not self.controller.again and not self.controller.situation.busy)
+
+    # Sections
+
+    def _head(self, action: Action) -> None:
+        where = soft(f"{target_words(action.result.target)} · {action.title} ({action.result.check})")
+        state = StateLine(ICONS[action.outcome], _(OUTCOME_WORDS[action.outcome]), VERDICTS[action.outcome])
+        again = button(
+            _("Check again"), lambda: self.controller.check_again([key_of(action.result)]), icon_name="again",
+            name=_("Check {check} of {target} again").format(check=action.result.check, target=target_words(action.result.target)),
+        )  # fmt: skip
+        again.setEnabled(not self.controller.again and not self.controller.situation.busy)
+        again.setToolTip(_("Looks anew, past every cache"))
+        self._again_button = again
+        top = row(state, again)
+        top.setStretch(0, 1)
+        parts: list[QWidget] = [Text(action.text, TITLE, selectable=True)]
+        parts += [soft(note, 1.0) for note in action.notes]
+        self._parts.addLayout(top)
+        for part in parts:
+            self._parts.addWidget(part)
+        self._parts.addWidget(where)
+
+    def _history(self, action: Action) -> None:
+        past = self.controller.past.get(key_of(action.result))
+        if past:
+            self._parts.addWidget(before_and_now(past[-1]))
+
+    def _remedy(self, action: Action) -> None:
+        advice = action.advice
+        if advice is None:
+            return
+        who = _(WHO_WORDS.get(advice.who) or advice.who)
+        about = _("By: {who}").format(who=who)
+        if advice.who != "wait":
+            about = _("By: {who}. About {minutes} minutes.").format(who=who, minutes=advice.minutes)
+        inside: list[QWidget] = [heading(_("How to fix it")), soft(about), Text(advice.steps, selectable=True)]
+        if advice.record:
+            inside += [Text(_("Record or setting to copy"), bold=True), Copyable(_("Record or setting to copy"), advice.record)]
+        if advice.stacks:
+            tabs = QTabWidget()
+            named(tabs, _("For your software"))
+            tabs.setDocumentMode(True)
+            tabs.setUsesScrollButtons(True)
+            named(tabs.tabBar(), _("Software"))
+            for name, text in advice.stacks:
+                tab = QWidget()
+                tab.setLayout(column(Copyable(name, text, lines=8), margin=SPACE.S))
+                tabs.addTab(tab, name.replace("&", "&&"))
+            inside += [Text(_("For your software"), bold=True), tabs]
+        if advice.verify:
+            name = _("How to see that it worked")
+            inside += [
+                Text(name, bold=True),
+                soft(_("Run this in a terminal, or press “Check again” above."), 1.0),
+                Copyable(name, advice.verify),
+            ]
+        self._parts.addWidget(card(*inside))
+
+    def _why(self, action: Action) -> None:
+        check = all_checks()[action.result.check]
+        why = [Text(p, selectable=True) for p in doc_paragraphs(check, "Why it matters")]
+        how = [soft(p, 1.0) for p in doc_paragraphs(check, "How it is judged")]
+        self._parts.addWidget(card(heading(_("Why it matters to the abuse desk")), *why))
+        self._fold(_("How it is judged"), how)
+
+    def _marks(self, action: Action) -> None:
+        if action.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+            return
+        mark = self.controller.marks.get(mark_key(action)) or Mark(*mark_key(action))
+        planned = named(QCheckBox(_("Planned for")), _("I plan to fix this"))
+        planned.setChecked(bool(mark.planned))
+        date = named(QDateEdit(), _("Date until which it will be fixed"))
+        date.setCalendarPopup(True)
+        date.setDisplayFormat("yyyy-MM-dd")
+        date.setMinimumDate(QDate(2000, 1, 1))
+        chosen = QDate.fromString(mark.planned, "yyyy-MM-dd") if mark.planned else QDate.currentDate().addDays(2)
+        date.setDate(chosen if chosen.isValid() else QDate.currentDate().addDays(2))
+        date.setEnabled(bool(mark.planned))
+
+        def plan() -> None:
+            date.setEnabled(planned.isChecked())
+            self._change(action, planned=date.date().toString("yyyy-MM-dd") if planned.isChecked() else "")
+
+        planned.toggled.connect(lambda _on: plan())
+        date.dateChanged.connect(lambda _date: plan())
+        disagree = named(QPlainTextEdit(mark.disagree), _("I disagree, because"))
+        disagree.setTabChangesFocus(True)
+        disagree.setPlaceholderText(_("Why you think that this is wrong. It stands in the report as your word."))
+        disagree.setFixedHeight(72)
+        disagree.textChanged.connect(lambda: self._timer.start(SAVE_AFTER))
+        self._disagree_edit = disagree
+        self._parts.addWidget(
+            card(
+                heading(_("Not fixed yet, or not right?")),
+                soft(_("Planned is not fixed: the report keeps both apart, and no verdict changes."), 1.0),
+                row(planned, date, None),
+                Text(_("I disagree, because")),
+                disagree,
+            )
+        )
+
+    def _change(self, action: Action, *, planned: str | None = None, disagree: str | None = None) -> None:
+        mark = self.controller.marks.get(mark_key(action)) or Mark(*mark_key(action))
+        if planned is not None:
+            mark = replace(mark, planned=planned)
+        if disagree is not None:
+            mark = replace(mark, disagree=disagree)
+        self.controller.mark(mark)
+
+    def _save_disagreement(self) -> None:
+        if self._action is not None and self._disagree_edit is not None:
+            self._change(self._action, disagree=self._disagree_edit.toPlainText().strip()[:2000])
+
+    def _evidence(self, action: Action) -> None:
+        view = self.controller.view
+        ids = action.result.findings[0].evidence if action.result.findings else ()
+        blocks = []
+        for record_id in ids:
+            record = view.audit.evidence.record(record_id) if view is not None else None
+            if record is None:
+                continue
+            lines = [f"{record.request.kind} · {moment(record.at)} · {record.ms} ms"]
+            for line in lines_of(record):
+                lines += [f"$ {line.command}"] if line.command else []
+                lines.append(f"    {line.answer}")
+            blocks.append("\n".join(lines))
+        if not blocks:
+            return
+        edit = named(QPlainTextEdit("\n\n".join(blocks)[:_MAX_EVIDENCE]), _("Evidence"))
+        edit.setReadOnly(True)
+        edit.setTabChangesFocus(True)
+        edit.setFont(mono(SMALL))
+        edit.setFixedHeight(220)
+        self._fold(_("Evidence: every look-up, to repeat"), [edit])
+
+    def _fold(self, name: str, parts: Sequence[QWidget]) -> None:
+        """A part that is shown only on demand."""
+        inner = QWidget()
+        inner.setLayout(column(*parts, margin=0))
+        inner.hide()
+        opening = button(f"▸ {name}", lambda: None, kind="quiet", name=name)
+        opening.setCheckable(True)
+
+        def toggle(on: bool) -> None:
+            inner.setVisible(on)
+            opening.setText(f"{'▾' if on else '▸'} {name}")
+
+        opening.toggled.connect(toggle)
+        self._parts.addLayout(row(opening, None))
+        self._parts.addWidget(inner)
+
+
+def first_words(result: Result) -> str:
+    """What a result says, in one sentence."""
+    actions = [a for g in group_actions([result]) for a in g.actions]
+    return actions[0].text if actions else ""
+
+
+def before_and_now(past: PastChange) -> QWidget:
+    """The result before and now, and what caches still hide."""
+    before, now = past.change.before, past.change.now
+    parts: list[QWidget] = [heading(_("Checked again, {time}").format(time=moment(past.at)))]
+    if before is not None:
+        parts.append(
+            StateLine(
+                ICONS[before.outcome],
+                _("Before: {words}").format(words=_(OUTCOME_WORDS[before.outcome]) + ". " + first_words(before)),
+                "",
+            )
+        )
+    words = _(OUTCOME_WORDS[now.outcome]) + ". " + first_words(now)
+    parts.append(StateLine(ICONS[now.outcome], _("Now: {words}").format(words=words), VERDICTS[now.outcome]))
+    for note in past.caches:
+        published = ", ".join(note.published) or _("nothing")
+        cached = ", ".join(note.cached) or _("nothing")
+        banner = Banner("accent")
+        banner.say(
+            _(
+                "{name} {rdtype}: your name servers already say {published}. Caches still say {cached}, for up to {time} more. "
+                "Others see the change when that time is over."
+            ).format(name=note.name, rdtype=note.rdtype, published=published, cached=cached, time=duration(note.ttl))
+        )
+        parts.append(banner)
+    return card(*parts)

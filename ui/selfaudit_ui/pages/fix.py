@@ -1,0 +1,111 @@
+"""Fix: what blocks first, and for the chosen finding everything that helps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from selfaudit.engine.again import key_of
+from selfaudit.i18n import _
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.models.findings import FindingsModel, mark_key
+from selfaudit_ui.pages.base import Page
+from selfaudit_ui.pages.detail import Detail
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.widgets import Banner, button, column, row
+from selfaudit_ui.widgets.findings import FindingsView
+
+
+class FixPage(Page):
+    """The fifth page."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller, _("Fix"), fixed=True)
+        self.model = FindingsModel()
+        self.view = FindingsView(self.model)
+        self.view.selectionModel().currentChanged.connect(self._chosen)
+        self.detail = Detail(controller)
+        self._again_all = button(_("Check everything again"), self._check_all, icon_name="again")
+        self._again_group = button(_("Check this group again"), self._check_group, kind="quiet", icon_name="again")
+        self._stop = button(_("Stop"), controller.stop_again, icon_name="stop")
+        self._after = button(_("Show the demo after fixing"), self._after_fixing, icon_name="demo")
+        self._trouble = Banner("warn")
+        left = QWidget()
+        left.setLayout(column(self.view, spacing=SPACE.S))
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(SPACE.L)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 3)
+        self.add(self._trouble, row(self._again_all, self._again_group, self._stop, self._after, None), self.splitter)
+        self.body.setStretch(2, 1)
+        self._shown: object = None
+        self._key: tuple[str, str, str, str] | None = None
+
+    def focus_first(self) -> None:
+        """The list."""
+        self.view.setFocus()
+
+    def refresh(self, what: str) -> None:
+        """Shows the findings."""
+        if what not in ("", "results", "run", "marks", "case", "saved"):
+            return
+        controller = self.controller
+        view = controller.view
+        if view is not self._shown:
+            self._shown = view
+            self._fill()
+        if what in ("", "results", "marks", "case"):
+            self.model.show_marks(controller.marks, controller.again)
+        self._trouble.say(controller.again_trouble)
+        busy = bool(controller.again) or controller.situation.busy
+        for part in (self._again_all, self._again_group):
+            part.setEnabled(view is not None and not busy)
+            part.setVisible(not controller.again)
+        self._stop.setVisible(bool(controller.again))
+        demo = controller.draft.demo if controller.draft else ""
+        self._after.setVisible(demo in ("broken", "suspended") and not controller.again)
+        self._after.setEnabled(view is not None and not busy)
+        self.detail.refresh(what)
+
+    def _fill(self) -> None:
+        view = self.controller.view
+        self.model.show_groups(view.groups if view else ())
+        for number in range(self.model.rowCount()):
+            self.view.setExpanded(self.model.index(number, 0), not self.model.is_folded(number))
+        chosen = self.model.find(self._key) if self._key else QModelIndex()
+        if not chosen.isValid() and self.model.rowCount():
+            chosen = self.model.index(0, 0, self.model.index(0, 0))
+        if chosen.isValid():
+            self.view.expand(chosen.parent())
+            self.view.selectionModel().setCurrentIndex(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.view.scrollTo(chosen)
+        else:
+            self.detail.show_action(None)
+        self._chosen(chosen, QModelIndex())
+
+    def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
+        action = self.model.action(now)
+        if action is not None:
+            self._key = mark_key(action)
+            self.detail.show_action(action)
+        group = self.model.group(now) or self.model.group(now.parent())
+        self._again_group.setEnabled(group is not None and not self.controller.again)
+
+    def _check_all(self) -> None:
+        view = self.controller.view
+        if view is not None:
+            self.controller.check_again(key_of(r) for r in view.audit.results)
+
+    def _check_group(self) -> None:
+        now = self.view.currentIndex()
+        group = self.model.group(now) or self.model.group(now.parent())
+        if group is not None:
+            self.controller.check_again(key_of(a.result) for a in group.actions)
+
+    def _after_fixing(self) -> None:
+        view = self.controller.view
+        if view is not None:
+            self.controller.check_again((key_of(r) for r in view.audit.results), world="fixed")

@@ -1,0 +1,173 @@
+"""Report: what it will say, what is missing and the page that supplies it, and the export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout
+
+from selfaudit.engine import save_evidence
+from selfaudit.engine.evidence import write_whole
+from selfaudit.errors import UserError
+from selfaudit.findings import Outcome
+from selfaudit.i18n import LANGUAGES, SOURCE, _, ngettext, using
+from selfaudit.remedy import GroupKey
+from selfaudit.report.html import OUTCOME_WORDS, headline, render_html
+from selfaudit.report.json import encode_audit
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.models.findings import mark_key
+from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.theme.tokens import TEXT_WIDTH, TITLE
+from selfaudit_ui.widgets import Banner, OutcomeBar, StateLine, Text, button, card, heading, named, row, soft
+from selfaudit_ui.words import GROUPS, ICONS, VERDICTS
+
+_LISTED = 6
+
+
+class ReportPage(Page):
+    """The last page."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller, _("Report"), _("One file to attach to your request for reinstatement."), width=TEXT_WIDTH)
+        self._demo = Banner("accent")
+        self._interim = Banner("warn")
+        self._headline = Text("", TITLE)
+        self._bar = OutcomeBar()
+        self._counts = QVBoxLayout()
+        self._counts.setSpacing(SPACE.XS)
+        self._open = QVBoxLayout()
+        self._open.setSpacing(SPACE.M)
+        self._language = QComboBox()
+        named(self._language, _("Language of the report"))
+        for code, name in LANGUAGES.items():
+            self._language.addItem(name, code)
+        self._language.setCurrentIndex(max(0, self._language.findData(SOURCE)))
+        self._save = button(
+            _("Save all data …"), self._save_data, icon_name="save", name=_("Save report, audit and evidence to a folder")
+        )
+        self._done = Banner("good")
+        self._trouble = Banner("fail")
+        self.add(
+            self._demo, self._interim, self._headline, self._bar, card(self._counts), self._open,
+            card(
+                heading(_("Export")),
+                soft(_("The abuse desk reads English. Whatever the language, the data beside it is the same."), 1.0),
+                row(Text(_("Language of the report")), self._language, None, self._save),
+                self._done,
+                self._trouble,
+            ),
+            None,
+        )  # fmt: skip
+
+    def focus_first(self) -> None:
+        """The language of the report."""
+        self._language.setFocus()
+
+    def refresh(self, what: str) -> None:
+        """Shows what the report will say."""
+        if what not in ("", "results", "marks", "case", "run"):
+            return
+        view = self.controller.view
+        clear(self._counts)
+        clear(self._open)
+        draft = self.controller.draft
+        self._demo.say(_("This is the demo: every page of its report says so.") if draft and draft.demo else "")
+        if self.controller.exported is None:
+            self._done.say("")
+        if view is None:
+            for part in (self._headline, self._bar):
+                part.hide()
+            self._interim.say("")
+            return
+        for part in (self._headline, self._bar):
+            part.show()
+        self._headline.show_text(headline(view.audit))
+        counts = self.controller.situation.counts
+        words = []
+        for outcome in Outcome:
+            count = counts.get(str(outcome), 0)
+            if count:
+                line = f"{count} {_(OUTCOME_WORDS[outcome])}"
+                words.append(line)
+                self._counts.addWidget(StateLine(ICONS[outcome], line, VERDICTS[outcome]))
+        self._bar.show_counts([(VERDICTS[o], counts.get(str(o), 0)) for o in Outcome], ", ".join(words))
+        blocking = [a for g in view.groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
+        planned = sum(bool((m := self.controller.marks.get(mark_key(a))) and m.planned) for a in blocking)
+        self._interim.say(interim_words(len(blocking), planned))
+        for group in view.groups:
+            if group.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED):
+                continue
+            lines = [StateLine(ICONS[a.outcome], a.text, "") for a in group.actions[:_LISTED]]
+            rest = len(group.actions) - len(lines)
+            more = [soft(ngettext("and {count} more", "and {count} more", rest).format(count=rest))] if rest > 0 else []
+            title = f"{_(GROUPS[group.key])} ({len(group.actions)})"
+            self._open.addWidget(card(heading(title), *lines, *more))
+
+    def export(self) -> None:
+        """Asks for a file and writes the report."""
+        view = self.controller.view
+        if view is None:
+            return
+        number = view.audit.evidence.case.number
+        stem = "".join(c for c in number if c.isalnum() or c in "-_") or "selfaudit"
+        name, _filter = QFileDialog.getSaveFileName(self, _("Export report"), f"{stem}-report.html", _("Web pages (*.html)"))
+        if name:
+            path = Path(name)
+            self._write([(path if path.suffix else path.with_suffix(".html"), self._html())])
+
+    def _html(self) -> bytes:
+        view = self.controller.view
+        assert view is not None
+        with using(str(self._language.currentData())):
+            return render_html(view.audit, marks=tuple(self.controller.marks.values())).encode("utf-8")
+
+    def _save_data(self) -> None:
+        view = self.controller.view
+        if view is None:
+            return
+        name = QFileDialog.getExistingDirectory(self, _("Folder for report, audit and evidence"))
+        if name:
+            folder = Path(name)
+            files = [(folder / "report.html", self._html()), (folder / "audit.json", encode_audit(view.audit))]
+            self._write(files, evidence=folder / "evidence.json")
+
+    def _write(self, files: list[tuple[Path, bytes]], evidence: Path | None = None) -> None:
+        view = self.controller.view
+        assert view is not None
+        self._trouble.say("")
+        self._done.say("")
+        try:
+            if evidence is not None:
+                save_evidence(view.audit.evidence, evidence)
+            for path, data in files:
+                write_whole(path, data)
+        except UserError as error:
+            self._trouble.say(str(error))
+            return
+        first = files[0][0]
+        self.controller.exported = first
+        self._done.say(_("Written: {file}").format(file=first))
+        self._done.offer(
+            button(_("Open the report"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(first))), icon_name="open"),
+            button(
+                _("Open the folder"),
+                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(first.parent))),
+                icon_name="folder",
+            ),
+        )
+        self.controller.changed.emit("exported")
+
+
+def interim_words(blocking: int, planned: int) -> str:
+    """Why the report is only an interim one, "" if it is not."""
+    if not blocking:
+        return ""
+    text = ngettext(
+        "Interim report: {count} finding still blocks, {planned} planned. The report says so on its first page.",
+        "Interim report: {count} findings still block, {planned} planned. The report says so on its first page.",
+        blocking,
+    )
+    return text.format(count=blocking, planned=planned)

@@ -1,0 +1,171 @@
+"""Start: open a case file, start without one, see a demo; below, the cases that are kept."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from selfaudit.engine.draft import title
+from selfaudit.findings import Outcome
+from selfaudit.i18n import _
+from selfaudit.report.html import OUTCOME_WORDS
+from selfaudit.store import CaseRow, RunState
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.widgets import Banner, CardButton, StateLine, Text, button, card, heading, row, soft
+
+DEMOS = ("broken", "suspended", "fixed")
+
+
+class StartPage(Page):
+    """The first page."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(
+            controller,
+            _("Get your service back"),
+            _(
+                "Check your own domains and servers, fix what is wrong, and show it to your provider in one report. "
+                "Nothing is sent before you have seen and allowed it."
+            ),
+        )
+        self._open = CardButton(
+            "folder",
+            _("Open a case file"),
+            _("Support has sent you a file. You can also drop it anywhere on this window."),
+            self._choose,
+        )
+        self._new = CardButton(
+            "plus", _("Start without one"), _("Name your domains and addresses yourself."), controller.new_case
+        )
+        cards = QGridLayout()
+        cards.setSpacing(SPACE.L)
+        for column_number, part in enumerate((self._open, self._new)):
+            cards.addWidget(part, 0, column_number)
+            cards.setColumnStretch(column_number, 1)
+        self._demo_card = self._make_demo()
+        cards.addWidget(self._demo_card, 0, 2)
+        cards.setColumnStretch(2, 1)
+        self._trouble = Banner("fail")
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(SPACE.S)
+        self.add(cards, self._trouble, heading(_("Recent cases")), self._recent, None)
+        self._asking: int | None = None
+
+    def _make_demo(self) -> QWidget:
+        names = {
+            "broken": (_("On the day of the suspension"), _("Demo: on the day of the suspension")),
+            "suspended": (_("Repaired, but still cut off"), _("Demo: repaired, but still cut off")),
+            "fixed": (_("After fixing"), _("Demo: after fixing")),
+        }
+        self.demo_buttons: dict[str, QPushButton] = {}
+        for world in DEMOS:
+            text, name = names[world]
+            self.demo_buttons[world] = button(text, partial(self.controller.open_demo, world), name=name)
+        from selfaudit_ui.theme import current
+        from selfaudit_ui.widgets.blocks import picture
+
+        return card(
+            picture("demo", current().accent, 28),
+            heading(_("See a demo")),
+            soft(_("An invented company on an invented internet. Nothing leaves this computer."), 1.0),
+            *self.demo_buttons.values(),
+            None,
+        )
+
+    def _choose(self) -> None:
+        name, _filter = QFileDialog.getOpenFileName(self, _("Open a case file"), "", _("Case files (*.json);;All files (*)"))
+        if name:
+            self.controller.open_case_file(Path(name))
+
+    def focus_first(self) -> None:
+        """The first card."""
+        self._open.setFocus()
+
+    def refresh(self, what: str) -> None:
+        """Shows the cases that are kept."""
+        if what not in ("", "cases", "case", "run"):
+            return
+        busy = not self.controller.can_leave_case
+        for part in (self._open, self._new, *self.demo_buttons.values()):
+            part.setEnabled(not busy)
+        trouble = self.controller.store_trouble
+        self._trouble.say(str(trouble) if trouble else "")
+        if trouble is not None and trouble.replaceable:
+            self._trouble.offer(button(_("Keep that file aside and start a new one"), self.controller.replace_store))
+        if what == "run":
+            return
+        focused: QWidget | None = self.focusWidget()
+        had_focus = focused is not None and bool(focused.property("recent"))
+        clear(self._recent)
+        cases = self.controller.cases
+        if cases is None:
+            self._recent.addWidget(soft(_("Looking for your cases …"), 1.0))
+        elif not cases:
+            self._recent.addWidget(
+                soft(_("None yet. Every case that you open or start is kept here, with everything you do."), 1.0)
+            )
+        for case in cases or ():
+            self._recent.addWidget(self._row(case, busy))
+        if had_focus:
+            self._new.setFocus()
+
+    def _row(self, case: CaseRow, busy: bool) -> QWidget:
+        name = title(case.draft) or _("(no targets yet)")
+        icon_name, state, verdict = describe(case)
+        when = (case.run.changed if case.run else case.changed)[:16].replace("T", " ")
+        text = Text(name, bold=True)
+        line = StateLine(icon_name, f"{state} · {when} UTC", verdict)
+        opening = button(
+            _("Open") if not case.run or case.run.state is RunState.FINISHED else _("Resume"),
+            lambda: self.controller.open_case(case), name=_("Open case {name}").format(name=name),
+        )  # fmt: skip
+        opening.setProperty("recent", True)
+        opening.setEnabled(not busy)
+        if self._asking == case.id:
+            words = Text(_("Delete this case with all its results? This cannot be undone."))
+            yes = button(_("Delete"), lambda: self._delete(case.id), name=_("Delete case {name}").format(name=name))
+            no = button(_("Keep"), lambda: self._ask(None))
+            layout = row(words, yes, no)
+            layout.setStretch(0, 1)
+            return card(text, layout)
+        delete = button(
+            "", lambda: self._ask(case.id), kind="quiet", icon_name="remove", name=_("Delete case {name}").format(name=name)
+        )
+        delete.setToolTip(_("Delete"))
+        delete.setProperty("recent", True)
+        delete.setEnabled(not busy)
+        words_column = QVBoxLayout()
+        words_column.setSpacing(SPACE.XS)
+        words_column.addWidget(text)
+        words_column.addWidget(line)
+        layout = row(words_column, opening, delete)
+        layout.setStretch(0, 1)
+        return card(layout)
+
+    def _ask(self, case_id: int | None) -> None:
+        self._asking = case_id
+        self.refresh("cases")
+
+    def _delete(self, case_id: int) -> None:
+        self._asking = None
+        self.controller.delete_case(case_id)
+
+
+def describe(case: CaseRow) -> tuple[str, str, str]:
+    """(icon, words, verdict): how a kept case stands."""
+    run = case.run
+    if run is None:
+        return "todo", _("Not checked yet"), ""
+    if run.state is not RunState.FINISHED:
+        return "warn", _("Interrupted, {done} of {total} observations").format(done=run.done, total=run.total), "warn"
+    counts = run.counts
+    words = ", ".join(f"{counts[str(o)]} {_(OUTCOME_WORDS[o])}" for o in Outcome if counts.get(str(o)))
+    if counts.get("fail"):
+        return "fail", words, "fail"
+    if counts.get("inconclusive") or counts.get("bug"):
+        return "unclear", words, "unclear"
+    return ("warn", words, "warn") if counts.get("warn") else ("pass", words, "good")

@@ -1,0 +1,212 @@
+"""What to check: an editable list of domains and addresses, suggestions from the DNS, sample messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+
+from selfaudit.engine.draft import Draft, add_lines
+from selfaudit.engine.suggest import Suggestion
+from selfaudit.i18n import _, ngettext, shown
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.models.targets import TEXT, TargetsModel
+from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.theme.tokens import TEXT_WIDTH
+from selfaudit_ui.widgets import Banner, Text, button, card, column, heading, line_edit, named, row, soft
+from selfaudit_ui.widgets.table import Table
+
+
+class TargetsPage(Page):
+    """The second page."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(
+            controller,
+            _("What to check"),
+            _("Your domains, and the addresses (IP) of your servers. Only your own: other people's are refused later."),
+            width=TEXT_WIDTH + 120,
+        )
+        self._filling = False
+        self.model = TargetsModel(controller)
+        self.table = Table(self.model, _("Domains and addresses"), 2, most=420)
+        self.table.setColumnWidth(0, 240)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
+        self.table.horizontalHeader().setMinimumSectionSize(110)
+        for key in (QKeySequence.StandardKey.Delete, QKeySequence(Qt.Key.Key_Backspace)):
+            QShortcut(QKeySequence(key), self.table, self._remove, context=Qt.ShortcutContext.WidgetShortcut)
+        self._paste = button(_("Paste a list"), self._paste_clipboard, icon_name="copy")
+        self._many = button(_("Type many at once"), self._toggle_many, kind="quiet")
+        self._delete = button(_("Remove selected"), self._remove, kind="quiet", icon_name="remove")
+        tools = row(self._paste, self._many, None, self._delete)
+        self._box = QPlainTextEdit()
+        self._box.setTabChangesFocus(True)
+        self._box.setPlaceholderText(_("One per line, or separated by commas or blanks"))
+        self._box.setFixedHeight(110)
+        named(self._box, _("Many domains and addresses"))
+        self._add_many = button(_("Add these"), self._take_many)
+        self._many_area = QWidget()
+        self._many_area.setLayout(column(self._box, row(self._add_many, None)))
+        self._many_area.hide()
+        self._trouble = Banner("warn")
+        self.add(self._trouble, column(self.table, tools, self._many_area))
+        self._suggest_area = QVBoxLayout()
+        self._suggest_area.setSpacing(SPACE.S)
+        self._look = button(_("Look in the DNS"), controller.ask_suggestions, icon_name="search")
+        self._suggest_state = soft("", 1.0)
+        head = row(self._look, self._suggest_state)
+        head.setStretch(1, 1)
+        about = soft(
+            _("Mail servers, own addresses and allowed senders of the domains above. Nothing is added unless you say so."), 1.0
+        )
+        self.add(card(heading(_("Found in the DNS")), about, head, self._suggest_area))
+        self.add(self._make_messages(), self._make_details(), None)
+
+    def _make_messages(self) -> QWidget:
+        self._message = button(_("Choose a message …"), self._choose_message, icon_name="mail")
+        self._learnt = soft("", 1.0)
+        self._selectors = line_edit(_("DKIM selectors"), placeholder=_("for example mail@your-domain, news@your-domain"))
+        self._selectors.editingFinished.connect(self._take_selectors)
+        return card(
+            heading(_("Signed mail (DKIM)")),
+            soft(
+                _(
+                    "A message that you sent, saved as .eml, tells which keys sign your mail. Choose it, or drop it on this window."
+                ),
+                1.0,
+            ),
+            row(self._message, None),
+            self._learnt,
+            Text(_("Or name the selectors, separated by commas:")),
+            self._selectors,
+        )
+
+    def _make_details(self) -> QWidget:
+        self._number = line_edit(_("Case or ticket number"))
+        self._provider = line_edit(_("Provider"))
+        self._deadline = line_edit(_("Deadline"), placeholder=_("YYYY-MM-DD"))
+        for edit in (self._number, self._provider, self._deadline):
+            edit.textEdited.connect(lambda _text: self._take_details())
+        parts = [
+            column(Text(name), edit, spacing=SPACE.XS)
+            for name, edit in (
+                (_("Case or ticket number"), self._number), (_("Provider"), self._provider), (_("Deadline"), self._deadline),
+            )
+        ]  # fmt: skip
+        layout = row(*parts, spacing=SPACE.L)
+        return card(heading(_("Your provider's case (if there is one)")), layout)
+
+    def focus_first(self) -> None:
+        """The empty line at the end."""
+        self.table.setFocus()
+        self.table.setCurrentIndex(self.model.index(self.model.rowCount() - 1, TEXT))
+
+    def refresh(self, what: str) -> None:
+        """Shows the draft."""
+        if what in ("", "case"):
+            self._show_draft()
+        if what in ("", "case", "suggestions"):
+            self._show_suggestions()
+        if what in ("", "run", "case", "results"):
+            busy = not self.controller.can_leave_case
+            for part in (
+                self.table,
+                self._paste,
+                self._many,
+                self._delete,
+                self._look,
+                self._message,
+                self._selectors,
+                self._add_many,
+            ):
+                part.setEnabled(not busy)
+
+    def _show_draft(self) -> None:
+        draft = self.controller.draft or Draft()
+        self.model.refresh()
+        self._trouble.say(self.controller.case_trouble)
+        self._filling = True
+        for edit, text in ((self._number, draft.number), (self._provider, draft.provider), (self._deadline, draft.deadline)):
+            if edit.text() != text:
+                edit.setText(text)
+        if not self._selectors.hasFocus():
+            self._selectors.setText(", ".join(draft.selectors))
+        self._filling = False
+        learnt = [f"{name}@{domain}" for name, domain, _file in draft.learnt]
+        self._learnt.show_text(_("Learnt from messages: {selectors}").format(selectors=", ".join(learnt)) if learnt else "")
+        self._learnt.setVisible(bool(learnt))
+
+    def _show_suggestions(self) -> None:
+        controller = self.controller
+        named_domains = any(t.kind == "domain" for r in controller.readings for t in r.targets)
+        self._look.setEnabled(named_domains and not controller.suggesting and controller.can_leave_case)
+        clear(self._suggest_area)
+        present = {t.value for r in controller.readings for t in r.targets}
+        fresh = [s for s in controller.suggestions or () if s.value not in present]
+        if controller.suggesting:
+            text = _("Looking …")
+        elif controller.suggestions_trouble:
+            text = controller.suggestions_trouble
+        elif controller.suggestions is None:
+            text = "" if named_domains else _("Name a domain first.")
+        elif fresh:
+            text = ngettext("{count} suggestion", "{count} suggestions", len(fresh)).format(count=len(fresh))
+        else:
+            text = _("Nothing that is not in your list already.")
+        self._suggest_state.show_text(text)
+        for item in fresh:
+            words = Text(f"{item.value}: {shown(item.why)}")
+            add = button(_("Add"), partial(self._add, item), icon_name="plus", name=_("Add {target}").format(target=item.value))
+            line = row(words, add)
+            line.setStretch(0, 1)
+            self._suggest_area.addLayout(line)
+        if len(fresh) > 1:
+            self._suggest_area.addLayout(row(button(_("Add all"), lambda: self._add(*fresh), kind="quiet"), None))
+
+    def _add(self, *items: Suggestion) -> None:
+        draft = add_lines(self.controller.draft or Draft(), [i.value for i in items])
+        sends = {i.value for i in items if i.sends}
+        lines = tuple(replace(line, sends=True) if line.text in sends else line for line in draft.lines)
+        self.controller.edit(replace(draft, lines=lines))
+
+    def _remove(self) -> None:
+        rows = {index.row() for index in self.table.selectionModel().selectedIndexes()}
+        if rows:
+            self.model.remove(rows)
+
+    def _paste_clipboard(self) -> None:
+        self.controller.paste(QGuiApplication.clipboard().text()[:100_000])
+
+    def _toggle_many(self) -> None:
+        self._many_area.setVisible(self._many_area.isHidden())
+        if self._many_area.isVisible():
+            self._box.setFocus()
+
+    def _take_many(self) -> None:
+        self.controller.paste(self._box.toPlainText()[:100_000])
+        self._box.clear()
+        self._many_area.hide()
+        self.table.setFocus()
+
+    def _choose_message(self) -> None:
+        name, _filter = QFileDialog.getOpenFileName(self, _("Choose a message"), "", _("Messages (*.eml);;All files (*)"))
+        if name:
+            self.controller.add_message(Path(name))
+
+    def _take_selectors(self) -> None:
+        draft = self.controller.draft
+        if draft is not None:
+            names = tuple(dict.fromkeys(self._selectors.text().replace(",", " ").replace(";", " ").split()))
+            self.controller.edit(replace(draft, selectors=names[:50]))
+
+    def _take_details(self) -> None:
+        draft = self.controller.draft
+        if draft is not None and not self._filling:
+            self.controller.edit(
+                replace(draft, number=self._number.text(), provider=self._provider.text(), deadline=self._deadline.text())
+            )

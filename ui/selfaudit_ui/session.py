@@ -1,0 +1,222 @@
+"""What the worker does for the window: runs that are saved as they go, checking again, plans, permissions. Knows nothing of Qt."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sqlite3
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from selfaudit.case import Case, Target
+from selfaudit.demo import Internet
+from selfaudit.engine import Audit, Plan, judge_evidence, make_plan, run_audit
+from selfaudit.engine.again import CheckedAgain, Key, check_again, resume
+from selfaudit.engine.authority import establish
+from selfaudit.engine.events import Event, Progress, RecordSeen, ResultSeen, RunStarted, TargetFound
+from selfaudit.engine.evidence import Record, Vantage
+from selfaudit.engine.run import Earlier, tally
+from selfaudit.engine.suggest import Suggestion, suggest
+from selfaudit.errors import UserError
+from selfaudit.findings import Result
+from selfaudit.i18n import _
+from selfaudit.net import Net, make_profile, open_net
+from selfaudit.remedy import Group, group_actions
+from selfaudit.settings import Settings
+from selfaudit.store import Store
+
+BATCH = 0.08  # seconds between two savings; what is shown has been saved
+DEMO_KEY = b"demo installation key"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where a run looks: the real network, or a world of the demo."""
+
+    settings: Settings
+    demo: str = ""
+    key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """News of a run that has been saved already (unless `unsaved` says why not)."""
+
+    run_id: int
+    done: int
+    total: int
+    subject: str
+    results: tuple[Result, ...]
+    unsaved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An audit with everything that the pages show of it, worked out outside the window's thread."""
+
+    audit: Audit
+    groups: tuple[Group, ...]
+
+
+def view_of(audit: Audit) -> View:
+    """Groups the findings in the chosen language."""
+    return View(audit, tuple(group_actions(audit.results)))
+
+
+@asynccontextmanager
+async def nets(world: World) -> AsyncGenerator[Callable[[], Net]]:
+    """Opens networks in a world; the demo's servers run as long as this lasts."""
+    if not world.demo:
+        yield lambda: open_net(world.settings)
+        return
+    async with Internet(world.demo) as internet:
+        yield lambda: open_net(internet.settings, routes=internet.routes)
+
+
+async def plan(case: Case, world: World) -> Plan:
+    """What a run would send. Sends nothing beyond this machine."""
+    async with nets(world) as make_net:
+        net = make_net()
+        try:
+            return make_plan(case, net, world.key)
+        finally:
+            net.close()
+
+
+async def look_up_authority(case: Case, world: World) -> dict[str, str]:
+    """Asks the DNS who has been shown to be in charge of the targets."""
+    async with nets(world) as make_net:
+        net = make_net()
+        try:
+            async with asyncio.timeout(30):
+                authority, _fact = await establish(case, case.targets, net, world.key)
+        except TimeoutError:
+            raise UserError(_("The DNS gave no answer in time; nothing is known about your permission yet.")) from None
+        finally:
+            net.close()
+    return authority
+
+
+async def find_suggestions(domains: tuple[str, ...], world: World) -> tuple[Suggestion, ...]:
+    """Looks in the DNS for what belongs to the domains."""
+    async with nets(world) as make_net:
+        net = make_net()
+        try:
+            async with asyncio.timeout(30):
+                return await suggest(domains, net, laboratory=net.profile.laboratory)
+        except TimeoutError:
+            raise UserError(_("The DNS gave no answer in time. Try again, or type the addresses yourself.")) from None
+        finally:
+            net.close()
+
+
+class Recorder:
+    """Saves a run as it goes, then shows it: first the disk, then the window."""
+
+    def __init__(self, store: Store, run_id: int, send: Callable[[Batch], None], net: Net, earlier: Earlier) -> None:
+        self._store, self._run_id, self._send, self._net, self._earlier = store, run_id, send, net, earlier
+        self._records: list[Record] = []
+        self._results: list[Result] = []
+        self._targets: list[Target] = []
+        self._done = self._total = 0
+        self._subject = ""
+        self._fresh = False
+
+    def __call__(self, event: Event) -> None:
+        """Takes an event of the engine."""
+        self._fresh = True
+        if isinstance(event, RunStarted):
+            self._total = event.total
+        elif isinstance(event, Progress):
+            self._done, self._total, self._subject = event.done, event.total, event.subject
+        elif isinstance(event, RecordSeen):
+            self._records.append(event.record)
+        elif isinstance(event, ResultSeen):
+            self._results.append(event.result)
+        elif isinstance(event, TargetFound):
+            self._targets.append(event.target)
+
+    async def flush_often(self) -> None:
+        """Saves and shows what is new, again and again."""
+        while True:
+            await asyncio.sleep(BATCH)
+            self.flush()
+
+    def flush(self) -> None:
+        """Saves and shows what is new. What could not be saved is kept for the next time."""
+        if not self._fresh:
+            return
+        self._fresh = False
+        unsaved = ""
+        try:
+            self._store.add(
+                self._run_id, self._records, self._results, targets=self._targets,
+                sent=tally(self._net, self._earlier.sent), done=self._done, total=self._total,
+            )  # fmt: skip
+        except sqlite3.Error as error:
+            unsaved = str(error)
+        self._send(Batch(self._run_id, self._done, self._total, self._subject, tuple(self._results), unsaved))
+        self._results = []
+        if not unsaved:
+            self._records, self._targets = [], []
+
+
+async def run(
+    store: Store, case_id: int, case: Case, world: World, send: Callable[[Batch], None], *, resumed: int | None = None
+) -> tuple[int, View]:
+    """Runs an audit of a case, saved as it goes; with `resumed`, goes on with that run. Returns the run's id and the audit.
+
+    Cancelling stops the run, saves what was seen and returns it as interrupted.
+    """
+    async with nets(world) as make_net:
+        net = make_net()
+        profile = make_profile(net.settings, embedded=bool(world.demo))
+        vantage = Vantage(profile.resolvers, net.iterator is not None, profile.laboratory, net.catalogue.version)
+        earlier = Earlier()
+        if resumed is None:
+            run_id = store.begin_run(case_id, case, vantage)
+        else:
+            run_id = resumed
+            evidence = store.evidence(run_id)
+            case, earlier = evidence.case, resume(evidence)
+            store.reopen_run(run_id)
+        recorder = Recorder(store, run_id, send, net, earlier)
+        flushing = asyncio.create_task(recorder.flush_often())
+        with _relaxed_collector():
+            try:
+                audit = await run_audit(case, net, install_key=world.key, emit=recorder, earlier=earlier)
+            finally:
+                flushing.cancel()
+                recorder.flush()
+            store.finish_run(run_id, audit.evidence, audit.results)
+            return run_id, view_of(audit)
+
+
+class _relaxed_collector:  # noqa: N801 - used like a function
+    """A run keeps nearly everything it makes; looking for garbage at the usual pace stops the window for long moments."""
+
+    def __enter__(self) -> None:
+        self._usual = gc.get_threshold()
+        gc.set_threshold(100_000, 50, 1000)
+
+    def __exit__(self, *_error: object) -> None:
+        gc.set_threshold(*self._usual)
+
+
+async def again(
+    store: Store, run_id: int, audit: Audit, which: frozenset[Key], world: World, case: Case | None = None
+) -> tuple[CheckedAgain, View]:
+    """Checks again, saves what changed, and returns it with the whole audit as it stands now."""
+    async with nets(world) as make_net:
+        done = await check_again(audit, which, make_net, install_key=world.key, case=case)
+    if not done.interrupted:
+        store.save_again(run_id, done)
+    return done, view_of(done.audit)
+
+
+def load_run(store: Store, run_id: int) -> View:
+    """A saved run, judged anew."""
+    evidence = store.evidence(run_id)
+    view = view_of(Audit(evidence, judge_evidence(evidence)))
+    return view

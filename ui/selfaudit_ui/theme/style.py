@@ -1,0 +1,133 @@
+"""Palette and style sheet from the tokens. Fusion everywhere, so that one look is tested."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from selfaudit_ui.theme.tokens import DARK, LIGHT, RADIUS, RADIUS_SMALL, Tokens
+
+
+class Theme(StrEnum):
+    """What the person chose."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+_tokens: Tokens = LIGHT
+
+
+def current() -> Tokens:
+    """The tokens in use."""
+    return _tokens
+
+
+def resolve(app: QApplication, theme: Theme) -> Tokens:
+    """The tokens that a choice stands for on this system."""
+    if theme is Theme.SYSTEM:
+        return DARK if app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
+    return DARK if theme is Theme.DARK else LIGHT
+
+
+def apply_theme(app: QApplication, theme: Theme) -> Tokens:
+    """Sets style, palette and style sheet of the whole app."""
+    global _tokens
+    _tokens = resolve(app, theme)
+    app.setStyle("Fusion")
+    app.setPalette(_palette(_tokens))
+    app.setStyleSheet(_sheet(_tokens))
+    return _tokens
+
+
+def _palette(t: Tokens) -> QPalette:
+    roles = QPalette.ColorRole
+    colours = {
+        roles.Window: t.window, roles.WindowText: t.text, roles.Base: t.surface, roles.AlternateBase: t.raised,
+        roles.Text: t.text, roles.Button: t.raised, roles.ButtonText: t.text, roles.BrightText: t.fail,
+        roles.Highlight: t.accent, roles.HighlightedText: t.on_accent, roles.ToolTipBase: t.raised, roles.ToolTipText: t.text,
+        roles.PlaceholderText: t.soft, roles.Link: t.accent, roles.LinkVisited: t.accent, roles.Light: t.surface,
+        roles.Midlight: t.raised, roles.Mid: t.line, roles.Dark: t.edge, roles.Shadow: t.edge, roles.Accent: t.accent,
+    }  # fmt: skip
+    palette = QPalette()
+    for role, colour in colours.items():
+        palette.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(t.soft))
+    return palette
+
+
+def _sheet(t: Tokens) -> str:
+    r, s = RADIUS, RADIUS_SMALL
+    verdicts = "".join(
+        f'QFrame[verdict="{name}"] {{ background: {soft}; border: 1px solid {colour}; border-radius: {r}px; }}'
+        f'QLabel[verdict="{name}"] {{ color: {colour}; }}'
+        for name, colour, soft in (
+            ("fail", t.fail, t.fail_soft), ("warn", t.warn, t.warn_soft), ("unclear", t.unclear, t.unclear_soft),
+            ("good", t.good, t.good_soft), ("accent", t.accent, t.accent_soft),
+        )
+    )  # fmt: skip
+    return f"""
+    * {{ outline: 0; }}
+    QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.edge}; padding: 4px; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
+    QWidget#rail {{ background: {t.surface}; border-right: 1px solid {t.line}; }}
+    QWidget#top, QWidget#bottom {{ background: {t.surface}; }}
+    QWidget#top {{ border-bottom: 1px solid {t.line}; }}
+    QWidget#bottom {{ border-top: 1px solid {t.line}; }}
+    QFrame#card {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {r}px; }}
+    QLabel[role="soft"] {{ color: {t.soft}; }}
+    QLabel[role="badge"] {{ color: {t.on_accent}; background: {t.accent}; border-radius: {s}px; padding: 2px 8px; font-weight: 600; }}
+    {verdicts}
+    QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 6px 14px; }}
+    QPushButton:hover {{ background: {t.raised}; }}
+    QPushButton:pressed {{ background: {t.line}; }}
+    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 5px 13px; }}
+    QPushButton:disabled {{ color: {t.soft}; border-color: {t.line}; background: {t.window}; }}
+    QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent}; font-weight: 600; }}
+    QPushButton[kind="primary"]:focus {{ border: 2px solid {t.text}; }}
+    QPushButton[kind="primary"]:disabled {{ background: {t.raised}; color: {t.soft}; border-color: {t.line}; }}
+    QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; padding: 6px 8px; }}
+    QPushButton[kind="quiet"]:hover {{ background: {t.raised}; }}
+    QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.accent}; padding: 5px 7px; }}
+    QPushButton[kind="quiet"]:disabled {{ color: {t.soft}; }}
+    QPushButton[kind="rail"] {{ background: transparent; border: 1px solid transparent; border-radius: {s}px; text-align: left; padding: 0; }}
+    QPushButton[kind="rail"]:hover {{ background: {t.raised}; }}
+    QPushButton[kind="rail"]:checked {{ background: {t.accent_soft}; }}
+    QPushButton[kind="rail"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
+    QPushButton[kind="card"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {r}px; text-align: left; padding: 0; }}
+    QPushButton[kind="card"]:hover {{ border-color: {t.accent}; background: {t.surface}; }}
+    QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
+    QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{
+        background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 5px 7px;
+        selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus {{
+        border: 2px solid {t.accent}; padding: 4px 6px; }}
+    QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"] {{ background: {t.code}; border-color: {t.line}; }}
+    QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.edge}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
+    QTableView, QTreeView, QListView {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {r}px; gridline-color: {t.line};
+        selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
+    QTableView:focus, QTreeView:focus, QListView:focus {{ border: 2px solid {t.accent}; }}
+    QTableView::item {{ padding: 4px 8px; }}
+    QHeaderView {{ background: {t.surface}; }}
+    QHeaderView::section {{ background: {t.surface}; color: {t.soft}; border: 0; border-bottom: 1px solid {t.line}; padding: 6px 8px; font-weight: 600; }}
+    QTabWidget::pane {{ border: 1px solid {t.line}; border-radius: {s}px; top: -1px; background: {t.surface}; }}
+    QTabBar::tab {{ background: transparent; color: {t.soft}; padding: 6px 12px; border: 1px solid transparent; }}
+    QTabBar::tab:selected {{ color: {t.accent}; font-weight: 600; border-bottom: 2px solid {t.accent}; }}
+    QTabBar::tab:focus {{ border: 2px solid {t.accent}; border-radius: {s}px; }}
+    QProgressBar {{ background: {t.raised}; border: 0; border-radius: 4px; height: 8px; max-height: 8px; text-align: center; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
+    QSplitter::handle {{ background: transparent; }}
+    QCheckBox, QRadioButton {{ spacing: 8px; }}
+    QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; text-decoration: underline; }}
+    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {t.edge}; border-radius: 4px; min-height: 32px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {t.edge}; border-radius: 4px; min-width: 32px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """

@@ -1,0 +1,175 @@
+"""Labels, buttons and layouts in the house style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from selfaudit.text import printable
+from selfaudit_ui.theme import SPACE, current, icon
+from selfaudit_ui.theme.tokens import BODY, LARGE, SMALL
+
+W = TypeVar("W", bound=QWidget)
+MAX_TEXT = 6000
+
+
+def sized(widget: QWidget, factor: float, *, bold: bool = False) -> None:
+    """Sets the type size as a multiple of the system font's."""
+    font = QFont(QApplication.font())
+    font.setPointSizeF(font.pointSizeF() * factor)
+    if bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    widget.setFont(font)
+
+
+def mono(factor: float = 0.95) -> QFont:
+    """The system's monospace font."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(QApplication.font().pointSizeF() * factor)
+    return font
+
+
+def reveal(widget: QWidget, on: bool) -> None:
+    """Shows or hides a part. One that has no place yet must not be shown: it would become a window of its own."""
+    if not on:
+        widget.hide()
+    elif widget.parentWidget() is not None:
+        widget.show()
+
+
+class Text(QLabel):
+    """Words that wrap. Always plain text, made safe to show."""
+
+    def __init__(self, text: str = "", size: float = BODY, *, bold: bool = False, selectable: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        sized(self, size, bold=bold)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        if selectable:
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Shows another text; line breaks stay."""
+        self.setText("\n".join(printable(line, MAX_TEXT) for line in text.split("\n")))
+
+    def verdict(self, name: str) -> None:
+        """Colours the words: "fail", "warn", "unclear", "good", "accent" or ""."""
+        self.setProperty("verdict", name)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+def heading(text: str, size: float = LARGE) -> Text:
+    """A heading."""
+    made = Text(text, size, bold=True)
+    made.setAccessibleName(text)
+    return made
+
+
+def soft(text: str = "", size: float = SMALL) -> Text:
+    """Words that may be passed over."""
+    made = Text(text, size)
+    made.setProperty("role", "soft")
+    return made
+
+
+def named(widget: W, name: str, description: str = "") -> W:
+    """Gives a control its name for screen readers."""
+    widget.setAccessibleName(name)
+    if description:
+        widget.setAccessibleDescription(description)
+    return widget
+
+
+def button(text: str, action: Callable[[], object], *, kind: str = "", icon_name: str = "", name: str = "") -> QPushButton:
+    """A button. `name` is its accessible name where the text alone does not say what it acts on."""
+    made = QPushButton(text)
+    made.setProperty("kind", kind)
+    made.setAutoDefault(False)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    named(made, name or text)
+    if icon_name:
+        tokens = current()
+        colour = {"primary": tokens.on_accent, "quiet": tokens.accent}.get(kind, tokens.text)
+        made.setIcon(icon(icon_name, colour, 18))
+        made.setIconSize(QSize(18, 18))
+    made.clicked.connect(lambda: action())
+    return made
+
+
+def line_edit(name: str, text: str = "", placeholder: str = "") -> QLineEdit:
+    """A line to type in."""
+    made = QLineEdit(text)
+    made.setPlaceholderText(placeholder)
+    made.setMaxLength(2000)
+    return named(made, name)
+
+
+def _fill(layout: QBoxLayout, parts: tuple[QWidget | QLayout | int | None, ...]) -> None:
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, int):
+            layout.addSpacing(part)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part)
+        else:
+            layout.addWidget(part)
+
+
+def column(*parts: QWidget | QLayout | int | None, spacing: int = SPACE.S, margin: int = 0) -> QVBoxLayout:
+    """Parts below each other; a number is a distance, None stretches."""
+    layout = QVBoxLayout()
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    _fill(layout, parts)
+    return layout
+
+
+def row(*parts: QWidget | QLayout | int | None, spacing: int = SPACE.S, margin: int = 0) -> QHBoxLayout:
+    """Parts beside each other; a number is a distance, None stretches."""
+    layout = QHBoxLayout()
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    _fill(layout, parts)
+    return layout
+
+
+def card(*parts: QWidget | QLayout | int | None, spacing: int = SPACE.S) -> QFrame:
+    """A framed group of parts."""
+    frame = QFrame()
+    frame.setObjectName("card")
+    frame.setLayout(column(*parts, spacing=spacing, margin=SPACE.L))
+    return frame
+
+
+def scroll(inner: QWidget, name: str) -> QScrollArea:
+    """An area that scrolls up and down, never sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return named(area, name)

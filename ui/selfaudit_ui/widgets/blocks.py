@@ -1,0 +1,220 @@
+"""Larger parts: banners, cards to press, fields to copy from, the bar of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from selfaudit.i18n import _
+from selfaudit_ui.theme import SPACE, current, icon, pixmap
+from selfaudit_ui.theme.tokens import LARGE, SMALL
+from selfaudit_ui.widgets.basics import Text, button, mono, named, reveal, soft
+
+
+def picture(name: str, colour: str, size: int = 20) -> QLabel:
+    """An icon that only decorates words beside it."""
+    label = QLabel()
+    label.setPixmap(pixmap(name, colour, size))
+    label.setFixedSize(size, size)
+    return label
+
+
+def colour_of(verdict: str) -> str:
+    """The colour of a verdict's words."""
+    tokens = current()
+    return {
+        "fail": tokens.fail, "warn": tokens.warn, "unclear": tokens.unclear, "good": tokens.good, "accent": tokens.accent,
+    }.get(verdict, tokens.soft)  # fmt: skip
+
+
+class Banner(QFrame):
+    """A message in the page, beside its cause, with the next thing to do."""
+
+    def __init__(self, verdict: str, text: str = "", icon_name: str = "") -> None:
+        super().__init__()
+        self.setProperty("verdict", verdict)
+        names = {"fail": "fail", "warn": "warn", "unclear": "unclear", "good": "pass", "accent": "about"}
+        self._text = Text(text, selectable=True)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(SPACE.S)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE.S)
+        words.addWidget(self._text)
+        words.addLayout(self._buttons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.M)
+        layout.setSpacing(SPACE.M)
+        layout.addWidget(picture(icon_name or names[verdict], colour_of(verdict)), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Shows a message, or nothing at all for ""."""
+        self._text.show_text(text)
+        self.setAccessibleName(text)
+        reveal(self, bool(text))
+
+    def offer(self, *buttons: QPushButton) -> None:
+        """Puts these buttons under the message, in place of those before."""
+        while (item := self._buttons.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for made in buttons:
+            self._buttons.addWidget(made)
+        if buttons:
+            self._buttons.addStretch(1)
+
+
+class CardButton(QPushButton):
+    """A card that is pressed as a whole: an icon, a title, and what happens then."""
+
+    def __init__(self, icon_name: str, title: str, text: str, action: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        named(self, title, text)
+        head, words = Text(title, LARGE, bold=True), soft(text, 1.0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE.L, SPACE.L, SPACE.L, SPACE.L)
+        layout.setSpacing(SPACE.S)
+        layout.addWidget(picture(icon_name, current().accent, 28))
+        layout.addWidget(head)
+        layout.addWidget(words)
+        layout.addStretch(1)
+        for part in (head, words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.clicked.connect(lambda: action())
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Its words wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """As high as its words need."""
+        layout = self.layout()
+        return layout.totalHeightForWidth(width) if layout is not None else super().heightForWidth(width)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Wide enough for a short line."""
+        return QSize(220, self.heightForWidth(220))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Narrow windows are allowed."""
+        return QSize(150, self.heightForWidth(max(self.width(), 150)))
+
+
+class Copyable(QWidget):
+    """Something to copy: shown whole in monospace, with a button that says when it has been copied."""
+
+    def __init__(self, label: str, text: str, *, lines: int = 6) -> None:
+        super().__init__()
+        self._value = text
+        self._edit = QPlainTextEdit()
+        self._edit.setReadOnly(True)
+        self._edit.setTabChangesFocus(True)
+        self._edit.setFont(mono())
+        self._edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self._edit.setWordWrapMode(self._edit.wordWrapMode().WrapAnywhere)
+        named(self._edit, label)
+        self._lines = lines
+        self._copy = button(_("Copy"), self.copy, icon_name="copy", name=_("Copy: {what}").format(what=label))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._reset)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE.S)
+        layout.addWidget(self._edit, 1)
+        layout.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Shows another text; what is copied is exactly this."""
+        from selfaudit.text import printable
+
+        self._value = text
+        self._edit.setPlainText("\n".join(printable(line, 8000) for line in text.splitlines()))
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Long records wrap into more lines."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self._edit.fontMetrics()
+        per_line = max(8, (self._edit.viewport().width() - 8) // max(1, metrics.horizontalAdvance("0")))
+        count = sum(max(1, -(-len(line) // per_line)) for line in self._value.splitlines() or [""])
+        self._edit.setFixedHeight(min(count, self._lines) * metrics.lineSpacing() + 24)
+
+    def copy(self) -> None:
+        """Puts the text on the clipboard and says so."""
+        QGuiApplication.clipboard().setText(self._value)
+        self._copy.setText(_("Copied"))
+        self._copy.setIcon(icon("pass", current().good, 18))
+        self._timer.start(2000)
+
+    def _reset(self) -> None:
+        self._copy.setText(_("Copy"))
+        self._copy.setIcon(icon("copy", current().text, 18))
+
+
+class OutcomeBar(QWidget):
+    """How many results of each kind there are, as lengths. The words and numbers stand beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[tuple[str, int]] = []
+        self.setFixedHeight(12)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_counts(self, parts: list[tuple[str, int]], words: str) -> None:
+        """Shows (verdict, count); `words` says the same to a screen reader."""
+        self._parts = [(verdict, count) for verdict, count in parts if count]
+        self.setAccessibleName(words)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paints the bar."""
+        total = sum(count for _verdict, count in self._parts)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        gap, left = 3.0, 0.0
+        width = self.width() - gap * max(0, len(self._parts) - 1)
+        for verdict, count in self._parts:
+            part = max(6.0, width * count / total)
+            painter.setBrush(QColor(colour_of(verdict)))
+            painter.drawRoundedRect(round(left), 0, round(part), self.height(), 4, 4)
+            left += part + gap
+        painter.end()
+
+
+class StateLine(QWidget):
+    """An icon and words: how something stands."""
+
+    def __init__(self, icon_name: str = "todo", text: str = "", verdict: str = "") -> None:
+        super().__init__()
+        self._icon = QLabel()
+        self._icon.setFixedSize(20, 20)
+        self._text = Text("", SMALL)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE.S)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._text, 1)
+        self.say(icon_name, text, verdict)
+
+    def say(self, icon_name: str, text: str, verdict: str = "") -> None:
+        """Shows another state."""
+        self._icon.setPixmap(pixmap(icon_name, colour_of(verdict), 20))
+        self._text.show_text(text)
+        self._text.verdict(verdict)
+        reveal(self, bool(text))

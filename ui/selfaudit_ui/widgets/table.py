@@ -1,0 +1,55 @@
+"""Tables that wrap their words and never scroll sideways."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView
+
+from selfaudit_ui.widgets.basics import named
+
+
+class Table(QTableView):
+    """A table of texts. With `whole`, it is as high as its rows, and the page scrolls instead."""
+
+    def __init__(self, model: QAbstractItemModel, name: str, stretch: int, *, whole: bool = True, most: int = 0) -> None:
+        super().__init__()
+        self._whole, self._most = whole, most
+        self.setModel(model)
+        named(self, name)
+        self.setWordWrap(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionsClickable(False)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for section in range(model.columnCount()):
+            mode = QHeaderView.ResizeMode.Stretch if section == stretch else QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(section, mode)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        if whole:
+            self.setVerticalScrollBarPolicy(
+                Qt.ScrollBarPolicy.ScrollBarAlwaysOff if not most else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            )
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            for signal in (model.modelReset, model.dataChanged, model.rowsInserted, model.rowsRemoved):
+                signal.connect(lambda *_any: self.fit())
+            header.sectionResized.connect(lambda *_any: self.fit())
+            self.fit()
+
+    def fit(self) -> None:
+        """Takes the height of its rows."""
+        if not self._whole:
+            return
+        height = self.horizontalHeader().sizeHint().height() + self.verticalHeader().length() + 2 * self.frameWidth() + 4
+        self.setFixedHeight(min(height, self._most) if self._most else height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Words wrap anew."""
+        super().resizeEvent(event)
+        self.resizeRowsToContents()
+        self.fit()

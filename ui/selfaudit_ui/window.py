@@ -1,0 +1,281 @@
+"""The window: rail, top, page, bottom. It is built anew when language or theme change; the controller keeps everything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QWidget
+
+from selfaudit import i18n
+from selfaudit.engine.draft import title
+from selfaudit.findings import Outcome
+from selfaudit.i18n import _
+from selfaudit.report.html import OUTCOME_WORDS
+from selfaudit.text import printable
+from selfaudit_ui.controller import Controller, deadline_words
+from selfaudit_ui.flow import Step, Todo, following, leading, primary, survey
+from selfaudit_ui.pages import all_pages
+from selfaudit_ui.pages.base import Page
+from selfaudit_ui.preferences import Preferences
+from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
+from selfaudit_ui.theme.tokens import LARGE, SMALL
+from selfaudit_ui.widgets import Text, button, column, row, soft
+from selfaudit_ui.widgets.blocks import Banner
+from selfaudit_ui.widgets.rail import Rail
+
+DEFAULT_SIZE = QSize(1120, 760)
+MINIMUM_SIZE = QSize(960, 640)
+
+
+class Window(QMainWindow):
+    """The main window."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.controller = controller
+        self.page_name = str(Step.START)
+        self.setMinimumSize(MINIMUM_SIZE)
+        self.resize(DEFAULT_SIZE)
+        self.setAcceptDrops(True)
+        self._dress()
+        if controller.preferences.geometry:
+            self.restoreGeometry(QByteArray.fromHex(controller.preferences.geometry.encode()))
+        controller.changed.connect(self._changed)
+        controller.opened.connect(self.show_page)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.styleHints().colorSchemeChanged.connect(self._system_theme)
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._show_top)
+        self._clock.start(60_000)
+
+    # Building
+
+    def _dress(self) -> None:
+        """Language and theme, then every part of the window."""
+        preferences = self.controller.preferences
+        i18n.choose(preferences.language or i18n.preferred())
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, Theme(preferences.theme) if preferences.theme in list(Theme) else Theme.SYSTEM)
+        self.setWindowTitle("selfaudit")
+        self.pages: dict[str, Page] = all_pages(self.controller, self)
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        others = (("settings", _("Settings")), ("about", _("About")))
+        self.rail = Rail(survey(self.controller.situation), others, self._brand)
+        self.rail.chosen.connect(self.show_page)
+        middle = column(self._make_top(), self.trouble_area(), self.stack, self._make_bottom(), spacing=0)
+        middle.setStretch(2, 1)
+        whole = QHBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.rail)
+        whole.addLayout(middle, 1)
+        holder = QWidget()
+        holder.setLayout(whole)
+        self.setCentralWidget(holder)
+        self._make_shortcuts(holder)
+        self.show_page(self.page_name)
+
+    def _brand(self) -> QWidget:
+        holder = QWidget()
+        picture = QLabel()
+        picture.setPixmap(pixmap("app", "#000000", 32))
+        picture.setFixedSize(32, 32)
+        name = Text("selfaudit", LARGE, bold=True)
+        holder.setLayout(row(picture, name, spacing=SPACE.M, margin=SPACE.XS))
+        return holder
+
+    def _make_top(self) -> QWidget:
+        self._case_label = Text("", bold=True)
+        self._case_label.setWordWrap(False)
+        self._case_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._line = soft("", SMALL)
+        self._demo = QLabel(_("Demo"))
+        self._demo.setProperty("role", "badge")
+        self._deadline = Text("", SMALL, bold=True)
+        self._deadline.setWordWrap(False)
+        self._saved = soft("", SMALL)
+        self._saved.setWordWrap(False)
+        left = column(self._case_label, self._line, spacing=2)
+        top = QWidget()
+        top.setObjectName("top")
+        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = row(left, self._demo, self._deadline, self._saved, spacing=SPACE.M)
+        layout.setStretch(0, 1)
+        layout.setContentsMargins(SPACE.XL, SPACE.M, SPACE.XL, SPACE.M)
+        top.setLayout(layout)
+        return top
+
+    def trouble_area(self) -> QWidget:
+        """Where trouble of the app itself is said."""
+        self._trouble = Banner("warn")
+        self._trouble.say(self.controller.trouble)
+        holder = QWidget()
+        layout = column(self._trouble)
+        layout.setContentsMargins(SPACE.XL, 0, SPACE.XL, 0)
+        holder.setLayout(layout)
+        return holder
+
+    def _make_bottom(self) -> QWidget:
+        self._back = button(_("Back"), self.go_back, icon_name="back")
+        self._back.setToolTip(_("Alt+Left"))
+        self._why = soft("", SMALL)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._primary: QPushButton = button("", self.do_primary, kind="primary")
+        self._primary.setMinimumWidth(150)
+        bottom = QWidget()
+        bottom.setObjectName("bottom")
+        bottom.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = row(self._back, self._why, self._primary, spacing=SPACE.M)
+        layout.setStretch(1, 1)
+        layout.setContentsMargins(SPACE.XL, SPACE.M, SPACE.XL, SPACE.M)
+        bottom.setLayout(layout)
+        return bottom
+
+    def _make_shortcuts(self, parent: QWidget) -> None:
+        steps = [str(s) for s in Step]
+        for number, name in enumerate(steps, 1):
+            QShortcut(QKeySequence(f"Ctrl+{number}"), parent, lambda name=name: self.show_page(name))
+        QShortcut(QKeySequence("Alt+Left"), parent, self.go_back)
+        QShortcut(QKeySequence("Ctrl+Return"), parent, self.do_primary)
+        QShortcut(QKeySequence("Ctrl+Enter"), parent, self.do_primary)
+        QShortcut(QKeySequence("Ctrl+,"), parent, lambda: self.show_page("settings"))
+        QShortcut(QKeySequence.StandardKey.Quit, parent, self.close)
+
+    # Showing
+
+    def show_page(self, name: str) -> None:
+        """Opens a page, or says why it cannot be entered."""
+        name = str(name)
+        info = next((i for i in survey(self.controller.situation) if i.step == name), None)
+        if info is not None and info.why_not:
+            self.rail.show_page(self.page_name)
+            self._why.show_text(info.why_not)
+            return
+        self.page_name = name
+        page = self.pages[name]
+        self.stack.setCurrentWidget(page)
+        self.rail.show_page(name)
+        page.entered()
+        page.focus_first()
+        self._show_all()
+
+    def _changed(self, what: str) -> None:
+        if what == "preferences":
+            self.controller.regroup()
+            self._dress()
+            return
+        if what == "trouble":
+            self._trouble.say(self.controller.trouble)
+        for page in self.pages.values():
+            page.refresh(what)
+        self._show_all()
+
+    def _system_theme(self) -> None:
+        if self.controller.preferences.theme == Theme.SYSTEM:
+            self._dress()
+
+    def _show_all(self) -> None:
+        situation = self.controller.situation
+        self.rail.show_steps(survey(situation))
+        self.rail.show_page(self.page_name)
+        self._show_top()
+        self._show_bottom()
+
+    def _show_top(self) -> None:
+        draft = self.controller.draft
+        self._demo.setVisible(bool(draft and draft.demo))
+        parts = [draft.provider] if draft and draft.provider else []
+        name = (title(draft) or _("New case")) if draft else _("No case is open")
+        self._case_label.show_text(printable(" · ".join([*parts, name]), 160))
+        self._line.show_text(self._readiness())
+        words, verdict = deadline_words(draft.deadline) if draft else ("", "")
+        self._deadline.show_text(words)
+        self._deadline.verdict(verdict)
+        self._deadline.setVisible(bool(words))
+        self._saved.show_text(self.controller.saved if draft else "")
+        self._saved.verdict("fail" if self.controller.saved.startswith(_("Not saved: {why}").partition("{")[0]) else "")
+
+    def _readiness(self) -> str:
+        counts = self.controller.situation.counts
+        if not counts:
+            return _("Nothing has been checked yet.") if self.controller.draft else _("Open a case, or look at the demo.")
+        parts = [f"{counts[str(o)]} {_(OUTCOME_WORDS[o])}" for o in Outcome if counts.get(str(o))]
+        return _("{count} results: {parts}").format(count=sum(counts.values()), parts=", ".join(parts))
+
+    def _show_bottom(self) -> None:
+        step = Step(self.page_name) if self.page_name in list(Step) else None
+        situation = self.controller.situation
+        action = primary(step, situation) if step else None
+        self._back.setVisible(step is not Step.START)
+        self._primary.setVisible(action is not None)
+        self._why.show_text(action.why_not if action else "")
+        if action is not None:
+            self._primary.setText(action.text)
+            self._primary.setAccessibleName(action.text)
+            self._primary.setToolTip(_("Ctrl+Enter"))
+            self._primary.setEnabled(not action.why_not)
+
+    # Doing
+
+    def go_back(self) -> None:
+        """The step before, or from settings back to where the person was."""
+        if self.page_name in list(Step):
+            before = leading(Step(self.page_name))
+            if before is not None:
+                self.show_page(before)
+        else:
+            self.show_page(Step.START)
+
+    def do_primary(self) -> None:
+        """The primary action of the open page."""
+        if self.page_name not in list(Step):
+            return
+        step = Step(self.page_name)
+        action = primary(step, self.controller.situation)
+        if action is None or action.why_not:
+            return
+        if action.todo is Todo.NEXT:
+            after = following(step)
+            if after is not None:
+                self.show_page(after)
+        elif action.todo is Todo.START_RUN:
+            self.controller.start_run()
+            self.show_page(Step.AUDIT)
+        elif action.todo is Todo.RESUME:
+            self.controller.resume_run()
+        elif action.todo is Todo.STOP:
+            self.controller.stop_run()
+        else:
+            self.pages[self.page_name].export()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Files may be dropped anywhere."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Takes dropped files."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()[:20] if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.controller.take_files(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Asks nothing and loses nothing: what runs is stopped and kept."""
+        geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        self._remember(geometry)
+        self.hide()
+        self.controller.close()
+        event.accept()
+
+    def _remember(self, geometry: str) -> None:
+        preferences: Preferences = self.controller.preferences
+        if preferences.geometry != geometry:
+            from msgspec.structs import replace
+
+            self.controller.prefer(replace(preferences, geometry=geometry), quiet=True)
