@@ -8,7 +8,7 @@ from selfaudit.facts.blocklist import AddressListings
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.lists import ask_lists
-from selfaudit.probes.planned import PlannedContact
+from selfaudit.probes.planned import PlannedContact, blocklists
 from selfaudit.protocols.dnsbl import kind_of
 
 FACT = AddressListings
@@ -22,11 +22,7 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """Each list about the address."""
     count = len(net.catalogue.for_kind(kind_of(request.subject)))
-    return [
-        PlannedContact(
-            phrase("{count} blocklists", count=count), phrase("DNS: each about {subject}", subject=request.subject), count
-        )
-    ]
+    return [blocklists(count, phrase("DNS: is the address listed?"), count)]
 
 
 async def collect(request: Request, net: Net) -> AddressListings:

@@ -8,7 +8,7 @@ from selfaudit.facts.blocklist import DomainListings
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.lists import ask_lists
-from selfaudit.probes.planned import PlannedContact
+from selfaudit.probes.planned import PlannedContact, blocklists
 from selfaudit.protocols.psl import registrable_domain
 
 FACT = DomainListings
@@ -21,14 +21,8 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """Each list about the domain."""
-    count = len(net.catalogue.for_kind("domain")) * len(_names(request.subject))
-    return [
-        PlannedContact(
-            phrase("{value} blocklists", value=len(net.catalogue.for_kind("domain"))),
-            phrase("DNS: each about {subject}", subject=request.subject),
-            count,
-        )
-    ]
+    lists = len(net.catalogue.for_kind("domain"))
+    return [blocklists(lists, phrase("DNS: is the domain listed?"), lists * len(_names(request.subject)))]
 
 
 async def collect(request: Request, net: Net) -> DomainListings:

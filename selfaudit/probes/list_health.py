@@ -8,7 +8,7 @@ from selfaudit.facts.blocklist import ListCatalogue
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.lists import healthy_lists
-from selfaudit.probes.planned import PlannedContact
+from selfaudit.probes.planned import PlannedContact, blocklists
 from selfaudit.protocols.dnsbl import kind_of
 
 FACT = ListCatalogue
@@ -21,12 +21,8 @@ def request(target: Target, case: Case) -> Request:
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """Each list about its own test entries."""
-    lists = net.catalogue.for_kind(request.subject)
-    return [
-        PlannedContact(
-            phrase("{lists} blocklists", lists=len(lists)), phrase("DNS: each about its own two test entries"), 2 * len(lists)
-        )
-    ]
+    lists = len(net.catalogue.for_kind(request.subject))
+    return [blocklists(lists, phrase("DNS: their own test entries, to see that they work"), 2 * lists)]
 
 
 async def collect(request: Request, net: Net) -> ListCatalogue:

@@ -34,3 +34,8 @@ def resolver(what: str, count: int) -> PlannedContact:
 def name_servers(zone: str, what: str, count: int) -> PlannedContact:
     """Questions to a zone's own servers."""
     return PlannedContact(phrase("the name servers of {zone}", zone=zone), f"DNS: {what}", count)
+
+
+def blocklists(lists: int, what: str, count: int) -> PlannedContact:
+    """Questions to blocklists."""
+    return PlannedContact(phrase("1 blocklist") if lists == 1 else phrase("{lists} blocklists", lists=lists), what, count)

@@ -21,7 +21,7 @@ from selfaudit_ui.pages.base import Page
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
-from selfaudit_ui.widgets import Text, button, column, row, soft
+from selfaudit_ui.widgets import Line, Text, button, column, row, soft
 from selfaudit_ui.widgets.blocks import Banner
 from selfaudit_ui.widgets.rail import Rail
 
@@ -91,16 +91,17 @@ class Window(QMainWindow):
         return holder
 
     def _make_top(self) -> QWidget:
-        self._case_label = Text("", bold=True)
-        self._case_label.setWordWrap(False)
-        self._case_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._case_label = Line(bold=True)
         self._line = soft("", SMALL)
         self._demo = QLabel(_("Demo"))
         self._demo.setProperty("role", "badge")
+        self._demo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._deadline = Text("", SMALL, bold=True)
         self._deadline.setWordWrap(False)
+        self._deadline.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._saved = soft("", SMALL)
         self._saved.setWordWrap(False)
+        self._saved.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         left = column(self._case_label, self._line, spacing=2)
         top = QWidget()
         top.setObjectName("top")
@@ -128,7 +129,7 @@ class Window(QMainWindow):
         self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._primary: QPushButton = button("", self.do_primary, kind="primary")
         self._primary.setMinimumWidth(150)
-        bottom = QWidget()
+        self._bottom = bottom = QWidget()
         bottom.setObjectName("bottom")
         bottom.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = row(self._back, self._why, self._primary, spacing=SPACE.M)
@@ -214,6 +215,7 @@ class Window(QMainWindow):
         action = primary(step, situation) if step else None
         self._back.setVisible(step is not Step.START)
         self._primary.setVisible(action is not None)
+        self._bottom.setVisible(action is not None or step is not Step.START)
         self._why.show_text(action.why_not if action else "")
         if action is not None:
             self._primary.setText(action.text)

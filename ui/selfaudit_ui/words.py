@@ -68,3 +68,8 @@ def moment(at: str) -> str:
 def today() -> datetime.date:
     """This day, here."""
     return datetime.datetime.now().astimezone().date()
+
+
+def sentence(words: str) -> str:
+    """Words as the beginning of a sentence."""
+    return words[:1].upper() + words[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import _
@@ -15,12 +15,33 @@ from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
 from selfaudit_ui.pages.base import Page
-from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, StateLine, Text, card, heading, named, row, soft
+from selfaudit_ui.theme import SPACE, pixmap
+from selfaudit_ui.widgets import Banner, Line, StateLine, Text, card, heading, named, row, soft
+from selfaudit_ui.widgets.blocks import colour_of
 from selfaudit_ui.words import FAMILIES, ICONS, VERDICTS, clock, target_words
 
 _SHOWN = 12
 _WORST = (Outcome.FAIL, Outcome.BUG, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.WARN, Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+class ResultLine(QWidget):
+    """One result on one line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = QLabel()
+        self._icon.setFixedSize(18, 18)
+        self._words = Line()
+        layout = row(self._icon, self._words)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+
+    def say(self, outcome: Outcome, words: str) -> None:
+        """Shows a result."""
+        self._icon.setPixmap(pixmap(ICONS[outcome], colour_of(VERDICTS[outcome]), 18))
+        self._icon.setAccessibleName(_(OUTCOME_WORDS[outcome]))
+        self._words.show_text(words)
+        self.show()
 
 
 class AuditPage(Page):
@@ -44,14 +65,16 @@ class AuditPage(Page):
         self._families = QGridLayout()
         self._families.setHorizontalSpacing(SPACE.L)
         self._families.setVerticalSpacing(SPACE.S)
-        self._families.setColumnStretch(1, 1)
+        self._families.setColumnStretch(0, 2)
+        self._families.setColumnStretch(1, 3)
         self._rows: dict[str, tuple[StateLine, Text]] = {}
         self._results = QVBoxLayout()
         self._results.setSpacing(SPACE.XS)
-        self._lines = [StateLine() for _number in range(_SHOWN)]
+        self._lines = [ResultLine() for _number in range(_SHOWN)]
         for result_line in self._lines:
             self._results.addWidget(result_line)
         families = QWidget()
+        self._families.setContentsMargins(0, 0, 0, 0)
         families.setLayout(self._families)
         self._results_card = card(heading(_("Latest results")), self._results)
         self.add(card(families), self._results_card, None)
@@ -139,7 +162,7 @@ class AuditPage(Page):
             if family not in counted and family not in self._rows:
                 continue
             if family not in self._rows:
-                self._rows[family] = (StateLine("todo", _(FAMILIES[family])), Text("", 0.95))
+                self._rows[family] = (StateLine("todo", _(FAMILIES[family]), quiet=True), Text("", 0.95))
                 number = len(self._rows)
                 self._families.addWidget(self._rows[family][0], number, 0)
                 self._families.addWidget(self._rows[family][1], number, 1)
@@ -166,8 +189,8 @@ class AuditPage(Page):
                 texts.setdefault((action.result.check, action.result.target), action.text)
         for number, line in enumerate(self._lines):
             if number >= len(latest):
-                line.say("todo", "")
+                line.hide()
                 continue
             result = latest[number]
             words = texts.get((result.check, result.target), "")
-            line.say(ICONS[result.outcome], printable(f"{target_words(result.target)}: {words}", 160), "")
+            line.say(result.outcome, f"{target_words(result.target)}: {words}")

@@ -37,7 +37,7 @@ from selfaudit_ui.widgets import (
     scroll,
     soft,
 )
-from selfaudit_ui.words import ICONS, VERDICTS, duration, moment, target_words
+from selfaudit_ui.words import ICONS, VERDICTS, duration, moment, sentence, target_words
 
 _MAX_EVIDENCE = 60_000
 
@@ -99,7 +99,7 @@ class Detail(QWidget):
 
     def _head(self, action: Action) -> None:
         where = soft(f"{target_words(action.result.target)} · {action.title} ({action.result.check})")
-        state = StateLine(ICONS[action.outcome], _(OUTCOME_WORDS[action.outcome]), VERDICTS[action.outcome])
+        state = StateLine(ICONS[action.outcome], sentence(_(OUTCOME_WORDS[action.outcome])), VERDICTS[action.outcome])
         again = button(
             _("Check again"), lambda: self.controller.check_again([key_of(action.result)]), icon_name="again",
             name=_("Check {check} of {target} again").format(check=action.result.check, target=target_words(action.result.target)),
@@ -260,11 +260,11 @@ def before_and_now(past: PastChange) -> QWidget:
         parts.append(
             StateLine(
                 ICONS[before.outcome],
-                _("Before: {words}").format(words=_(OUTCOME_WORDS[before.outcome]) + ". " + first_words(before)),
+                _("Before: {words}").format(words=sentence(_(OUTCOME_WORDS[before.outcome])) + ". " + first_words(before)),
                 "",
             )
         )
-    words = _(OUTCOME_WORDS[now.outcome]) + ". " + first_words(now)
+    words = sentence(_(OUTCOME_WORDS[now.outcome])) + ". " + first_words(now)
     parts.append(StateLine(ICONS[now.outcome], _("Now: {words}").format(words=words), VERDICTS[now.outcome]))
     for note in past.caches:
         published = ", ".join(note.published) or _("nothing")

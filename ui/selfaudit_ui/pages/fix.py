@@ -39,6 +39,7 @@ class FixPage(Page):
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
+        self.splitter.setSizes([400, 600])
         self.add(self._trouble, row(self._again_all, self._again_group, self._stop, self._after, None), self.splitter)
         self.body.setStretch(2, 1)
         self._shown: object = None

@@ -34,8 +34,8 @@ class PermissionPage(Page):
         self._count = Text("", bold=True)
         self._passive = TableModel((_("How many"), _("Who is asked"), _("What for")), right=(0,))
         self._active = TableModel((_("How many"), _("Who is asked"), _("What for")), right=(0,))
-        self._passive_table = Table(self._passive, _("Public records that will be asked for"), 2, most=300)
-        self._active_table = Table(self._active, _("Tests that touch your own servers"), 2, most=300)
+        self._passive_table = Table(self._passive, _("Public records that will be asked for"), 1, 2, most=300)
+        self._active_table = Table(self._active, _("Tests that touch your own servers"), 1, 2, most=300)
         self._no_active = soft(_("None of the chosen checks touches your servers."), 1.0)
         self.add(
             self._trouble,

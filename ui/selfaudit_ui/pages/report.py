@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout
 
 from selfaudit.engine import save_evidence
 from selfaudit.engine.evidence import write_whole
@@ -36,8 +36,8 @@ class ReportPage(Page):
         self._interim = Banner("warn")
         self._headline = Text("", TITLE)
         self._bar = OutcomeBar()
-        self._counts = QVBoxLayout()
-        self._counts.setSpacing(SPACE.XS)
+        self._counts = QGridLayout()
+        self._counts.setSpacing(SPACE.S)
         self._open = QVBoxLayout()
         self._open.setSpacing(SPACE.M)
         self._language = QComboBox()
@@ -92,7 +92,8 @@ class ReportPage(Page):
             if count:
                 line = f"{count} {_(OUTCOME_WORDS[outcome])}"
                 words.append(line)
-                self._counts.addWidget(StateLine(ICONS[outcome], line, VERDICTS[outcome]))
+                place = len(words) - 1
+                self._counts.addWidget(StateLine(ICONS[outcome], line, VERDICTS[outcome]), place // 3, place % 3)
         self._bar.show_counts([(VERDICTS[o], counts.get(str(o), 0)) for o in Outcome], ", ".join(words))
         blocking = [a for g in view.groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
         planned = sum(bool((m := self.controller.marks.get(mark_key(a))) and m.planned) for a in blocking)
@@ -100,7 +101,7 @@ class ReportPage(Page):
         for group in view.groups:
             if group.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED):
                 continue
-            lines = [StateLine(ICONS[a.outcome], a.text, "") for a in group.actions[:_LISTED]]
+            lines = [StateLine(ICONS[a.outcome], a.text, VERDICTS[a.outcome], quiet=True) for a in group.actions[:_LISTED]]
             rest = len(group.actions) - len(lines)
             more = [soft(ngettext("and {count} more", "and {count} more", rest).format(count=rest))] if rest > 0 else []
             title = f"{_(GROUPS[group.key])} ({len(group.actions)})"

@@ -77,7 +77,7 @@ class SettingsPage(Page):
         words = column(Text(name), soft(hint) if hint else 0, spacing=2)
         line = row(words, control, spacing=SPACE.L)
         line.setStretch(0, 1)
-        control.setMinimumWidth(200)
+        control.setMinimumSize(200, 30)
         holder = QWidget()
         holder.setLayout(line)
         return holder

@@ -64,7 +64,7 @@ def _palette(t: Tokens) -> QPalette:
 def _sheet(t: Tokens) -> str:
     r, s = RADIUS, RADIUS_SMALL
     verdicts = "".join(
-        f'QFrame[verdict="{name}"] {{ background: {soft}; border: 1px solid {colour}; border-radius: {r}px; }}'
+        f'QFrame#banner[verdict="{name}"] {{ background: {soft}; border: 1px solid {colour}; border-radius: {r}px; }}'
         f'QLabel[verdict="{name}"] {{ color: {colour}; }}'
         for name, colour, soft in (
             ("fail", t.fail, t.fail_soft), ("warn", t.warn, t.warn_soft), ("unclear", t.unclear, t.unclear_soft),
@@ -102,13 +102,12 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="card"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {r}px; text-align: left; padding: 0; }}
     QPushButton[kind="card"]:hover {{ border-color: {t.accent}; background: {t.surface}; }}
     QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
-    QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{
+    QLineEdit, QPlainTextEdit {{
         background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 5px 7px;
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus {{
+    QLineEdit:focus, QPlainTextEdit:focus {{
         border: 2px solid {t.accent}; padding: 4px 6px; }}
     QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"] {{ background: {t.code}; border-color: {t.line}; }}
-    QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.edge}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
     QTableView, QTreeView, QListView {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {r}px; gridline-color: {t.line};
         selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
     QTableView:focus, QTreeView:focus, QListView:focus {{ border: 2px solid {t.accent}; }}

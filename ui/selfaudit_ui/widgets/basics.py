@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -62,7 +62,7 @@ class Text(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         sized(self, size, bold=bold)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         if selectable:
@@ -78,6 +78,33 @@ class Text(QLabel):
         self.setProperty("verdict", name)
         self.style().unpolish(self)
         self.style().polish(self)
+
+
+class Line(QLabel):
+    """Words on one line, cut with dots where there is no room; the whole stands in the tool tip."""
+
+    def __init__(self, size: float = BODY, *, bold: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        sized(self, size, bold=bold)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._whole = ""
+
+    def show_text(self, text: str) -> None:
+        """Shows another text."""
+        self._whole = printable(text, MAX_TEXT)
+        self.setAccessibleName(self._whole)
+        self._cut()
+
+    def _cut(self) -> None:
+        cut = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        self.setText(cut)
+        self.setToolTip(self._whole if cut != self._whole else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """More or less of it fits."""
+        super().resizeEvent(event)
+        self._cut()
 
 
 def heading(text: str, size: float = LARGE) -> Text:

@@ -35,6 +35,7 @@ class Banner(QFrame):
 
     def __init__(self, verdict: str, text: str = "", icon_name: str = "") -> None:
         super().__init__()
+        self.setObjectName("banner")
         self.setProperty("verdict", verdict)
         names = {"fail": "fail", "warn": "warn", "unclear": "unclear", "good": "pass", "accent": "about"}
         self._text = Text(text, selectable=True)
@@ -198,13 +199,16 @@ class OutcomeBar(QWidget):
 
 
 class StateLine(QWidget):
-    """An icon and words: how something stands."""
+    """An icon and words: how something stands. A quiet one colours only its icon."""
 
-    def __init__(self, icon_name: str = "todo", text: str = "", verdict: str = "") -> None:
+    def __init__(self, icon_name: str = "todo", text: str = "", verdict: str = "", *, quiet: bool = False) -> None:
         super().__init__()
+        self._quiet = quiet
         self._icon = QLabel()
         self._icon.setFixedSize(20, 20)
         self._text = Text("", SMALL)
+        above = max(0, (20 - self._text.fontMetrics().lineSpacing()) // 2)
+        self._text.setContentsMargins(0, above, 0, 0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.S)
@@ -216,5 +220,5 @@ class StateLine(QWidget):
         """Shows another state."""
         self._icon.setPixmap(pixmap(icon_name, colour_of(verdict), 20))
         self._text.show_text(text)
-        self._text.verdict(verdict)
+        self._text.verdict("" if self._quiet else verdict)
         reveal(self, bool(text))

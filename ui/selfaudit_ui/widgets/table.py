@@ -12,7 +12,7 @@ from selfaudit_ui.widgets.basics import named
 class Table(QTableView):
     """A table of texts. With `whole`, it is as high as its rows, and the page scrolls instead."""
 
-    def __init__(self, model: QAbstractItemModel, name: str, stretch: int, *, whole: bool = True, most: int = 0) -> None:
+    def __init__(self, model: QAbstractItemModel, name: str, *stretch: int, whole: bool = True, most: int = 0) -> None:
         super().__init__()
         self._whole, self._most = whole, most
         self.setModel(model)
@@ -28,7 +28,7 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for section in range(model.columnCount()):
-            mode = QHeaderView.ResizeMode.Stretch if section == stretch else QHeaderView.ResizeMode.ResizeToContents
+            mode = QHeaderView.ResizeMode.Stretch if section in stretch else QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(section, mode)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         if whole:
