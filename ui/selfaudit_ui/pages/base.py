@@ -83,6 +83,7 @@ def clear(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget, inner = item.widget(), item.layout()
         if widget is not None:
+            widget.hide()  # a queued show would otherwise make a window of it
             widget.setParent(None)
             widget.deleteLater()
         elif inner is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
@@ -13,6 +14,14 @@ from PySide6.QtSvg import QSvgRenderer
 @cache
 def _source(name: str) -> str:
     return (resources.files("selfaudit_resources") / "icons" / f"{name}.svg").read_text("utf-8")
+
+
+def file(name: str, colour: str, folder: Path) -> str:
+    """An icon as a file, for style sheets, which take nothing else. Returns its path as style sheets want it."""
+    path = folder / f"{name}-{colour.removeprefix('#')}.svg"
+    if not path.exists():
+        path.write_text(_source(name).replace("currentColor", colour), "utf-8")
+    return path.as_posix()
 
 
 def pixmap(name: str, colour: str, size: int = 20) -> QPixmap:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from selfaudit_ui.theme.icons import file
 from selfaudit_ui.theme.tokens import DARK, LIGHT, RADIUS, RADIUS_SMALL, Tokens
 
 
@@ -59,6 +63,46 @@ def _palette(t: Tokens) -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(t.soft))
     return palette
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Where the style sheet's pictures lie while the app is open."""
+    return tempfile.TemporaryDirectory(prefix="selfaudit-theme-")
+
+
+def _controls(t: Tokens) -> str:
+    """Boxes to tick, lists to choose from and numbers: Fusion alone draws their edges too faintly in the dark."""
+    folder = Path(_folder().name)
+    tick, down, up = file("tick", t.on_accent, folder), file("down", t.text, folder), file("up", t.text, folder)
+    boxes = "QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit"
+    focus = ", ".join(f"{b}:focus" for b in boxes.split(", "))
+    s = RADIUS_SMALL
+    indicators = "QCheckBox::indicator, QTableView::indicator"
+    checked = "QCheckBox::indicator:checked, QTableView::indicator:checked"
+    spins = ("QSpinBox", "QDoubleSpinBox")
+
+    def each(names: tuple[str, ...], part: str) -> str:
+        return ", ".join(f"{name}::{part}" for name in names)
+
+    return f"""
+    {boxes} {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 4px 7px;
+        selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+    {focus} {{ border: 2px solid {t.accent}; padding: 3px 6px; }}
+    QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QDateEdit:disabled, QLineEdit:disabled {{
+        color: {t.soft}; background: {t.window}; border-color: {t.line}; }}
+    QComboBox::drop-down, QDateEdit::drop-down {{ subcontrol-origin: padding; subcontrol-position: center right; width: 24px; border: 0; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
+    {each(spins, "up-button")} {{ subcontrol-origin: border; subcontrol-position: top right; width: 22px; border: 0; }}
+    {each(spins, "down-button")} {{ subcontrol-origin: border; subcontrol-position: bottom right; width: 22px; border: 0; }}
+    {each(spins, "up-arrow")} {{ image: url("{up}"); width: 11px; height: 11px; }}
+    {each(spins, "down-arrow")} {{ image: url("{down}"); width: 11px; height: 11px; }}
+    QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px;
+        selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
+    {indicators} {{ width: 16px; height: 16px; border: 1px solid {t.edge}; border-radius: 4px; background: {t.surface}; }}
+    {checked} {{ background: {t.accent}; border-color: {t.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator:focus {{ border: 2px solid {t.accent}; }}
+    """
 
 
 def _sheet(t: Tokens) -> str:
@@ -129,4 +173,5 @@ def _sheet(t: Tokens) -> str:
     QScrollBar::handle:horizontal {{ background: {t.edge}; border-radius: 4px; min-width: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    {_controls(t)}
     """

@@ -62,6 +62,7 @@ class Banner(QFrame):
         """Puts these buttons under the message, in place of those before."""
         while (item := self._buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()
                 old.deleteLater()
         for made in buttons:
             self._buttons.addWidget(made)
