@@ -24,8 +24,7 @@ def history(case: int | None, out: Path | None) -> int:
     from selfaudit.cli.run import check_outputs, save
     from selfaudit.engine import Audit, judge_evidence
     from selfaudit.engine.draft import title
-    from selfaudit.findings import Outcome
-    from selfaudit.report.html import OUTCOME_WORDS
+    from selfaudit.report.html import count_words
     from selfaudit.store import RunRow, RunState, default_path, open_store
     from selfaudit.store.database import is_open_elsewhere
 
@@ -42,8 +41,7 @@ def history(case: int | None, out: Path | None) -> int:
         if run is None:
             return _("not started")
         if run.state is RunState.FINISHED:
-            counts = ", ".join(f"{run.counts[str(o)]} {_(OUTCOME_WORDS[o])}" for o in Outcome if run.counts.get(str(o)))
-            return counts or _("finished")
+            return count_words(run.counts) or _("finished")
         share = _("{done} of {total} observations").format(done=run.done, total=run.total)
         word = _("running") if run.state is RunState.RUNNING and running else _("interrupted")
         return f"{word}, {share}"

@@ -60,6 +60,26 @@ class _Family:
     results: list[Result]
 
 
+def count_words(counts: Mapping[str, int]) -> str:
+    """How many results of each outcome there are, in words and in a fixed order."""
+    words: list[str] = []
+    for outcome in Outcome:
+        count = counts.get(str(outcome), 0)
+        if not count:
+            continue
+        text = {
+            Outcome.FAIL: ngettext("{count} failed", "{count} failed", count),
+            Outcome.WARN: ngettext("{count} warning", "{count} warnings", count),
+            Outcome.INCONCLUSIVE: ngettext("{count} cannot tell", "{count} cannot tell", count),
+            Outcome.PASS: ngettext("{count} passed", "{count} passed", count),
+            Outcome.NOT_APPLICABLE: ngettext("{count} not needed", "{count} not needed", count),
+            Outcome.NOT_RUN: ngettext("{count} not run", "{count} not run", count),
+            Outcome.BUG: ngettext("{count} fault of ours", "{count} faults of ours", count),
+        }[outcome]
+        words.append(text.format(count=count))
+    return ", ".join(words)
+
+
 def headline(audit: Audit) -> str:
     """The first sentence: what the audit comes to."""
     counts = {outcome: sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}

@@ -86,6 +86,7 @@ class Controller(QObject):
         self._waiting: list[Callable[[], None]] = []
         self.cases: tuple[CaseRow, ...] | None = None
         self.saved = ""
+        self.unsaved = False
         self._reset_case()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -359,19 +360,27 @@ class Controller(QObject):
                     self.case_id = number
                     if not self._timer.isActive():
                         self._saving = False
-                        self.saved = _("Not kept (demo)") if self.draft.demo else _("Saved")
-                        if store is self._memory and not self.draft.demo:
-                            self.saved = _("Not kept: there is no store")
+                        self.unsaved = False
+                        self.saved = self._saved_words()
                 self.changed.emit("saved")
                 self.refresh_cases()
 
             def failed(failure: Failure) -> None:
-                self.saved = _("Not saved: {why}").format(why=failure.words or failure.trace)
+                self._not_saved(failure)
                 self.changed.emit("saved")
 
             self.bridge.call(lambda: store.save_case(case_id, draft), then, failed)
 
         self._use_store(with_store)
+
+    def _saved_words(self) -> str:
+        if self.draft is not None and self.draft.demo:
+            return _("Not kept (demo)")
+        return _("Saved") if self.store is not None else _("Not kept: there is no store")
+
+    def _not_saved(self, failure: Failure) -> None:
+        self.unsaved = True
+        self.saved = _("Not saved: {why}").format(why=failure.words or failure.trace)
 
     def flush(self) -> None:
         """Saves at once what waits for saving."""
@@ -568,7 +577,8 @@ class Controller(QObject):
             run.run_id, run.done, run.total, run.subject = batch.run_id, batch.done, batch.total, batch.subject
             run.results.update((key_of(r), r) for r in batch.results)
             run.seconds = time.monotonic() - run.began
-            self.saved = _("Not saved: {why}").format(why=batch.unsaved) if batch.unsaved else _("Saved")
+            self.unsaved = bool(batch.unsaved)
+            self.saved = _("Not saved: {why}").format(why=batch.unsaved) if batch.unsaved else self._saved_words()
             self.changed.emit("run")
             self.changed.emit("saved")
 
@@ -676,12 +686,13 @@ class Controller(QObject):
             return
 
         def then(_none: object) -> None:
-            self.saved = _("Not kept (demo)") if self.draft and self.draft.demo else _("Saved")
+            self.unsaved = False
+            self.saved = self._saved_words()
             self.changed.emit("saved")
             self.changed.emit("marks")
 
         def failed(failure: Failure) -> None:
-            self.saved = _("Not saved: {why}").format(why=failure.words or failure.trace)
+            self._not_saved(failure)
             self.changed.emit("saved")
 
         self._use_store(lambda store: self.bridge.call(lambda: store.set_mark(case_id, mark), then, failed))

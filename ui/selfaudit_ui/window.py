@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QP
 
 from selfaudit import i18n
 from selfaudit.engine.draft import title
-from selfaudit.findings import Outcome
 from selfaudit.i18n import _
-from selfaudit.report.html import OUTCOME_WORDS
+from selfaudit.report.html import count_words
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller, deadline_words
 from selfaudit_ui.flow import Step, Todo, following, leading, primary, survey
@@ -200,14 +199,13 @@ class Window(QMainWindow):
         self._deadline.verdict(verdict)
         self._deadline.setVisible(bool(words))
         self._saved.show_text(self.controller.saved if draft else "")
-        self._saved.verdict("fail" if self.controller.saved.startswith(_("Not saved: {why}").partition("{")[0]) else "")
+        self._saved.verdict("fail" if self.controller.unsaved else "")
 
     def _readiness(self) -> str:
         counts = self.controller.situation.counts
         if not counts:
             return _("Nothing has been checked yet.") if self.controller.draft else _("Open a case, or look at the demo.")
-        parts = [f"{counts[str(o)]} {_(OUTCOME_WORDS[o])}" for o in Outcome if counts.get(str(o))]
-        return _("{count} results: {parts}").format(count=sum(counts.values()), parts=", ".join(parts))
+        return _("{count} results: {parts}").format(count=sum(counts.values()), parts=count_words(counts))
 
     def _show_bottom(self) -> None:
         step = Step(self.page_name) if self.page_name in list(Step) else None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QW
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import _
 from selfaudit.remedy import group_actions
-from selfaudit.report.html import OUTCOME_WORDS, headline
+from selfaudit.report.html import OUTCOME_WORDS, count_words, headline
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
@@ -173,7 +173,7 @@ class AuditPage(Page):
                 line.say("running" if running else "todo", _(FAMILIES[family]))
             else:
                 line.say(ICONS[worst], _(FAMILIES[family]), VERDICTS[worst])
-            words.show_text(", ".join(f"{counts[o]} {_(OUTCOME_WORDS[o])}" for o in Outcome if counts.get(o)))
+            words.show_text(count_words({str(o): n for o, n in counts.items()}))
 
     def _show_results(self) -> None:
         latest = list(self.controller.run.results.values())[-_SHOWN:][::-1]

@@ -166,7 +166,7 @@ class PermissionPage(Page):
 
     def _target(self, target: Target, word: str, stated: bool) -> QWidget:
         if word.startswith("proven"):
-            line = StateLine("pass", _("{target}: proven ({how})").format(target=target.value, how=shown(word)), "good")
+            line = StateLine("pass", f"{target.value}: {shown(word)}", "good")
         elif stated or word:
             line = StateLine("pass", _("{target}: stated by you").format(target=target.value), "accent")
         else:

@@ -14,14 +14,14 @@ from selfaudit.errors import UserError
 from selfaudit.findings import Outcome
 from selfaudit.i18n import LANGUAGES, SOURCE, _, ngettext, using
 from selfaudit.remedy import GroupKey
-from selfaudit.report.html import OUTCOME_WORDS, headline, render_html
+from selfaudit.report.html import count_words, headline, render_html
 from selfaudit.report.json import encode_audit
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import TEXT_WIDTH, TITLE
-from selfaudit_ui.widgets import Banner, OutcomeBar, StateLine, Text, button, card, heading, named, row, soft
+from selfaudit_ui.widgets import Banner, OutcomeBar, StateLine, Text, button, card, column, heading, named, row, soft
 from selfaudit_ui.words import GROUPS, ICONS, VERDICTS
 
 _LISTED = 6
@@ -55,7 +55,7 @@ class ReportPage(Page):
             card(
                 heading(_("Export")),
                 soft(_("The abuse desk reads English. Whatever the language, the data beside it is the same."), 1.0),
-                row(Text(_("Language of the report")), self._language, None, self._save),
+                column(Text(_("Language of the report")), row(self._language, None, self._save), spacing=SPACE.XS),
                 self._done,
                 self._trouble,
             ),
@@ -90,7 +90,7 @@ class ReportPage(Page):
         for outcome in Outcome:
             count = counts.get(str(outcome), 0)
             if count:
-                line = f"{count} {_(OUTCOME_WORDS[outcome])}"
+                line = count_words({str(outcome): count})
                 words.append(line)
                 place = len(words) - 1
                 self._counts.addWidget(StateLine(ICONS[outcome], line, VERDICTS[outcome]), place // 3, place % 3)
@@ -103,7 +103,7 @@ class ReportPage(Page):
                 continue
             lines = [StateLine(ICONS[a.outcome], a.text, VERDICTS[a.outcome], quiet=True) for a in group.actions[:_LISTED]]
             rest = len(group.actions) - len(lines)
-            more = [soft(ngettext("and {count} more", "and {count} more", rest).format(count=rest))] if rest > 0 else []
+            more = [soft(_("{count} more in “Fix”").format(count=rest))] if rest > 0 else []
             title = f"{_(GROUPS[group.key])} ({len(group.actions)})"
             self._open.addWidget(card(heading(title), *lines, *more))
 

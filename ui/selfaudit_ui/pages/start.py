@@ -8,9 +8,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from selfaudit.engine.draft import title
-from selfaudit.findings import Outcome
 from selfaudit.i18n import _
-from selfaudit.report.html import OUTCOME_WORDS
+from selfaudit.report.html import count_words
 from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, clear
@@ -163,7 +162,7 @@ def describe(case: CaseRow) -> tuple[str, str, str]:
     if run.state is not RunState.FINISHED:
         return "warn", _("Interrupted, {done} of {total} observations").format(done=run.done, total=run.total), "warn"
     counts = run.counts
-    words = ", ".join(f"{counts[str(o)]} {_(OUTCOME_WORDS[o])}" for o in Outcome if counts.get(str(o)))
+    words = count_words(counts)
     if counts.get("fail"):
         return "fail", words, "fail"
     if counts.get("inconclusive") or counts.get("bug"):

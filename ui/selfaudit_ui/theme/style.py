@@ -89,6 +89,7 @@ def _controls(t: Tokens) -> str:
     {boxes} {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 4px 7px;
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     {focus} {{ border: 2px solid {t.accent}; padding: 3px 6px; }}
+    QAbstractSpinBox QLineEdit {{ border: 0; padding: 0 4px; background: transparent; }}
     QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QDateEdit:disabled, QLineEdit:disabled {{
         color: {t.soft}; background: {t.window}; border-color: {t.line}; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ subcontrol-origin: padding; subcontrol-position: center right; width: 24px; border: 0; }}

@@ -151,10 +151,10 @@ class Copyable(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        metrics = self._edit.fontMetrics()
-        per_line = max(8, (self._edit.viewport().width() - 8) // max(1, metrics.horizontalAdvance("0")))
-        count = sum(max(1, -(-len(line) // per_line)) for line in self._value.splitlines() or [""])
-        self._edit.setFixedHeight(min(count, self._lines) * metrics.lineSpacing() + 24)
+        count = max(1, round(self._edit.document().size().height()))  # in lines, as this kind of field counts
+        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded if count > self._lines else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._edit.setVerticalScrollBarPolicy(scrolls)
+        self._edit.setFixedHeight(min(count, self._lines) * self._edit.fontMetrics().lineSpacing() + 22)
 
     def copy(self) -> None:
         """Puts the text on the clipboard and says so."""

@@ -1,0 +1,98 @@
+"""A window for tests: opening, waiting, finding, clicking, and a demo's audit without a window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from selfaudit.demo import Internet, demo_case
+from selfaudit.engine import run_audit
+from selfaudit.net import open_net
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.session import DEMO_KEY, View, view_of
+from selfaudit_ui.window import Window
+
+W = TypeVar("W", bound=QWidget)
+
+
+def demo_view(world: str) -> View:
+    """The audit of a demo world."""
+
+    async def work() -> View:
+        async with Internet(world) as internet:
+            net = open_net(internet.settings, routes=internet.routes)
+            return view_of(await run_audit(demo_case(world), net, install_key=DEMO_KEY))
+
+    return asyncio.run(work())
+
+
+class Desk:
+    """A window with its controller."""
+
+    def __init__(self, qtbot: QtBot, controller: Controller | None = None) -> None:
+        self.bot = qtbot
+        self.controller = controller or Controller()
+        self.window = Window(self.controller)
+        self.clicks = 0
+
+    def open(self) -> None:
+        """Shows the window and opens the store."""
+        self.window.show()
+        self.window.resize(1120, 760)
+        self.controller.open_store()
+        self.until(lambda: self.controller.cases is not None)
+
+    def close(self) -> None:
+        """Closes the window; the worker must end."""
+        self.window.close()
+        assert not self.controller.bridge._thread.is_alive()
+        self.window.deleteLater()
+        QApplication.processEvents()
+
+    def until(self, condition: Callable[[], bool], timeout: int = 30_000) -> None:
+        """Lets the window work until something is so."""
+        self.bot.waitUntil(condition, timeout=timeout)
+
+    def settle(self) -> None:
+        """Lets layouts and queued calls happen."""
+        for _round in range(4):
+            QApplication.processEvents()
+
+    @property
+    def page(self) -> QWidget:
+        """The open page."""
+        return self.window.pages[self.window.page_name]
+
+    def find(self, kind: type[W], name: str) -> W:
+        """The visible control with an accessible name."""
+        self.settle()
+        found = [w for w in self.window.findChildren(kind) if w.isVisible() and w.accessibleName() == name]
+        assert len(found) == 1, f"{len(found)} of {name!r}; there are {self.names(kind)}"
+        return found[0]
+
+    def names(self, kind: type[QWidget]) -> list[str]:
+        """The accessible names of what is visible."""
+        return [w.accessibleName() for w in self.window.findChildren(kind) if w.isVisible()]
+
+    def texts(self) -> str:
+        """All words that the open page shows."""
+        self.settle()
+        return "\n".join(w.text() for w in self.page.findChildren(QLabel) if w.isVisible())
+
+    def click(self, name: str) -> None:
+        """Clicks a button as a person does; counts it."""
+        button = self.find(QAbstractButton, name)
+        assert button.isEnabled(), f"{name} is disabled"
+        self.clicks += 1
+        self.bot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(button.width() // 2, button.height() // 2))
+        self.settle()
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Presses a key where the keyboard is."""
+        self.bot.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+        self.settle()

@@ -1,0 +1,393 @@
+"""Every page in every state: for the tests that look at all of them, and for the pictures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from selfaudit.demo import demo_case
+from selfaudit.engine.again import CacheNote, Change, key_of
+from selfaudit.engine.draft import Draft, Line, add_lines, from_case
+from selfaudit.engine.plan import Challenge, Plan
+from selfaudit.engine.suggest import Suggestion
+from selfaudit.findings import Mark
+from selfaudit.probes import PlannedContact
+from selfaudit.secrets import KeyState
+from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
+from selfaudit_ui.controller import Controller, RunView
+from selfaudit_ui.flow import Run
+from selfaudit_ui.models.findings import mark_key
+from selfaudit_ui.pages.fix import FixPage
+from selfaudit_ui.session import View
+from selfaudit_ui.window import Window
+
+
+class Stage:
+    """What a scene may use: a window, and the audits of two worlds."""
+
+    def __init__(self, window: Window, broken: View, fixed: View) -> None:
+        self.window, self.controller, self.broken, self.fixed = window, window.controller, broken, fixed
+
+    def reset(self) -> Controller:
+        """Nothing is open, everything is well."""
+        controller = self.controller
+        controller._timer.stop()
+        controller._reset_case()
+        controller.cases, controller.store_trouble, controller.trouble, controller.saved = (), None, "", ""
+        return controller
+
+    def case(self) -> Controller:
+        """The demo's case is open."""
+        controller = self.reset()
+        controller.draft = from_case(demo_case("broken"))
+        controller.saved = "Saved"
+        controller.reread()
+        return controller
+
+    def ran(self, view: View | None = None, state: Run = Run.FINISHED) -> Controller:
+        """The demo's case has been audited."""
+        controller = self.case()
+        assert controller.draft is not None
+        shown = view or self.broken
+        controller.draft = replace(controller.draft, confirmed=True, demo=shown.audit.evidence.case.demo)
+        controller.run = RunView(Run.FINISHED, 1, 52, 52, "", time.monotonic() - 83, 83)
+        controller.view = shown
+        controller.regroup()
+        assert controller.view is not None
+        controller._take_view(controller.view, finished=True)
+        controller.run.state = state
+        return controller
+
+    def show(self, page: str) -> None:
+        """Opens a page as it stands, without asking whether it can be entered."""
+        controller = self.controller
+        controller.changed.emit("case")
+        controller.changed.emit("cases")
+        controller.changed.emit("suggestions")
+        controller.changed.emit("plan")
+        controller.changed.emit("run")
+        controller.changed.emit("results")
+        controller.changed.emit("trouble")
+        window = self.window
+        window.page_name = page
+        fix = window.pages["fix"]
+        fix._key = None  # type: ignore[attr-defined]
+        fix._shown = None  # type: ignore[attr-defined]
+        window.stack.setCurrentWidget(window.pages[page])
+        window.pages[page].refresh("")
+        window._show_all()
+
+
+def _recent(stage: Stage) -> None:
+    controller = stage.reset()
+    draft = Draft((Line("blumenhof.example"), Line("198.51.100.25")), number="T-4711", provider="Prez Hosting")
+    when = "2026-11-21T09:12:44.000Z"
+    counts = {"fail": 4, "warn": 2, "pass": 31, "inconclusive": 1}
+    controller.cases = (
+        CaseRow(3, when, when, draft, RunRow(9, when, when, RunState.INTERRUPTED, 40, 128)),
+        CaseRow(2, when, when, replace(draft, number="T-4650"), RunRow(8, when, when, RunState.FINISHED, 128, 128, counts)),
+        CaseRow(1, when, when, Draft((Line("a-very-long-domain-name-of-a-customer-who-likes-long-names.example"),))),
+    )
+    stage.show("start")
+
+
+def _start_loading(stage: Stage) -> None:
+    stage.reset().cases = None
+    stage.show("start")
+
+
+def _start_empty(stage: Stage) -> None:
+    stage.reset()
+    stage.show("start")
+
+
+def _start_damaged(stage: Stage) -> None:
+    controller = stage.reset()
+    text = "selfaudit.db: the database of cases is damaged (malformed). It was left as it is."
+    controller.store_trouble = StoreError(text, Path("selfaudit.db"), replaceable=True)
+    stage.show("start")
+
+
+def _start_trouble(stage: Stage) -> None:
+    stage.reset().trouble = "case.json: targets: Expected `array`, got `int`"
+    stage.show("start")
+
+
+def _targets_empty(stage: Stage) -> None:
+    controller = stage.reset()
+    controller.draft = Draft((Line(""),))
+    controller.reread()
+    stage.show("targets")
+
+
+def _targets_problems(stage: Stage) -> None:
+    controller = stage.reset()
+    texts = [
+        "shop.example",
+        "10.0.0.1",
+        "foo..bar",
+        "example.com",
+        "co.uk",
+        "9.9.9.9",
+        "dns9.quad9.net",
+        "9.9.9.9",
+        "9.9.9.0/28",
+    ]
+    controller.draft = add_lines(Draft(), texts)
+    controller.case_trouble = "letter.eml: this message carries no DKIM signature."
+    controller.reread()
+    stage.show("targets")
+
+
+def _targets_demo(stage: Stage) -> None:
+    stage.case()
+    stage.show("targets")
+
+
+def _targets_suggestions(stage: Stage) -> None:
+    controller = stage.case()
+    controller.suggestions = (
+        Suggestion("203.0.113.90", "address of blumenhof.example"),
+        Suggestion("198.51.100.77", "SPF record of blumenhof.example", True),
+    )
+    stage.show("targets")
+
+
+def _targets_looking(stage: Stage) -> None:
+    stage.case().suggesting = True
+    stage.show("targets")
+
+
+def _targets_offline(stage: Stage) -> None:
+    stage.case().suggestions_trouble = "The DNS gave no answer in time. Try again, or type the addresses yourself."
+    stage.show("targets")
+
+
+def _plan(stage: Stage) -> Controller:
+    controller = stage.case()
+    domain = demo_case("broken").targets[0]
+    controller.plan = Plan(
+        (),
+        (
+            PlannedContact("7 blocklists", "DNS: is the address listed?", 21),
+            PlannedContact("your DNS resolver", "DNS: SPF and the names in it", 45),
+            PlannedContact(
+                "the name servers of angebote-blumenhof.example", "DNS: SOA and NS, each address of each server", 12
+            ),
+            PlannedContact("the name servers of blumenhof.example", "DNS: one zone transfer each, broken off at once", 4, True),
+        ),
+        (domain,),
+        (Challenge(domain.value, f"_selfaudit-challenge.{domain.value}", "selfaudit-token"),),
+    )
+    return controller
+
+
+def _permission_planning(stage: Stage) -> None:
+    stage.case()
+    stage.show("permission")
+
+
+def _permission_stated(stage: Stage) -> None:
+    _plan(stage)
+    stage.show("permission")
+
+
+def _permission_proven(stage: Stage) -> None:
+    controller = _plan(stage)
+    assert controller.draft is not None
+    controller.draft = replace(controller.draft, person="", role="", demo="")
+    name = demo_case("broken").targets[0].value
+    controller.authority = {name: f"proven: TXT record _selfaudit-challenge.{name}"}
+    stage.show("permission")
+
+
+def _permission_none(stage: Stage) -> None:
+    controller = _plan(stage)
+    assert controller.draft is not None
+    controller.draft = replace(controller.draft, person="", role="")
+    stage.show("permission")
+
+
+def _permission_offline(stage: Stage) -> None:
+    controller = stage.case()
+    controller.plan_trouble = (
+        "This computer names no DNS resolver. Connect it to a network, or set [dns] resolvers in a settings file."
+    )
+    stage.show("permission")
+
+
+def _audit_idle(stage: Stage) -> None:
+    stage.case()
+    stage.show("audit")
+
+
+def _audit_running(stage: Stage, state: Run = Run.RUNNING) -> None:
+    controller = stage.ran(state=state)
+    results = list(controller.run.results.items())
+    controller.run.results = dict(results[-2:] + results[:24])
+    controller.run.done, controller.run.subject, controller.run.began = 31, "angebote-blumenhof.example", time.monotonic() - 4
+    controller.view = None
+    stage.show("audit")
+
+
+def _audit_interrupted(stage: Stage) -> None:
+    controller = stage.ran(state=Run.INTERRUPTED)
+    controller.run.done = 31
+    stage.show("audit")
+
+
+def _audit_finished(stage: Stage) -> None:
+    stage.ran()
+    stage.show("audit")
+
+
+def _audit_failed(stage: Stage) -> None:
+    controller = stage.case()
+    controller.run = RunView(
+        Run.FAILED, problem="The audit ended because of a fault of ours.", trace="run.py:12 in plan; KeyError: 'x'"
+    )
+    stage.show("audit")
+
+
+def _fix(stage: Stage) -> None:
+    stage.ran()
+    stage.show("fix")
+
+
+def _select(stage: Stage, check: str) -> None:
+    page = stage.window.pages["fix"]
+    assert isinstance(page, FixPage)
+    for number, group in enumerate(page.model.groups):
+        for row, action in enumerate(group.actions):
+            if action.result.check == check:
+                page.view.setCurrentIndex(page.model.index(row, 0, page.model.index(number, 0)))
+                return
+    raise AssertionError(check)
+
+
+def _fix_stacks(stage: Stage) -> None:
+    stage.ran()
+    stage.show("fix")
+    _select(stage, "dns.delegation")
+
+
+def _fix_before_now(stage: Stage) -> None:
+    controller = stage.ran(stage.fixed)
+    before = {key_of(r): r for r in stage.broken.audit.results}
+    for result in stage.fixed.audit.results:
+        if result.check == "mail.dmarc":
+            note = CacheNote(f"_dmarc.{result.target}", "TXT", ('"v=DMARC1; p=quarantine"',), ('"v=DMARC1; p=none"',), 1312)
+            past = PastChange("2026-11-21T10:00:00.000Z", Change(before.get(key_of(result)), result), (note,))
+            controller.past[key_of(result)] = [past]
+    stage.show("fix")
+    _select(stage, "mail.dmarc")
+
+
+def _fix_checking(stage: Stage) -> None:
+    controller = stage.ran()
+    controller.again = frozenset(key_of(r) for r in stage.broken.audit.results if r.check == "mail.spf")
+    stage.show("fix")
+
+
+def _fix_marked(stage: Stage) -> None:
+    controller = stage.ran()
+    assert controller.view is not None
+    actions = controller.view.groups[0].actions
+    first, second = (
+        Mark(*mark_key(actions[0]), planned="2026-11-24"),
+        Mark(*mark_key(actions[1]), disagree="We signed it again."),
+    )
+    controller.marks = {m.key: m for m in (first, second)}
+    stage.show("fix")
+
+
+def _fix_trouble(stage: Stage) -> None:
+    controller = stage.ran()
+    controller.again_trouble = "Checking again did not work (no network); the results from before stand."
+    stage.show("fix")
+
+
+def _fix_passed(stage: Stage) -> None:
+    stage.ran(stage.fixed)
+    stage.show("fix")
+
+
+def _report(stage: Stage) -> None:
+    stage.ran()
+    stage.show("report")
+
+
+def _report_clean(stage: Stage) -> None:
+    stage.ran(stage.fixed)
+    stage.show("report")
+
+
+def _report_exported(stage: Stage) -> None:
+    stage.ran(stage.fixed)
+    stage.show("report")
+    page = stage.window.pages["report"]
+    page._done.say("Written: T-4711-report.html")  # type: ignore[attr-defined]
+
+
+def _report_trouble(stage: Stage) -> None:
+    stage.ran()
+    stage.show("report")
+    page = stage.window.pages["report"]
+    page._trouble.say("report.html: cannot be written (No space left on device)")  # type: ignore[attr-defined]
+
+
+def _report_empty(stage: Stage) -> None:
+    stage.case()
+    stage.show("report")
+
+
+def _settings(stage: Stage) -> None:
+    stage.reset()
+    stage.show("settings")
+
+
+def _keys(stage: Stage, *states: KeyState) -> None:
+    from selfaudit.catalogue import load_catalogue
+    from selfaudit.settings import BlocklistSettings
+
+    stage.reset()
+    stage.show("settings")
+    entries = [e for e in load_catalogue(BlocklistSettings()).entries if e.access == "key"]
+    page = stage.window.pages["settings"]
+    page._show_keys(list(zip(entries, states * len(entries), strict=False)))  # type: ignore[attr-defined]
+
+
+def _settings_error(stage: Stage) -> None:
+    stage.reset()
+    stage.show("settings")
+    page = stage.window.pages["settings"]
+    page._resolvers.setText("dns.example")  # type: ignore[attr-defined]
+    page._take_resolvers()  # type: ignore[attr-defined]
+
+
+def _about(stage: Stage) -> None:
+    stage.reset()
+    stage.show("about")
+    stage.window.pages["about"].entered()
+
+
+SCENES: dict[str, Callable[[Stage], None]] = {
+    "start-loading": _start_loading, "start-empty": _start_empty, "start-recent": _recent, "start-damaged": _start_damaged,
+    "start-trouble": _start_trouble,
+    "targets-empty": _targets_empty, "targets-problems": _targets_problems, "targets-demo": _targets_demo,
+    "targets-suggestions": _targets_suggestions, "targets-looking": _targets_looking, "targets-offline": _targets_offline,
+    "permission-planning": _permission_planning, "permission-stated": _permission_stated,
+    "permission-proven": _permission_proven, "permission-none": _permission_none, "permission-offline": _permission_offline,
+    "audit-not-started": _audit_idle, "audit-running": _audit_running,
+    "audit-stopping": lambda stage: _audit_running(stage, Run.STOPPING),
+    "audit-interrupted": _audit_interrupted, "audit-finished": _audit_finished, "audit-failed": _audit_failed,
+    "fix-findings": _fix, "fix-stacks": _fix_stacks, "fix-before-and-now": _fix_before_now, "fix-checking-again": _fix_checking,
+    "fix-marked": _fix_marked, "fix-trouble": _fix_trouble, "fix-all-passed": _fix_passed,
+    "report-interim": _report, "report-clean": _report_clean, "report-exported": _report_exported,
+    "report-trouble": _report_trouble, "report-empty": _report_empty,
+    "settings": _settings, "settings-keys": lambda stage: _keys(stage, KeyState.STORED, KeyState.MISSING),
+    "settings-no-keyring": lambda stage: _keys(stage, KeyState.NO_KEYRING), "settings-error": _settings_error,
+    "about": _about,
+}  # fmt: skip
