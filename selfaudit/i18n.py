@@ -77,10 +77,12 @@ def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) ->
     if text.endswith(")") and " (" in text:
         head, _found, inside = text[:-1].partition(" (")
         return f"{_recognise(head, translation, depth - 1)} ({_recognise(inside, translation, depth - 1)})"
-    for separator in ("; ", ": "):
+    for separator in (": ", "; "):
         head, found, tail = text.partition(separator)
         if found:
-            return _recognise(head, translation, depth - 1) + separator + _recognise(tail, translation, depth)
+            first, rest = _recognise(head, translation, depth - 1), _recognise(tail, translation, depth - 1)
+            if (first, rest) != (head, tail):
+                return first + separator + rest
     return text
 
 

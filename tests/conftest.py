@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import socket
@@ -10,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from selfaudit import i18n
+from selfaudit.demo import Internet, demo_case
+from selfaudit.engine import Audit, run_audit
+from selfaudit.net import open_net
 
 
 class NonLoopbackError(Exception):
@@ -56,7 +62,21 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """selfaudit's own files go into the test's folder, and its texts are English wherever the tests run."""
     monkeypatch.setenv("SELFAUDIT_LANGUAGE", "en")
     monkeypatch.setenv("SELFAUDIT_HOME", str(tmp_path / "home"))
+    yield
+    i18n.choose(i18n.SOURCE)
+
+
+@pytest.fixture(scope="session")
+def broken_audit() -> Audit:
+    """The audit of the demo on the day of the suspension, made once."""
+
+    async def work() -> Audit:
+        async with Internet("broken") as internet:
+            net = open_net(internet.settings, routes=internet.routes)
+            return await run_audit(demo_case("broken"), net, install_key=b"demo installation key")
+
+    return asyncio.run(work())

@@ -22,11 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A job that ended in an error. `words` may be shown; `trace` is ours, without folders, "" for what people can mend."""
+    """A job that ended in an error. `words` may be shown; `trace` is ours, without folders, "" for what people can mend. `cancelled`: somebody stopped it."""
 
     words: str
     trace: str = ""
     error: UserError | None = None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Bridge(QObject):
         if short:
             self._short.add(number)
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._begin, number, make)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._begin, number, make)
         return Job(self, number)
 
     def call(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[Failure], None]) -> Job[T]:
@@ -125,6 +127,7 @@ class Bridge(QObject):
         if self._loop is not None and not self._loop.is_closed() and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(timeout)
+        self._waiting.clear()  # the window is going: nobody waits for answers any more
         return not self._thread.is_alive()
 
     def idle(self) -> bool:
@@ -185,7 +188,7 @@ class Bridge(QObject):
         try:
             value = await make(lambda news: self._arrived.emit(_Answer(number, news, last=False)))
         except asyncio.CancelledError:
-            value = Failure("")
+            value = Failure("", cancelled=True)
         except UserError as error:
             value = Failure(str(error), error=error)
         except OSError as error:

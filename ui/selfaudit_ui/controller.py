@@ -592,6 +592,10 @@ class Controller(QObject):
 
         def failed(failure: Failure) -> None:
             self._job = None
+            if failure.cancelled:  # before anything was seen
+                self.run.state = Run.INTERRUPTED if self.view is not None else Run.NONE
+                self.changed.emit("run")
+                return
             self.run.state = Run.FAILED
             self.run.problem = failure.words or _("The audit ended because of a fault of ours.")
             self.run.trace = failure.trace

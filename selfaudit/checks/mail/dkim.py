@@ -39,6 +39,13 @@ from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.dkim import DkimKey, KeyState, looks_like_key, parse_key
 
+_SOURCES = {
+    "given": phrase("given"),
+    "message": phrase("from a message"),
+    "shared": phrase("known from another domain"),
+    "guessed": phrase("found under a usual name"),
+}
+
 
 class Tag(StrEnum):
     OK = "DKIM_KEY_OK"
@@ -225,7 +232,7 @@ def _known(selector: DkimSelector, domain: str, policy: Policy) -> Iterator[Find
         elif key.state is KeyState.UNUSABLE:
             yield found(Tag.UNUSABLE, why=key.problem, **args)
         else:
-            yield found(Tag.OK, selector=selector.name, source=selector.source, kind=_kind(key))
+            yield found(Tag.OK, selector=selector.name, source=_SOURCES[selector.source], kind=_kind(key))
             yield from _weakness(selector, key, domain, policy)
 
 
@@ -238,4 +245,4 @@ def _weakness(selector: DkimSelector, key: DkimKey, domain: str, policy: Policy)
 
 
 def _kind(key: DkimKey) -> str:
-    return f"RSA, {key.bits} bits" if key.algorithm == "rsa" else "Ed25519"
+    return phrase("RSA, {bits} bits", bits=key.bits) if key.algorithm == "rsa" else "Ed25519"

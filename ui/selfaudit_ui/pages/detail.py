@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QDate, QTimer
+from PySide6.QtCore import QDate, Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from selfaudit.checks import all_checks
@@ -136,6 +136,7 @@ class Detail(QWidget):
             tabs = QTabWidget()
             named(tabs, _("For your software"))
             tabs.setDocumentMode(True)
+            tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its bar takes the keyboard
             tabs.setUsesScrollButtons(True)
             named(tabs.tabBar(), _("Software"))
             for name, text in advice.stacks:

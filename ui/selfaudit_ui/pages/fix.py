@@ -12,8 +12,9 @@ from selfaudit_ui.models.findings import FindingsModel, mark_key
 from selfaudit_ui.pages.base import Page
 from selfaudit_ui.pages.detail import Detail
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, button, column, row
+from selfaudit_ui.widgets import Banner, button, column
 from selfaudit_ui.widgets.findings import FindingsView
+from selfaudit_ui.widgets.flow import FlowLayout
 
 
 class FixPage(Page):
@@ -40,7 +41,7 @@ class FixPage(Page):
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setSizes([400, 600])
-        self.add(self._trouble, row(self._again_all, self._again_group, self._stop, self._after, None), self.splitter)
+        self.add(self._trouble, FlowLayout(self._again_all, self._again_group, self._stop, self._after), self.splitter)
         self.body.setStretch(2, 1)
         self._shown: object = None
         self._key: tuple[str, str, str, str] | None = None

@@ -14,7 +14,7 @@ from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, CardButton, StateLine, Text, button, card, heading, row, soft
+from selfaudit_ui.widgets import Banner, CardButton, Line, StateLine, Text, button, card, heading, row, soft
 
 DEMOS = ("broken", "suspended", "fixed")
 
@@ -116,7 +116,8 @@ class StartPage(Page):
         name = title(case.draft) or _("(no targets yet)")
         icon_name, state, verdict = describe(case)
         when = (case.run.changed if case.run else case.changed)[:16].replace("T", " ")
-        text = Text(name, bold=True)
+        text = Line(bold=True)
+        text.show_text(name)
         line = StateLine(icon_name, f"{state} · {when} UTC", verdict)
         opening = button(
             _("Open") if not case.run or case.run.state is RunState.FINISHED else _("Resume"),

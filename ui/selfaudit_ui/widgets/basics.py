@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -28,6 +29,8 @@ from selfaudit_ui.theme.tokens import BODY, LARGE, SMALL
 
 W = TypeVar("W", bound=QWidget)
 MAX_TEXT = 6000
+_LONG = re.compile(r"\S{29,}")  # words that may be wider than the page
+_BREAK = re.compile(r"[.\-_/:@=;,]|.{24}")
 
 
 def sized(widget: QWidget, factor: float, *, bold: bool = False) -> None:
@@ -71,7 +74,11 @@ class Text(QLabel):
 
     def show_text(self, text: str) -> None:
         """Shows another text; line breaks stay."""
-        self.setText("\n".join(printable(line, MAX_TEXT) for line in text.split("\n")))
+        shown = "\n".join(printable(line, MAX_TEXT) for line in text.split("\n"))
+        broken = _LONG.sub(lambda word: _BREAK.sub("\\g<0>\u200b", word[0]), shown)
+        if broken != shown:  # what is selected must be what was said: with invisible breaks in it, nothing can be
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.setText(broken)
 
     def verdict(self, name: str) -> None:
         """Colours the words: "fail", "warn", "unclear", "good", "accent" or ""."""

@@ -109,7 +109,7 @@ class CardButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Narrow windows are allowed."""
-        return QSize(150, self.heightForWidth(max(self.width(), 150)))
+        return QSize(130, self.heightForWidth(max(self.width(), 130)))
 
 
 class Copyable(QWidget):
@@ -126,6 +126,7 @@ class Copyable(QWidget):
         self._edit.setWordWrapMode(self._edit.wordWrapMode().WrapAnywhere)
         named(self._edit, label)
         self._lines = lines
+        self._edit.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._copy = button(_("Copy"), self.copy, icon_name="copy", name=_("Copy: {what}").format(what=label))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -143,11 +144,6 @@ class Copyable(QWidget):
 
         self._value = text
         self._edit.setPlainText("\n".join(printable(line, 8000) for line in text.splitlines()))
-        self._fit()
-
-    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Long records wrap into more lines."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
         self._fit()
 
     def _fit(self) -> None:

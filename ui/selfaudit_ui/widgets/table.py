@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView
 
@@ -36,10 +36,16 @@ class Table(QTableView):
                 Qt.ScrollBarPolicy.ScrollBarAlwaysOff if not most else Qt.ScrollBarPolicy.ScrollBarAsNeeded
             )
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            for signal in (model.modelReset, model.dataChanged, model.rowsInserted, model.rowsRemoved):
-                signal.connect(lambda *_any: self.fit())
-            header.sectionResized.connect(lambda *_any: self.fit())
+            self._later = QTimer(self)
+            self._later.setSingleShot(True)
+            self._later.timeout.connect(self._wrap)
+            for signal in (model.modelReset, model.dataChanged, header.sectionResized):
+                signal.connect(lambda *_any: self._later.start(0))
             self.fit()
+
+    def _wrap(self) -> None:
+        self.resizeRowsToContents()
+        self.fit()
 
     def fit(self) -> None:
         """Takes the height of its rows."""

@@ -1,0 +1,91 @@
+"""The steps without Qt: what can be entered, what is next, and words for every state."""
+
+from __future__ import annotations
+
+import pytest
+
+from selfaudit_ui.flow import Run, Situation, Step, Todo, following, leading, primary, survey
+
+NEW = Situation(has_case=True)
+NAMED = Situation(has_case=True, lines=2)
+DONE = Situation(has_case=True, lines=2, confirmed=True, run=Run.FINISHED, counts={"fail": 1, "pass": 3})
+
+OPEN = [
+    # scenario, situation, steps that can be entered
+    ("nothing open", Situation(), {Step.START}),
+    ("an empty case", NEW, {Step.START, Step.TARGETS}),
+    ("a line that cannot be read", Situation(has_case=True, lines=1, faulty=1), {Step.START, Step.TARGETS}),
+    ("named", NAMED, {Step.START, Step.TARGETS, Step.PERMISSION}),
+    ("running", Situation(True, 2, run=Run.RUNNING, confirmed=True), {Step.START, Step.TARGETS, Step.PERMISSION, Step.AUDIT}),
+    ("failed", Situation(True, 2, run=Run.FAILED), {Step.START, Step.TARGETS, Step.PERMISSION, Step.AUDIT}),
+    ("finished", DONE, set(Step)),
+    ("interrupted with results", Situation(True, 2, run=Run.INTERRUPTED, counts={"pass": 1}), set(Step)),
+]
+
+
+@pytest.mark.parametrize(("name", "situation", "steps"), OPEN, ids=[row[0] for row in OPEN])
+def test_which_steps_can_be_entered(name: str, situation: Situation, steps: set[Step]) -> None:
+    infos = survey(situation)
+    assert {i.step for i in infos if not i.why_not} == steps
+    assert all(i.state and i.icon and i.title for i in infos)
+
+
+PRIMARY = [
+    (Step.START, Situation(), None, ""),
+    (Step.START, NEW, Todo.NEXT, ""),
+    (Step.TARGETS, NEW, Todo.NEXT, "at least one"),
+    (Step.TARGETS, NAMED, Todo.NEXT, ""),
+    (Step.TARGETS, Situation(True, 1, faulty=2), Todo.NEXT, "2 lines"),
+    (Step.PERMISSION, NAMED, Todo.START_RUN, ""),
+    (Step.PERMISSION, Situation(True, 2, run=Run.RUNNING), Todo.NEXT, ""),
+    (Step.AUDIT, NAMED, Todo.START_RUN, "Permission"),
+    (Step.AUDIT, Situation(True, 2, confirmed=True), Todo.START_RUN, ""),
+    (Step.AUDIT, Situation(True, 2, run=Run.RUNNING), Todo.STOP, ""),
+    (Step.AUDIT, Situation(True, 2, run=Run.STOPPING), Todo.STOP, "Stopping"),
+    (Step.AUDIT, Situation(True, 2, run=Run.INTERRUPTED), Todo.RESUME, ""),
+    (Step.AUDIT, DONE, Todo.NEXT, ""),
+    (Step.FIX, DONE, Todo.NEXT, ""),
+    (Step.REPORT, DONE, Todo.EXPORT, ""),
+]
+
+
+@pytest.mark.parametrize(("step", "situation", "todo", "why"), PRIMARY)
+def test_the_one_thing_to_do(step: Step, situation: Situation, todo: Todo | None, why: str) -> None:
+    action = primary(step, situation)
+    assert (action.todo if action else None) == todo
+    if action:
+        assert why in action.why_not if why else action.why_not == ""
+
+
+def test_the_button_says_whether_anything_touches_the_servers() -> None:
+    without, with_permission = primary(Step.PERMISSION, NAMED), primary(Step.PERMISSION, Situation(True, 2, active=True))
+    assert without is not None
+    assert with_permission is not None
+    assert "public records only" in without.text
+    assert "Allow" in with_permission.text
+
+
+FIX = [
+    ({"fail": 2, "inconclusive": 1, "pass": 3}, "fail", "2 to fix"),
+    ({"inconclusive": 1, "pass": 3}, "unclear", "1 not verified"),
+    ({"not-run": 1, "warn": 4, "pass": 3}, "unclear", "1 not verified"),
+    ({"bug": 1, "pass": 3}, "unclear", "1 not verified"),
+    ({"warn": 2, "pass": 3}, "warn", "2 warnings"),
+    ({"pass": 3, "not-applicable": 1}, "pass", "Nothing to fix"),
+]
+
+
+@pytest.mark.parametrize(("counts", "icon", "words"), FIX)
+def test_only_what_was_verified_is_green(counts: dict[str, int], icon: str, words: str) -> None:
+    info = next(i for i in survey(Situation(True, 2, run=Run.FINISHED, counts=counts)) if i.step is Step.FIX)
+    assert (info.icon, info.state) == (icon, words)
+
+
+def test_targets_changed_after_the_run_are_said() -> None:
+    info = next(i for i in survey(Situation(True, 3, run=Run.FINISHED, counts={"pass": 1}, stale=True)) if i.step is Step.AUDIT)
+    assert "changed" in info.state
+
+
+def test_order() -> None:
+    assert [following(s) for s in Step] == [*list(Step)[1:], None]
+    assert [leading(s) for s in Step] == [None, *list(Step)[:-1]]
