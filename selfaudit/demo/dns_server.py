@@ -219,8 +219,12 @@ class _Udp(asyncio.DatagramProtocol):
         if reply is None or self._transport is None:
             return
         if self._server.delay:
-            asyncio.get_running_loop().call_later(self._server.delay, self._transport.sendto, reply, addr)
+            asyncio.get_running_loop().call_later(self._server.delay, self._send, reply, addr)
         else:
+            self._transport.sendto(reply, addr)
+
+    def _send(self, reply: bytes, addr: tuple[str, int]) -> None:
+        if self._transport is not None and not self._transport.is_closing():  # the world may have ended meanwhile
             self._transport.sendto(reply, addr)
 
 

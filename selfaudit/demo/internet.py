@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import re
 import ssl
@@ -161,7 +162,17 @@ class Internet:
         self._folder = tempfile.TemporaryDirectory(prefix="selfaudit-demo-")
 
     async def __aenter__(self) -> Internet:
-        """Signs the zones and starts the servers."""
+        """Signs the zones and starts the servers. Stopped half-way, it leaves nothing open."""
+        starting = asyncio.ensure_future(self._start())
+        try:
+            await asyncio.shield(starting)
+        except BaseException:
+            await asyncio.wait([starting])
+            self._stop()
+            raise
+        return self
+
+    async def _start(self) -> None:
         table: dict[tuple[str, int, str], Route] = {}
         zones = self._zones()
         await self._start_name_servers(zones, table)
@@ -185,12 +196,14 @@ class Internet:
             vantage=VantageSettings(time_servers=(self._data.time_server,)),
             limits=LimitSettings(dns_timeout=1.0, dns_tries=2, http_timeout=3.0),
         )
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stops the servers."""
+        self._stop()
+
+    def _stop(self) -> None:
         for server in self._closing:
             server.close()
         self._folder.cleanup()

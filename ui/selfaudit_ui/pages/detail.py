@@ -270,12 +270,10 @@ def before_and_now(past: PastChange) -> QWidget:
     for note in past.caches:
         published = ", ".join(note.published) or _("nothing")
         cached = ", ".join(note.cached) or _("nothing")
-        banner = Banner("accent")
-        banner.say(
-            _(
-                "{name} {rdtype}: your name servers already say {published}. Caches still say {cached}, for up to {time} more. "
-                "Others see the change when that time is over."
-            ).format(name=note.name, rdtype=note.rdtype, published=published, cached=cached, time=duration(note.ttl))
+        text = _(
+            "{name} {rdtype}: your name servers already say {published}. Caches still say {cached}, for up to {time} more. "
+            "Others see the change when that time is over."
         )
-        parts.append(banner)
+        values = {"name": note.name, "rdtype": note.rdtype, "published": published, "cached": cached}
+        parts.append(Banner("accent", text.format(time=duration(note.ttl), **values)))
     return card(*parts)
