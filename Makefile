@@ -4,15 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+GUI_STAMP := $(VENV)/.installed-gui
 BENCH_STAMP := $(VENV)/.installed-bench
 
-.PHONY: help demo test unit lab lint types contracts docs docs-fresh bench lab-daemons clean
+.PHONY: help demo app test unit lab lint types contracts docs docs-fresh translations screenshots bench system-packages clean
 
 help:
 	@echo "make demo    audit the embedded internet and write a report to build/demo"
+	@echo "make app     open the app"
 	@echo "make test    lint, types, import contracts, docs freshness, all tests (with real daemons)"
 	@echo "make unit    only the tests that need no daemons"
 	@echo "make docs    write docs/checks and the JSON schemas anew"
+	@echo "make translations  bring the catalogues up to date with the source"
+	@echo "make screenshots   a picture of every page in every state, in build/screenshots"
 	@echo "make bench   measurements, side by side with pydnsbl (not part of the tests)"
 	@echo "make clean   remove the environment and everything built"
 
@@ -23,7 +27,11 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-$(BENCH_STAMP): $(STAMP)
+$(GUI_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,gui]'
+	@touch $@
+
+$(BENCH_STAMP): $(GUI_STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	@touch $@
 
@@ -31,23 +39,30 @@ $(BENCH_STAMP): $(STAMP)
 demo: $(STAMP)
 	@$(BIN)/selfaudit demo --world broken --out build/demo; code=$$?; [ $$code -eq 1 ] || { echo "unexpected exit code $$code"; exit 1; }
 
-test: lint types contracts docs-fresh lab-daemons
+# CASE=file.json opens a case file.
+app:
+	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$QT_QPA_PLATFORM" ]; then \
+		echo "There is no display here, so the app cannot open; make demo needs none."; exit 2; fi
+	@$(MAKE) --no-print-directory $(GUI_STAMP)
+	@$(BIN)/selfaudit gui $(CASE)
+
+test: lint types contracts docs-fresh system-packages
 	$(BIN)/python -m pytest
 
-unit: $(STAMP)
+unit: $(GUI_STAMP)
 	$(BIN)/python -m pytest -m "not lab"
 
-lab: $(STAMP) lab-daemons
+lab: $(GUI_STAMP) system-packages
 	$(BIN)/python -m pytest -m lab
 
-lint: $(STAMP)
+lint: $(GUI_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(STAMP)
+types: $(GUI_STAMP)
 	$(BIN)/python -m mypy
 
-contracts: $(STAMP)
+contracts: $(GUI_STAMP)
 	$(BIN)/lint-imports --no-logo
 
 docs: $(STAMP)
@@ -57,12 +72,19 @@ docs: $(STAMP)
 docs-fresh: $(STAMP)
 	$(BIN)/python -m selfaudit.report.docs docs/checks --check
 	$(BIN)/python -m selfaudit.report.schemas resources/selfaudit_resources/schemas --check
+	$(BIN)/python tools/translations.py check
 
-# Real name servers for tests/lab. They are started by the tests on loopback addresses and ended by them.
-lab-daemons: $(STAMP)
-	@$(BIN)/python tests/lab/daemons.py --install
+translations: $(STAMP)
+	$(BIN)/python tools/translations.py update
 
-bench: $(BENCH_STAMP) lab-daemons
+screenshots: $(GUI_STAMP)
+	$(BIN)/python -m tests.ui.screenshots build/screenshots
+
+# Real name servers for tests/lab, and a screen for tests/ui; the tests start them on loopback and end them.
+system-packages: $(GUI_STAMP)
+	@$(BIN)/python tests/packages.py --install
+
+bench: $(BENCH_STAMP) system-packages
 	$(BIN)/python tests/bench/bench.py
 
 clean:

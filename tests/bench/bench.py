@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.lab.daemons import find
+from tests.packages import find
 
 LISTS, ADDRESSES = 60, 256
 ROUNDS = 5

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.daemons import find, missing
+from tests.packages import find, missing
 
 RESOLVER, ROOT, TLD, AUTH1, AUTH2, LISTS, NOBODY = (
     "127.0.0.53",

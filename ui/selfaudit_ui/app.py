@@ -36,13 +36,19 @@ def run(arguments: list[str]) -> int:
         raise UserError(
             _("There is no screen here, so the app cannot open. Without one: make demo, or selfaudit demo --out DIR.")
         )
-    from PySide6.QtCore import QTimer
-    from PySide6.QtGui import QIcon
-    from PySide6.QtWidgets import QApplication
+    try:
+        from PySide6.QtCore import QTimer
+        from PySide6.QtGui import QIcon
+        from PySide6.QtWidgets import QApplication
 
-    from selfaudit_ui.controller import Controller
-    from selfaudit_ui.theme import pixmap
-    from selfaudit_ui.window import Window
+        from selfaudit_ui.controller import Controller
+        from selfaudit_ui.theme import pixmap
+        from selfaudit_ui.window import Window
+    except ImportError as error:
+        text = _(
+            "The window's libraries cannot be loaded ({why}). On Debian or Ubuntu: apt-get install libegl1 libgl1 libxcb-cursor0"
+        )
+        raise UserError(text.format(why=error)) from None
 
     app = QApplication.instance() or QApplication(["selfaudit"])
     assert isinstance(app, QApplication)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import tempfile
 from enum import StrEnum
 from functools import cache
@@ -11,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from selfaudit.install import data_folder
 from selfaudit_ui.theme.icons import file
 from selfaudit_ui.theme.tokens import DARK, LIGHT, RADIUS, RADIUS_SMALL, Tokens
 
@@ -65,15 +69,26 @@ def _palette(t: Tokens) -> QPalette:
     return palette
 
 
+def _folder() -> Path:
+    """Where the style sheet's pictures lie: with the app's own files, or where anybody may write."""
+    folder = data_folder() / "theme"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return _elsewhere()
+    return folder if os.access(folder, os.W_OK) else _elsewhere()
+
+
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    """Where the style sheet's pictures lie while the app is open."""
-    return tempfile.TemporaryDirectory(prefix="selfaudit-theme-")
+def _elsewhere() -> Path:
+    made = tempfile.mkdtemp(prefix="selfaudit-theme-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 def _controls(t: Tokens) -> str:
     """Boxes to tick, lists to choose from and numbers: Fusion alone draws their edges too faintly in the dark."""
-    folder = Path(_folder().name)
+    folder = _folder()
     tick, down, up = file("tick", t.on_accent, folder), file("down", t.text, folder), file("up", t.text, folder)
     boxes = "QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit"
     focus = ", ".join(f"{b}:focus" for b in boxes.split(", "))

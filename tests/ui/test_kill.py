@@ -1,0 +1,110 @@
+"""kill -9 at fifty random moments of a run while marks are typed: nothing that was shown as saved is lost, and the run can go on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from selfaudit.engine import judge_evidence
+from selfaudit.store import RunState, default_path, open_store
+from selfaudit_ui.session import View
+
+KILLS = 50
+ROOT = Path(__file__).parents[2]
+
+
+def _victim(delay: float, kill_after: float | None) -> tuple[list[str], str, int]:
+    """Starts a window, kills it so many seconds after it is ready (None: never). Returns its lines, its complaints and its code."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "tests.ui.victim", str(delay)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    lines: list[str] = []
+    timer: threading.Timer | None = None
+    for line in process.stdout:
+        if line.endswith("\n"):  # the last one may have been cut by the kill
+            lines.append(line.rstrip("\n"))
+        if line == "ready\n" and kill_after is not None:
+            timer = threading.Timer(kill_after, process.send_signal, [signal.SIGKILL])
+            timer.start()
+    errors = process.stderr.read()
+    code = process.wait(30)
+    if timer is not None:
+        timer.cancel()
+    process.stdout.close()
+    process.stderr.close()
+    return lines, errors, code
+
+
+def _number(text: str) -> tuple[str, int]:
+    process, _dash, number = text.rpartition("-")
+    return process, int(number or 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_kill_9_at_fifty_moments(broken: View) -> None:
+    chance = random.Random(20261121)
+    finished = resumed = 0
+    interrupted_before = False
+    for kill in range(KILLS):
+        lines, errors, code = _victim(0.04, chance.uniform(0.0, 1.6))
+        assert errors == ""
+        assert code in (-signal.SIGKILL, 0)
+        finished += "finished" in lines
+        store = open_store(default_path())  # refuses a database that is not sound
+        (row,) = store.cases() or (None,)
+        shown = [line.split(" ")[1:] for line in lines if line.startswith("result ")]
+        if row is None:
+            assert not shown, kill
+            assert not [line for line in lines if line.startswith(("mark ", "case "))]
+            store.close()
+            continue
+        run = row.run
+        if shown:
+            assert run is not None
+            kept = {
+                (check, kind, target): outcome
+                for check, kind, target, outcome in store.connection.execute(
+                    "SELECT check_id, target_kind, target, outcome FROM results WHERE run_id = ?", (run.id,)
+                )
+            }
+            for check, kind, target, outcome in shown:
+                assert kept.get((check, kind, target)) == outcome, (kill, check, target)
+        marks = [line.split(" ")[1] for line in lines if line.startswith("mark ")]
+        if marks:
+            (mark,) = store.marks(row.id)
+            assert _number(mark.disagree) >= _number(marks[-1]), kill
+            assert _number(mark.disagree)[0] == _number(marks[-1])[0]
+        cases = [line.split(" ")[1] for line in lines if line.startswith("case ") and "-" in line]
+        if cases:
+            assert _number(row.draft.number) >= _number(cases[-1])
+        if run is not None:
+            evidence = store.evidence(run.id)  # every record can be read
+            judge_evidence(evidence)
+            interrupted = run.state is not RunState.FINISHED
+            resumed += interrupted_before and "finished" in lines
+            interrupted_before = interrupted
+        store.close()
+    # The last one is left alone: whatever the kills left behind, it comes to the same results as a run that nobody disturbed.
+    lines, errors, code = _victim(0.0, None)
+    assert (errors, code) == ("", 0)
+    assert lines[-1] == "finished"
+    store = open_store(default_path())
+    (row,) = store.cases()
+    assert row.run is not None
+    assert row.run.state is RunState.FINISHED
+    results = judge_evidence(store.evidence(row.run.id))
+    store.close()
+    wanted = {(r.check, r.target): (r.outcome, [f.tag for f in r.findings]) for r in broken.audit.results}
+    assert {(r.check, r.target): (r.outcome, [f.tag for f in r.findings]) for r in results} == wanted
+    assert resumed, "no kill fell into a run that was resumed"
+    assert finished < KILLS, "no kill fell into a run"

@@ -1,0 +1,122 @@
+"""A window that is going to be killed: runs or resumes an audit while marks are typed, and prints what it showed as saved.
+
+    python -m tests.ui.victim SECONDS_PER_ANSWER
+
+Lines: "ready", "result CHECK KIND TARGET OUTCOME" for each result that the window shows, "mark TEXT" for each mark that it says is
+saved, "case TEXT" for a ticket number that it says is saved, "finished".
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from selfaudit.demo import Internet, demo_case
+from selfaudit.engine.draft import from_case
+from selfaudit.findings import Mark
+from selfaudit.settings import ScopeSettings, Settings
+from selfaudit_ui import session
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.flow import Run
+from selfaudit_ui.window import Window
+
+WORLD = session.World(Settings(scope=ScopeSettings(allow_reserved=True)), "broken", session.DEMO_KEY)
+
+
+class Victim:
+    """Drives a window until somebody kills it."""
+
+    def __init__(self) -> None:
+        self.controller = Controller(world=WORLD)
+        self.window = Window(self.controller)
+        self.started = False
+        self.shown: set[tuple[str, str, str]] = set()
+        self.typed = 0
+        self.waiting: list[str] = []
+        self.controller.changed.connect(self.changed)
+        self.window.show()
+        self.controller.open_store()
+        self.typing = QTimer()
+        self.typing.timeout.connect(self.type)
+
+    @staticmethod
+    def say(*words: object) -> None:
+        """One line, out of this process before anything else happens."""
+        sys.stdout.write(" ".join(map(str, words)) + "\n")
+        sys.stdout.flush()
+
+    def changed(self, what: str) -> None:
+        """Prints what the window shows from now on."""
+        controller = self.controller
+        if what == "cases" and controller.store is not None and not self.started:
+            self.started = True
+            self.begin()
+        elif what == "run":
+            for key, result in list(controller.run.results.items()):
+                if key not in self.shown and controller.run.state is Run.RUNNING and controller.run.run_id is not None:
+                    self.shown.add(key)
+                    self.say("result", *key, result.outcome)
+            if controller.run.state is Run.FINISHED:
+                self.say("finished")
+                self.typing.stop()
+                self.window.close()
+                QApplication.quit()
+        elif what == "marks" and self.waiting:
+            self.say("mark", self.waiting.pop(0))
+        elif what == "saved" and controller.saved == "Saved" and controller.draft is not None:
+            self.say("case", controller.draft.number)
+
+    def begin(self) -> None:
+        """Opens the kept case, or makes it."""
+        controller = self.controller
+        self.say("ready")
+        if controller.cases:
+            row = controller.cases[0]
+            controller.open_case(row)
+            self.go_on()
+        else:
+            controller.new_case(replace(from_case(demo_case("broken")), demo="", number="start"))
+            QTimer.singleShot(0, self.go_on)
+
+    def go_on(self) -> None:
+        """Runs, or resumes what was interrupted, once the case is there."""
+        controller = self.controller
+        if controller.case_id is None or (controller.cases and controller.run.run_id is not None and controller.view is None):
+            QTimer.singleShot(5, self.go_on)
+            return
+        self.typing.start(15)
+        if controller.run.state is Run.INTERRUPTED:
+            controller.resume_run()
+        else:
+            controller.start_run()
+
+    def type(self) -> None:
+        """Types a mark, and now and then the ticket number."""
+        self.typed += 1
+        text = f"{os.getpid()}-{self.typed}"
+        self.waiting.append(text)
+        self.controller.mark(Mark("mail.spf", "domain", "blumenhof.example", "SPF_PASS_ALL", disagree=text))
+        if self.typed % 5 == 0 and self.controller.draft is not None:
+            self.controller.edit(replace(self.controller.draft, number=text))
+            self.controller.flush()
+
+
+def main() -> None:
+    """Runs until killed or finished."""
+    session.Internet = partial(Internet, delay=float(sys.argv[1]))  # type: ignore[misc,assignment]
+    app = QApplication([])
+    victim = Victim()
+    app.exec()
+    del victim
+
+
+if __name__ == "__main__":
+    main()
