@@ -24,7 +24,7 @@ def history(case: int | None, out: Path | None) -> int:
     from selfaudit.cli.run import check_outputs, save
     from selfaudit.engine import Audit, judge_evidence
     from selfaudit.engine.draft import title
-    from selfaudit.report.html import count_words
+    from selfaudit.report.words import count_words
     from selfaudit.store import RunRow, RunState, default_path, open_store
     from selfaudit.store.database import is_open_elsewhere
 

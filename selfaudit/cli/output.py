@@ -12,7 +12,7 @@ from selfaudit.engine import Audit
 from selfaudit.findings import Outcome, Severity
 from selfaudit.i18n import _, ngettext
 from selfaudit.remedy import Action, Group, GroupKey, group_actions
-from selfaudit.report.html import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
+from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
 
 WIDTH = 80

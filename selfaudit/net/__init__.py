@@ -15,7 +15,7 @@ from selfaudit.errors import UserError
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.i18n import _, phrase
-from selfaudit.net import http, sntp
+from selfaudit.net import sntp
 from selfaudit.net.blocking import BlockingPool
 from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints
 from selfaudit.net.dns.transfer import try_transfer
@@ -116,6 +116,8 @@ class Net:
 
     async def https(self, url: str, addresses: tuple[str, ...]) -> HttpFetch:
         """Fetches a URL from the first of the addresses that answers, at most two."""
+        from selfaudit.net import http  # requests and its parts take as long to load as everything else together
+
         limits, tls = self.settings.limits, self.settings.tls
         result = HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail=phrase("the host name has no address"))
         for address in addresses[:2]:
@@ -229,6 +231,8 @@ def open_net(settings: Settings, *, routes: Routes | None = None) -> Net:
             _("This computer names no DNS resolver. Connect it to a network, or set [dns] resolvers in a settings file.")
         )
     if settings.tls.ca_file:
+        from selfaudit.net import http
+
         http.check_ca_file(settings.tls.ca_file)
     gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
     catalogue = load_catalogue(settings.blocklists)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-import dns.exception
-import dns.resolver
-
 
 def system_resolvers() -> tuple[str, ...]:
     """Addresses of the resolvers that this computer uses, at most 4; () if it has none."""
     try:
+        import dns.resolver  # takes a tenth of a second, and only this function needs it
+
         resolver = dns.resolver.Resolver(configure=True)
     except (dns.exception.DNSException, OSError, ValueError):
         return ()

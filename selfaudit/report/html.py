@@ -15,35 +15,11 @@ from selfaudit.checks.registry import doc_paragraphs
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
 from selfaudit.findings import Mark, Outcome, Result
-from selfaudit.i18n import N_, _, language, ngettext, shown
+from selfaudit.i18n import _, language, ngettext, shown
 from selfaudit.remedy import Action, Group, GroupKey, group_actions
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
+from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
-
-OUTCOME_WORDS = {
-    Outcome.FAIL: N_("fail"),
-    Outcome.WARN: N_("warning"),
-    Outcome.INCONCLUSIVE: N_("cannot tell"),
-    Outcome.PASS: N_("pass"),
-    Outcome.NOT_APPLICABLE: N_("not needed"),
-    Outcome.NOT_RUN: N_("not run"),
-    Outcome.BUG: N_("our fault"),
-}
-OUTCOME_SIGNS = {
-    Outcome.FAIL: "✗",
-    Outcome.WARN: "!",
-    Outcome.INCONCLUSIVE: "?",
-    Outcome.PASS: "✓",
-    Outcome.NOT_APPLICABLE: "–",
-    Outcome.NOT_RUN: "○",
-    Outcome.BUG: "⚠",
-}
-WHO_WORDS = {
-    "you": N_("you"),
-    "provider": N_("your provider"),
-    "registrar": N_("your registrar"),
-    "wait": N_("nobody; it expires by itself"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,70 +34,6 @@ class _Evidence:
 class _Family:
     name: str
     results: list[Result]
-
-
-def count_words(counts: Mapping[str, int]) -> str:
-    """How many results of each outcome there are, in words and in a fixed order."""
-    words: list[str] = []
-    for outcome in Outcome:
-        count = counts.get(str(outcome), 0)
-        if not count:
-            continue
-        text = {
-            Outcome.FAIL: ngettext("{count} failed", "{count} failed", count),
-            Outcome.WARN: ngettext("{count} warning", "{count} warnings", count),
-            Outcome.INCONCLUSIVE: ngettext("{count} cannot tell", "{count} cannot tell", count),
-            Outcome.PASS: ngettext("{count} passed", "{count} passed", count),
-            Outcome.NOT_APPLICABLE: ngettext("{count} not needed", "{count} not needed", count),
-            Outcome.NOT_RUN: ngettext("{count} not run", "{count} not run", count),
-            Outcome.BUG: ngettext("{count} fault of ours", "{count} faults of ours", count),
-        }[outcome]
-        words.append(text.format(count=count))
-    return ", ".join(words)
-
-
-def headline(audit: Audit) -> str:
-    """The first sentence: what the audit comes to."""
-    counts = {outcome: sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
-    if audit.evidence.interrupted:
-        return _("The audit was stopped before its end; what was seen until then is here.")
-    if audit.saw_nothing():
-        return _("Nothing was looked at, so nothing is known.")
-    parts = []
-    unclear = counts[Outcome.INCONCLUSIVE] + counts[Outcome.BUG]
-    if counts[Outcome.FAIL]:
-        parts.append(
-            ngettext(
-                "{count} check failed: fix it before you ask for reinstatement.",
-                "{count} checks failed: fix them before you ask for reinstatement.",
-                counts[Outcome.FAIL],
-            ).format(count=counts[Outcome.FAIL])
-        )
-    else:
-        parts.append(_("Nothing failed."))
-    if unclear:
-        parts.append(
-            ngettext(
-                "{count} check could not be concluded, so it is not passed.",
-                "{count} checks could not be concluded, so they are not passed.",
-                unclear,
-            ).format(count=unclear)
-        )
-    if counts[Outcome.NOT_RUN]:
-        parts.append(
-            ngettext(
-                "{count} check was not run, so it is not passed.",
-                "{count} checks were not run, so they are not passed.",
-                counts[Outcome.NOT_RUN],
-            ).format(count=counts[Outcome.NOT_RUN])
-        )
-    if counts[Outcome.WARN]:
-        parts.append(
-            ngettext(
-                "{count} warning is worth looking at.", "{count} warnings are worth looking at.", counts[Outcome.WARN]
-            ).format(count=counts[Outcome.WARN])
-        )
-    return " ".join(parts)
 
 
 def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:

@@ -246,7 +246,7 @@ def test_changed_targets_ask_again(desk: Desk) -> None:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every DNS answer of the demo takes a while."""
-    monkeypatch.setattr(session, "Internet", partial(Internet, delay=0.15))
+    monkeypatch.setattr(session, "make_internet", partial(Internet, delay=0.15))
 
 
 @pytest.mark.usefixtures("slow")

@@ -111,7 +111,7 @@ class Victim:
 
 def main() -> None:
     """Runs until killed or finished."""
-    session.Internet = partial(Internet, delay=float(sys.argv[1]))  # type: ignore[misc,assignment]
+    session.make_internet = partial(Internet, delay=float(sys.argv[1]))  # type: ignore[assignment]
     app = QApplication([])
     victim = Victim()
     app.exec()

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from selfaudit.case import Authority, Case
 from selfaudit.case.file import read_case_file
-from selfaudit.demo import demo_case
 from selfaudit.engine import Plan
 from selfaudit.engine.again import CheckedAgain, Key, key_of
 from selfaudit.engine.authority import challenge_token
@@ -239,6 +238,8 @@ class Controller(QObject):
 
     def open_demo(self, world: str) -> None:
         """Opens a world of the demo; nothing of it is kept."""
+        from selfaudit.demo import demo_case
+
         self.new_case(from_case(demo_case(world)))
 
     def open_case_file(self, path: Path) -> None:

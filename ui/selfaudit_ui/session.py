@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from selfaudit.case import Case, Target
-from selfaudit.demo import Internet
 from selfaudit.engine import Audit, Plan, judge_evidence, make_plan, run_audit
 from selfaudit.engine.again import CheckedAgain, Key, check_again, resume
 from selfaudit.engine.authority import establish
@@ -25,6 +25,9 @@ from selfaudit.net import Net, make_profile, open_net
 from selfaudit.remedy import Group, group_actions
 from selfaudit.settings import Settings
 from selfaudit.store import Store
+
+if TYPE_CHECKING:
+    from selfaudit.demo import Internet
 
 BATCH = 0.08  # seconds between two savings; what is shown has been saved
 DEMO_KEY = b"demo installation key"
@@ -64,13 +67,20 @@ def view_of(audit: Audit) -> View:
     return View(audit, tuple(group_actions(audit.results)))
 
 
+def make_internet(world: str) -> Internet:
+    """A world of the demo, not started yet."""
+    from selfaudit.demo import Internet  # its certificates and signatures take long to load
+
+    return Internet(world)
+
+
 @asynccontextmanager
 async def nets(world: World) -> AsyncGenerator[Callable[[], Net]]:
     """Opens networks in a world; the demo's servers run as long as this lasts."""
     if not world.demo:
         yield lambda: open_net(world.settings)
         return
-    async with Internet(world.demo) as internet:
+    async with make_internet(world.demo) as internet:
         yield lambda: open_net(internet.settings, routes=internet.routes)
 
 

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QP
 from selfaudit import i18n
 from selfaudit.engine.draft import title
 from selfaudit.i18n import _
-from selfaudit.report.html import count_words
+from selfaudit.report.words import count_words
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller, deadline_words
 from selfaudit_ui.flow import Step, Todo, following, leading, primary, survey
-from selfaudit_ui.pages import all_pages
-from selfaudit_ui.pages.base import Page
+from selfaudit_ui.pages import Pages
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
@@ -60,10 +59,8 @@ class Window(QMainWindow):
         assert isinstance(app, QApplication)
         apply_theme(app, Theme(preferences.theme) if preferences.theme in list(Theme) else Theme.SYSTEM)
         self.setWindowTitle("selfaudit")
-        self.pages: dict[str, Page] = all_pages(self.controller, self)
         self.stack = QStackedWidget()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
+        self.pages = Pages(self.controller, self.stack.addWidget)
         others = (("settings", _("Settings")), ("about", _("About")))
         self.rail = Rail(survey(self.controller.situation), others, self._brand)
         self.rail.chosen.connect(self.show_page)
@@ -172,8 +169,7 @@ class Window(QMainWindow):
             return
         if what == "trouble":
             self._trouble.say(self.controller.trouble)
-        for page in self.pages.values():
-            page.refresh(what)
+        self.pages[self.page_name].refresh(what)  # the others look anew when they are opened
         self._show_all()
 
     def _system_theme(self) -> None:

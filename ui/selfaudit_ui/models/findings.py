@@ -11,7 +11,7 @@ from selfaudit.engine.again import Key, key_of
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.remedy import Action, Group, GroupKey
-from selfaudit.report.html import OUTCOME_WORDS
+from selfaudit.report.words import OUTCOME_WORDS
 from selfaudit.text import printable
 from selfaudit_ui.words import GROUPS, target_words
 

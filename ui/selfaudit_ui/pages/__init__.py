@@ -1,27 +1,37 @@
-"""The pages of the window, one module each."""
+"""The pages of the window, one module each. A page is made when it is first looked at."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable
+from importlib import import_module
 
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Step
 from selfaudit_ui.pages.base import Page
 
+NAMES = {
+    Step.START: ("start", "StartPage"), Step.TARGETS: ("targets", "TargetsPage"), Step.PERMISSION: ("permission", "PermissionPage"),
+    Step.AUDIT: ("audit", "AuditPage"), Step.FIX: ("fix", "FixPage"), Step.REPORT: ("report", "ReportPage"),
+    "settings": ("settings", "SettingsPage"), "about": ("about", "AboutPage"),
+}  # fmt: skip
 
-def all_pages(controller: Controller, window: QWidget) -> dict[str, Page]:
-    """Every page by its name, the steps first and in their order."""
-    from selfaudit_ui.pages.about import AboutPage
-    from selfaudit_ui.pages.audit import AuditPage
-    from selfaudit_ui.pages.fix import FixPage
-    from selfaudit_ui.pages.permission import PermissionPage
-    from selfaudit_ui.pages.report import ReportPage
-    from selfaudit_ui.pages.settings import SettingsPage
-    from selfaudit_ui.pages.start import StartPage
-    from selfaudit_ui.pages.targets import TargetsPage
 
-    return {
-        Step.START: StartPage(controller), Step.TARGETS: TargetsPage(controller), Step.PERMISSION: PermissionPage(controller),
-        Step.AUDIT: AuditPage(controller), Step.FIX: FixPage(controller), Step.REPORT: ReportPage(controller),
-        "settings": SettingsPage(controller), "about": AboutPage(controller),
-    }  # fmt: skip
+class Pages(dict[str, Page]):
+    """Pages by name.
+
+    Args:
+        controller: what they show.
+        made: called with each new page.
+    """
+
+    def __init__(self, controller: Controller, made: Callable[[Page], object]) -> None:
+        super().__init__()
+        self._controller, self._made = controller, made
+
+    def __missing__(self, name: str) -> Page:
+        """Makes the page."""
+        module, cls = NAMES[name]
+        page: Page = getattr(import_module(f"selfaudit_ui.pages.{module}"), cls)(self._controller)
+        self[name] = page
+        self._made(page)
+        return page

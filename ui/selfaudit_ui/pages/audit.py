@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QW
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import _
 from selfaudit.remedy import group_actions
-from selfaudit.report.html import OUTCOME_WORDS, count_words, headline
+from selfaudit.report.words import OUTCOME_WORDS, count_words, headline
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run

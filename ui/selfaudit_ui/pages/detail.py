@@ -15,7 +15,7 @@ from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _
 from selfaudit.remedy import Action, group_actions
 from selfaudit.report.evidence_text import lines_of
-from selfaudit.report.html import OUTCOME_WORDS, WHO_WORDS
+from selfaudit.report.words import OUTCOME_WORDS, WHO_WORDS
 from selfaudit.store import PastChange
 from selfaudit_ui.controller import SAVE_AFTER, Controller
 from selfaudit_ui.models.findings import mark_key

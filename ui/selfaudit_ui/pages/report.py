@@ -14,8 +14,8 @@ from selfaudit.errors import UserError
 from selfaudit.findings import Outcome
 from selfaudit.i18n import LANGUAGES, SOURCE, _, ngettext, using
 from selfaudit.remedy import GroupKey
-from selfaudit.report.html import count_words, headline, render_html
 from selfaudit.report.json import encode_audit
+from selfaudit.report.words import count_words, headline
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.base import Page, clear
@@ -120,6 +120,8 @@ class ReportPage(Page):
             self._write([(path if path.suffix else path.with_suffix(".html"), self._html())])
 
     def _html(self) -> bytes:
+        from selfaudit.report.html import render_html
+
         view = self.controller.view
         assert view is not None
         with using(str(self._language.currentData())):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
 from selfaudit.engine.draft import title
 from selfaudit.i18n import _
-from selfaudit.report.html import count_words
+from selfaudit.report.words import count_words
 from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, clear
