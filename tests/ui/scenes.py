@@ -16,7 +16,7 @@ from selfaudit.findings import Mark
 from selfaudit.probes import PlannedContact
 from selfaudit.secrets import KeyState
 from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
-from selfaudit_ui.controller import Controller, RunView
+from selfaudit_ui.controller import Controller, RunView, Saving
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.fix import FixPage
@@ -35,14 +35,14 @@ class Stage:
         controller = self.controller
         controller._timer.stop()
         controller._reset_case()
-        controller.cases, controller.store_trouble, controller.trouble, controller.saved = (), None, "", ""
+        controller.cases, controller.store_trouble, controller.trouble, controller.saving = (), None, "", Saving.NOTHING
         return controller
 
     def case(self) -> Controller:
         """The demo's case is open."""
         controller = self.reset()
         controller.draft = from_case(demo_case("broken"))
-        controller.saved = "Saved"
+        controller.saving = Saving.SAVED
         controller.reread()
         return controller
 

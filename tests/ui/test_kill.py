@@ -93,7 +93,7 @@ def test_kill_9_at_fifty_moments(broken: View) -> None:
             evidence = store.evidence(run.id)  # every record can be read
             judge_evidence(evidence)
             interrupted = run.state is not RunState.FINISHED
-            resumed += interrupted_before and "finished" in lines
+            resumed += interrupted_before and bool(shown)
             interrupted_before = interrupted
         store.close()
     # The last one is left alone: whatever the kills left behind, it comes to the same results as a run that nobody disturbed.

@@ -37,7 +37,7 @@ class Victim:
     def __init__(self) -> None:
         self.controller = Controller(world=WORLD)
         self.window = Window(self.controller)
-        self.started = False
+        self.started = self.running = False
         self.shown: set[tuple[str, str, str]] = set()
         self.typed = 0
         self.waiting: list[str] = []
@@ -64,7 +64,7 @@ class Victim:
                 if key not in self.shown and controller.run.state is Run.RUNNING and controller.run.run_id is not None:
                     self.shown.add(key)
                     self.say("result", *key, result.outcome)
-            if controller.run.state is Run.FINISHED:
+            if controller.run.state is Run.FINISHED and self.running:
                 self.say("finished")
                 self.typing.stop()
                 self.window.close()
@@ -93,6 +93,7 @@ class Victim:
             QTimer.singleShot(5, self.go_on)
             return
         self.typing.start(15)
+        self.running = True
         if controller.run.state is Run.INTERRUPTED:
             controller.resume_run()
         else:

@@ -13,7 +13,7 @@ from selfaudit.engine.draft import title
 from selfaudit.i18n import _
 from selfaudit.report.words import count_words
 from selfaudit.text import printable
-from selfaudit_ui.controller import Controller, deadline_words
+from selfaudit_ui.controller import Controller, Saving, deadline_words
 from selfaudit_ui.flow import Step, Todo, following, leading, primary, survey
 from selfaudit_ui.pages import Pages
 from selfaudit_ui.preferences import Preferences
@@ -195,7 +195,7 @@ class Window(QMainWindow):
         self._deadline.verdict(verdict)
         self._deadline.setVisible(bool(words))
         self._saved.show_text(self.controller.saved if draft else "")
-        self._saved.verdict("fail" if self.controller.unsaved else "")
+        self._saved.verdict("fail" if self.controller.saving is Saving.FAILED else "")
 
     def _readiness(self) -> str:
         counts = self.controller.situation.counts

@@ -67,6 +67,8 @@ class Situation:
         counts: outcome -> results of it.
         stale: the targets were changed after the run.
         exported: a report was written in this session.
+        plan: "ready" if what would be sent is shown, "working" or "failed".
+        blocking: findings that block reinstatement.
     """
 
     has_case: bool = False
@@ -80,6 +82,8 @@ class Situation:
     counts: Mapping[str, int] = field(default_factory=dict)
     stale: bool = False
     exported: bool = False
+    plan: str = "ready"
+    blocking: int = 0
 
     @property
     def busy(self) -> bool:
@@ -144,11 +148,17 @@ def _why_not(step: Step, now: Situation) -> str:
 def _targets_problem(now: Situation) -> str:
     if now.faulty:
         return ngettext(
-            "{count} line of “What to check” cannot be read; correct or remove it.",
-            "{count} lines of “What to check” cannot be read; correct or remove them.",
+            "{count} line of “What to check” must be corrected or removed.",
+            "{count} lines of “What to check” must be corrected or removed.",
             now.faulty,
         ).format(count=now.faulty)
     return "" if now.lines else _("Name at least one domain or address first.")
+
+
+def _plan_problem(now: Situation) -> str:
+    if now.plan == "working":
+        return _("What would be sent is still being worked out.")
+    return _("What would be sent could not be worked out; see above.") if now.plan == "failed" else ""
 
 
 def _state(step: Step, now: Situation) -> tuple[str, str]:
@@ -172,6 +182,10 @@ def _state(step: Step, now: Situation) -> tuple[str, str]:
         return "todo", _("Not yet")
     if step is Step.FIX:
         return _fix_state(now)
+    if now.run is Run.INTERRUPTED:
+        return "warn", _("Audit incomplete")
+    if now.blocking:
+        return "warn", ngettext("Interim: {count} blocks", "Interim: {count} block", now.blocking).format(count=now.blocking)
     return ("pass", _("Exported")) if now.exported else ("todo", _("Ready to export"))
 
 
@@ -213,7 +227,7 @@ def primary(step: Step, now: Situation) -> Primary | None:
         if now.busy:
             return Primary(_("See the audit"), Todo.NEXT)
         text = _("Allow and start") if now.active else _("Start with public records only")
-        return Primary(text, Todo.START_RUN, _targets_problem(now))
+        return Primary(text, Todo.START_RUN, _targets_problem(now) or _plan_problem(now))
     if step is Step.AUDIT:
         if now.run is Run.RUNNING:
             return Primary(_("Stop"), Todo.STOP)
@@ -223,10 +237,13 @@ def primary(step: Step, now: Situation) -> Primary | None:
             return Primary(_("Go on with the audit"), Todo.RESUME)
         if now.run is Run.FINISHED:
             return Primary(_("See what to fix"), Todo.NEXT)
-        return Primary(_("Start the audit"), Todo.START_RUN, "" if now.confirmed else _("Confirm the page “Permission” first."))
+        text = _("Try again") if now.run is Run.FAILED else _("Start the audit")
+        return Primary(text, Todo.START_RUN, "" if now.confirmed else _("Confirm the page “Permission” first."))
     if step is Step.FIX:
         return Primary(_("Go to the report"), Todo.NEXT)
-    return Primary(_("Export report"), Todo.EXPORT)
+    why = "" if now.has_results else _("There are no results yet: run the audit first.")
+    interim = now.blocking or now.run is Run.INTERRUPTED
+    return Primary(_("Export interim report") if interim else _("Export report"), Todo.EXPORT, why)
 
 
 def following(step: Step) -> Step | None:

@@ -13,7 +13,7 @@ from selfaudit.store import default_path
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.table import TableModel
 from selfaudit_ui.pages.base import Page
-from selfaudit_ui.theme.tokens import TEXT_WIDTH, TITLE
+from selfaudit_ui.theme.tokens import TITLE
 from selfaudit_ui.widgets import Copyable, Text, card, heading, soft
 from selfaudit_ui.widgets.table import Table
 
@@ -44,7 +44,7 @@ class AboutPage(Page):
     """Version and licences."""
 
     def __init__(self, controller: Controller) -> None:
-        super().__init__(controller, _("About"), width=TEXT_WIDTH)
+        super().__init__(controller, _("About"))
         self._table = TableModel((_("Part"), _("Version"), _("Licence")))
         self._filled = False
         self._catalogue = soft("", 1.0)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.theme.tokens import HEADLINE
-from selfaudit_ui.widgets import Text, heading, reveal, scroll, soft
+from selfaudit_ui.theme.tokens import HEADLINE, PAGE_WIDTH
+from selfaudit_ui.widgets import Body, Text, heading, reveal, scroll, soft
 
 
 class Page(QWidget):
@@ -18,7 +18,7 @@ class Page(QWidget):
         body: where the page puts its parts; it scrolls unless `fixed`.
     """
 
-    def __init__(self, controller: Controller, title: str, lead: str = "", *, fixed: bool = False, width: int = 0) -> None:
+    def __init__(self, controller: Controller, title: str, lead: str = "", *, fixed: bool = False) -> None:
         super().__init__()
         self.controller = controller
         self.setAccessibleName(title)
@@ -39,10 +39,9 @@ class Page(QWidget):
         if fixed:
             outer.addLayout(inner)
             return
-        holder = QWidget()
+        holder = Body()
         holder.setLayout(inner)
-        if width:
-            holder.setMaximumWidth(width + 2 * SPACE.XL)
+        holder.setMaximumWidth(PAGE_WIDTH + 2 * SPACE.XL)
         self.area = scroll(holder, title)
         self.area.setAlignment(Qt.AlignmentFlag.AlignLeft)
         outer.addWidget(self.area)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QTabWidget, 
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import doc_paragraphs
 from selfaudit.engine.again import key_of
+from selfaudit.facts.dns import txt_to_str
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _
 from selfaudit.remedy import Action, group_actions
@@ -24,6 +26,7 @@ from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import SMALL, TITLE
 from selfaudit_ui.widgets import (
     Banner,
+    Body,
     Copyable,
     StateLine,
     Text,
@@ -40,6 +43,7 @@ from selfaudit_ui.widgets import (
 from selfaudit_ui.words import ICONS, VERDICTS, duration, moment, sentence, target_words
 
 _MAX_EVIDENCE = 60_000
+_RECORD = re.compile(r"(?P<name>\S+)\.\s+[0-9]+\s+IN\s+(?P<type>[A-Z]+)\s+(?P<value>[^\n]+)")
 
 
 class Detail(QWidget):
@@ -52,7 +56,7 @@ class Detail(QWidget):
         self._parts = QVBoxLayout()
         self._parts.setSpacing(SPACE.M)
         self._parts.setContentsMargins(0, 0, SPACE.S, SPACE.S)
-        holder = QWidget()
+        holder = Body()
         holder.setLayout(self._parts)
         self._area = scroll(holder, _("The chosen finding"))
         self.setLayout(column(self._area))
@@ -79,11 +83,13 @@ class Detail(QWidget):
             return
         self._head(action)
         self._history(action)
-        self._remedy(action)
         self._why(action)
+        self._remedy(action)
+        self._how(action)
         self._marks(action)
         self._evidence(action)
         self._parts.addStretch(1)
+        self._parts.activate()  # one picture, not a half-laid one first
         self._area.verticalScrollBar().setValue(position)
 
     def refresh(self, what: str) -> None:
@@ -98,7 +104,11 @@ class Detail(QWidget):
     # Sections
 
     def _head(self, action: Action) -> None:
-        where = soft(f"{target_words(action.result.target)} · {action.title} ({action.result.check})")
+        where = soft(
+            _("{target}. What is asked for: {title} ({check})").format(
+                target=target_words(action.result.target), title=action.title, check=action.result.check
+            )
+        )
         state = StateLine(ICONS[action.outcome], sentence(_(OUTCOME_WORDS[action.outcome])), VERDICTS[action.outcome])
         again = button(
             _("Check again"), lambda: self.controller.check_again([key_of(action.result)]), icon_name="again",
@@ -109,6 +119,7 @@ class Detail(QWidget):
         self._again_button = again
         top = row(state, again)
         top.setStretch(0, 1)
+        top.setAlignment(state, Qt.AlignmentFlag.AlignVCenter)
         parts: list[QWidget] = [Text(action.text, TITLE, selectable=True)]
         parts += [soft(note, 1.0) for note in action.notes]
         self._parts.addLayout(top)
@@ -130,8 +141,9 @@ class Detail(QWidget):
         if advice.who != "wait":
             about = _("By: {who}. About {minutes} minutes.").format(who=who, minutes=advice.minutes)
         inside: list[QWidget] = [heading(_("How to fix it")), soft(about), Text(advice.steps, selectable=True)]
+        folded: list[QWidget] = []
         if advice.record:
-            inside += [Text(_("Record or setting to copy"), bold=True), Copyable(_("Record or setting to copy"), advice.record)]
+            inside += self._record(advice.record, folded)
         if advice.stacks:
             tabs = QTabWidget()
             named(tabs, _("For your software"))
@@ -152,12 +164,33 @@ class Detail(QWidget):
                 Copyable(name, advice.verify),
             ]
         self._parts.addWidget(card(*inside))
+        if folded:
+            self._fold(_("As a line of a zone file, for experts"), folded)
+
+    @staticmethod
+    def _record(record: str, folded: list[QWidget]) -> list[QWidget]:
+        """A DNS record in the three parts that panels ask for, and whole for those who edit zone files."""
+        match = _RECORD.fullmatch(record)
+        if match is None:
+            return [Text(_("Record or setting to copy"), bold=True), Copyable(_("Record or setting to copy"), record)]
+        name, kind, value = match["name"], match["type"], match["value"]
+        if kind == "TXT":
+            value = txt_to_str(value)  # panels want the text without quotes and in one piece
+        folded.append(Copyable(_("Line of a zone file"), record))
+        title = _("Put this into your DNS (type {type})").format(type=kind)
+        return [
+            Text(title, bold=True), soft(_("Name")), Copyable(_("Name of the record"), name),
+            soft(_("Value")), Copyable(_("Value of the record"), value),
+        ]  # fmt: skip
 
     def _why(self, action: Action) -> None:
         check = all_checks()[action.result.check]
         why = [Text(p, selectable=True) for p in doc_paragraphs(check, "Why it matters")]
-        how = [soft(p, 1.0) for p in doc_paragraphs(check, "How it is judged")]
         self._parts.addWidget(card(heading(_("Why it matters to the abuse desk")), *why))
+
+    def _how(self, action: Action) -> None:
+        check = all_checks()[action.result.check]
+        how = [soft(p, 1.0) for p in doc_paragraphs(check, "How it is judged")]
         self._fold(_("How it is judged"), how)
 
     def _marks(self, action: Action) -> None:

@@ -14,7 +14,6 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.table import TableModel
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.theme.tokens import TEXT_WIDTH
 from selfaudit_ui.widgets import Banner, Copyable, StateLine, Text, button, card, column, heading, line_edit, row, soft
 from selfaudit_ui.widgets.table import Table
 
@@ -27,7 +26,6 @@ class PermissionPage(Page):
             controller,
             _("Permission"),
             _("Here you see everything before anything is sent. The audit starts only when you press the button below."),
-            width=TEXT_WIDTH + 120,
         )
         self._filling = False
         self._trouble = Banner("warn")

@@ -20,7 +20,7 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.theme.tokens import TEXT_WIDTH, TITLE
+from selfaudit_ui.theme.tokens import TITLE
 from selfaudit_ui.widgets import Banner, OutcomeBar, StateLine, Text, button, card, column, heading, named, row, soft
 from selfaudit_ui.words import GROUPS, ICONS, VERDICTS
 
@@ -31,7 +31,7 @@ class ReportPage(Page):
     """The last page."""
 
     def __init__(self, controller: Controller) -> None:
-        super().__init__(controller, _("Report"), _("One file to attach to your request for reinstatement."), width=TEXT_WIDTH)
+        super().__init__(controller, _("Report"), _("One file to attach to your request for reinstatement."))
         self._demo = Banner("accent")
         self._interim = Banner("warn")
         self._headline = Text("", TITLE)

@@ -19,7 +19,6 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme
-from selfaudit_ui.theme.tokens import TEXT_WIDTH
 from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, reveal, row, soft
 
 _LIMITS = (
@@ -34,7 +33,7 @@ class SettingsPage(Page):
     """Choices for the app."""
 
     def __init__(self, controller: Controller) -> None:
-        super().__init__(controller, _("Settings"), _("Every change is saved and takes effect at once."), width=TEXT_WIDTH)
+        super().__init__(controller, _("Settings"), _("Every change is saved and takes effect at once."))
         self._filling = False
         self.add(self._make_looks(), self._make_network(), self._make_keys(), self._make_limits(), None)
         self._asked = False

@@ -17,7 +17,6 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import TEXT, TargetsModel
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.theme.tokens import TEXT_WIDTH
 from selfaudit_ui.widgets import Banner, Text, button, card, column, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
 
@@ -30,7 +29,6 @@ class TargetsPage(Page):
             controller,
             _("What to check"),
             _("Your domains, and the addresses (IP) of your servers. Only your own: other people's are refused later."),
-            width=TEXT_WIDTH + 120,
         )
         self._filling = False
         self.model = TargetsModel(controller)

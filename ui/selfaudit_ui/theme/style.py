@@ -143,7 +143,7 @@ def _sheet(t: Tokens) -> str:
     QLabel[role="soft"] {{ color: {t.soft}; }}
     QLabel[role="badge"] {{ color: {t.on_accent}; background: {t.accent}; border-radius: {s}px; padding: 2px 8px; font-weight: 600; }}
     {verdicts}
-    QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 6px 14px; }}
+    QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 6px 14px; min-height: 20px; }}
     QPushButton:hover {{ background: {t.raised}; }}
     QPushButton:pressed {{ background: {t.line}; }}
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 5px 13px; }}
@@ -164,7 +164,7 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
     QLineEdit, QPlainTextEdit {{
         background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s}px; padding: 5px 7px;
-        selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+        placeholder-text-color: {t.soft}; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     QLineEdit:focus, QPlainTextEdit:focus {{
         border: 2px solid {t.accent}; padding: 4px 6px; }}
     QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"] {{ background: {t.code}; border-color: {t.line}; }}
@@ -173,7 +173,7 @@ def _sheet(t: Tokens) -> str:
     QTableView:focus, QTreeView:focus, QListView:focus {{ border: 2px solid {t.accent}; }}
     QTableView::item {{ padding: 4px 8px; }}
     QHeaderView {{ background: {t.surface}; }}
-    QHeaderView::section {{ background: {t.surface}; color: {t.soft}; border: 0; border-bottom: 1px solid {t.line}; padding: 6px 8px; font-weight: 600; }}
+    QHeaderView::section {{ background: {t.surface}; color: {t.soft}; border: 0; border-bottom: 1px solid {t.line}; padding: 6px 11px; font-weight: 600; }}
     QTabWidget::pane {{ border: 1px solid {t.line}; border-radius: {s}px; top: -1px; background: {t.surface}; }}
     QTabBar::tab {{ background: transparent; color: {t.soft}; padding: 6px 12px; border: 1px solid transparent; }}
     QTabBar::tab:selected {{ color: {t.accent}; font-weight: 600; border-bottom: 2px solid {t.accent}; }}

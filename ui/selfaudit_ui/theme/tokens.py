@@ -79,7 +79,7 @@ class SPACE:
 RADIUS = 8
 RADIUS_SMALL = 5
 RAIL_WIDTH = 224
-TEXT_WIDTH = 820
+PAGE_WIDTH = 1040
 
 # Type sizes as multiples of the system font's size, so that people who need larger text get it.
 SMALL, BODY, LARGE, TITLE, HEADLINE = 0.9, 1.0, 1.15, 1.35, 1.7

@@ -1,6 +1,7 @@
 """Small parts that the pages are made of. Each has an accessible name, and shows outside text as plain text only."""
 
 from selfaudit_ui.widgets.basics import (
+    Body,
     Line,
     Text,
     button,
@@ -18,6 +19,6 @@ from selfaudit_ui.widgets.basics import (
 from selfaudit_ui.widgets.blocks import Banner, CardButton, Copyable, OutcomeBar, StateLine
 
 __all__ = [
-    "Banner", "CardButton", "Copyable", "Line", "OutcomeBar", "StateLine", "Text", "button", "card", "column", "heading", "line_edit",
+    "Banner", "Body", "CardButton", "Copyable", "Line", "OutcomeBar", "StateLine", "Text", "button", "card", "column", "heading", "line_edit",
     "mono", "named", "reveal", "row", "scroll", "soft",
 ]  # fmt: skip

@@ -138,7 +138,7 @@ def named(widget: W, name: str, description: str = "") -> W:
 
 def button(text: str, action: Callable[[], object], *, kind: str = "", icon_name: str = "", name: str = "") -> QPushButton:
     """A button. `name` is its accessible name where the text alone does not say what it acts on."""
-    made = QPushButton(text)
+    made = QPushButton(f" {text}" if icon_name and text else text)  # the style leaves no room between icon and word
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -196,6 +196,18 @@ def card(*parts: QWidget | QLayout | int | None, spacing: int = SPACE.S) -> QFra
     frame.setObjectName("card")
     frame.setLayout(column(*parts, spacing=spacing, margin=SPACE.L))
     return frame
+
+
+class Body(QWidget):
+    """What scrolls: exactly as high as its words need at the width it has, so that nothing scrolls over blank space."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The width it must have, and the height for the width it has."""
+        layout = self.layout()
+        if layout is None:
+            return super().minimumSizeHint()
+        width = max(self.width(), layout.totalMinimumSize().width())
+        return QSize(layout.totalMinimumSize().width(), layout.totalHeightForWidth(width))
 
 
 def scroll(inner: QWidget, name: str) -> QScrollArea:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from selfaudit.i18n import _
 from selfaudit_ui.theme import SPACE, current, icon, pixmap
-from selfaudit_ui.theme.tokens import LARGE, SMALL
+from selfaudit_ui.theme.tokens import BODY, LARGE
 from selfaudit_ui.widgets.basics import Text, button, mono, named, reveal, soft
 
 
@@ -112,21 +112,43 @@ class CardButton(QPushButton):
         return QSize(130, self.heightForWidth(max(self.width(), 130)))
 
 
+class _Field(QPlainTextEdit):
+    """A read-only field as high as its text, up to a number of lines."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self._lines = lines
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setFont(mono())
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _size: self.fit())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Narrower is higher."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Takes the height of its lines."""
+        count = max(1, round(self.document().size().height()))  # in lines, as this kind of field counts
+        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded if count > self._lines else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(scrolls)
+        height = min(count, self._lines) * self.fontMetrics().lineSpacing() + 24
+        if height != self.height():
+            self.setFixedHeight(height)
+
+
 class Copyable(QWidget):
     """Something to copy: shown whole in monospace, with a button that says when it has been copied."""
 
     def __init__(self, label: str, text: str, *, lines: int = 6) -> None:
         super().__init__()
         self._value = text
-        self._edit = QPlainTextEdit()
-        self._edit.setReadOnly(True)
-        self._edit.setTabChangesFocus(True)
-        self._edit.setFont(mono())
-        self._edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self._edit.setWordWrapMode(self._edit.wordWrapMode().WrapAnywhere)
+        self._edit = _Field(lines)
         named(self._edit, label)
-        self._lines = lines
-        self._edit.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._copy = button(_("Copy"), self.copy, icon_name="copy", name=_("Copy: {what}").format(what=label))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -134,7 +156,7 @@ class Copyable(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.S)
-        layout.addWidget(self._edit, 1)
+        layout.addWidget(self._edit, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         self.show_text(text)
 
@@ -144,23 +166,16 @@ class Copyable(QWidget):
 
         self._value = text
         self._edit.setPlainText("\n".join(printable(line, 8000) for line in text.splitlines()))
-        self._fit()
-
-    def _fit(self) -> None:
-        count = max(1, round(self._edit.document().size().height()))  # in lines, as this kind of field counts
-        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded if count > self._lines else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self._edit.setVerticalScrollBarPolicy(scrolls)
-        self._edit.setFixedHeight(min(count, self._lines) * self._edit.fontMetrics().lineSpacing() + 22)
 
     def copy(self) -> None:
         """Puts the text on the clipboard and says so."""
         QGuiApplication.clipboard().setText(self._value)
-        self._copy.setText(_("Copied"))
+        self._copy.setText(" " + _("Copied"))
         self._copy.setIcon(icon("pass", current().good, 18))
         self._timer.start(2000)
 
     def _reset(self) -> None:
-        self._copy.setText(_("Copy"))
+        self._copy.setText(" " + _("Copy"))
         self._copy.setIcon(icon("copy", current().text, 18))
 
 
@@ -198,12 +213,14 @@ class OutcomeBar(QWidget):
 class StateLine(QWidget):
     """An icon and words: how something stands. A quiet one colours only its icon."""
 
-    def __init__(self, icon_name: str = "todo", text: str = "", verdict: str = "", *, quiet: bool = False) -> None:
+    def __init__(
+        self, icon_name: str = "todo", text: str = "", verdict: str = "", *, quiet: bool = False, size: float = BODY
+    ) -> None:
         super().__init__()
         self._quiet = quiet
         self._icon = QLabel()
         self._icon.setFixedSize(20, 20)
-        self._text = Text("", SMALL)
+        self._text = Text("", size)
         above = max(0, (20 - self._text.fontMetrics().lineSpacing()) // 2)
         self._text.setContentsMargins(0, above, 0, 0)
         layout = QHBoxLayout(self)

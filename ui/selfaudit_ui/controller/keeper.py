@@ -1,0 +1,289 @@
+"""State, signals, the store, and the choices for the app."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from selfaudit.case import Case
+from selfaudit.engine import Plan
+from selfaudit.engine.again import Key, key_of
+from selfaudit.engine.draft import (
+    Draft,
+    Reading,
+    read_lines,
+)
+from selfaudit.engine.suggest import Suggestion
+from selfaudit.errors import UserError
+from selfaudit.findings import Mark, Outcome, Result
+from selfaudit.install import install_key_or_none
+from selfaudit.remedy import GroupKey
+from selfaudit.settings import Settings
+from selfaudit.store import CaseRow, PastChange, Store, StoreError, default_path, open_store
+from selfaudit.store.database import set_aside
+from selfaudit_ui import session
+from selfaudit_ui.bridge import Bridge, Failure, Job
+from selfaudit_ui.flow import Run, Situation
+from selfaudit_ui.preferences import Preferences, load_preferences, save_preferences, settings_of
+
+SAVE_AFTER = 200  # milliseconds without another change
+
+
+class Saving(StrEnum):
+    """How it stands with what the person did last."""
+
+    NOTHING = "nothing"
+    UNDER_WAY = "under-way"
+    SAVED = "saved"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class RunView:
+    """The run of the open case as the window shows it."""
+
+    state: Run = Run.NONE
+    run_id: int | None = None
+    done: int = 0
+    total: int = 0
+    subject: str = ""
+    began: float = 0.0
+    seconds: float = 0.0
+    results: dict[Key, Result] = field(default_factory=dict)
+    problem: str = ""
+    trace: str = ""
+
+
+class Keeper(QObject):
+    """What every part of the controller rests on: state, signals, the store, the choices for the app.
+
+    Signals:
+        changed: names what changed: "case", "cases", "plan", "authority", "suggestions", "run", "results", "marks", "saved",
+            "preferences", "trouble".
+        opened: a case was opened; the window goes to the named step.
+    """
+
+    changed = Signal(str)
+    opened = Signal(str)
+
+    def __init__(self, *, world: session.World | None = None) -> None:
+        super().__init__()
+        self.bridge = Bridge()
+        self.preferences, self.trouble = load_preferences()
+        self._fixed_world = world
+        self.settings = world.settings if world else Settings()
+        self.store: Store | None = None
+        self.store_trouble: StoreError | None = None
+        self._memory: Store | None = None
+        self._memory_waiting: list[Callable[[Store], object]] = []
+        self._waiting: list[Callable[[], None]] = []
+        self.cases: tuple[CaseRow, ...] | None = None
+        self.saving = Saving.NOTHING
+        self.saving_problem = ""
+        self._reset_case()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        if world is None:
+            self._read_settings()
+
+    def _reset_case(self) -> None:
+        self.draft: Draft | None = None
+        self.case_id: int | None = None
+        self.readings: tuple[Reading, ...] = ()
+        self.plan: Plan | None = None
+        self.plan_trouble = ""
+        self.authority: dict[str, str] | None = None
+        self.authority_trouble = ""
+        self.asking_authority = False
+        self.suggestions: tuple[Suggestion, ...] | None = None
+        self.suggesting = False
+        self.suggestions_trouble = ""
+        self.case_trouble = ""
+        self.run = RunView()
+        self.view: session.View | None = None
+        self.ran: Case | None = None
+        self.marks: dict[tuple[str, str, str, str], Mark] = {}
+        self.past: dict[Key, list[PastChange]] = {}
+        self.again: frozenset[Key] = frozenset()
+        self.again_trouble = ""
+        self.exported: Path | None = None
+        self.export_trouble = ""
+        self._job: Job[Any] | None = None
+        self._saving = False
+
+    # The store
+
+    def open_store(self) -> None:
+        """Opens the store and lists its cases, in the worker."""
+        path = default_path()
+
+        def work() -> tuple[Store, tuple[CaseRow, ...]]:
+            store = open_store(path)
+            self.bridge.at_end.append(store.close)
+            store.close_unfinished()
+            return store, store.cases()
+
+        def then(found: tuple[Store, tuple[CaseRow, ...]]) -> None:
+            self.store, self.cases = found
+            self.store_trouble = None
+            self._store_opened()
+            self.changed.emit("cases")
+
+        def failed(failure: Failure) -> None:
+            self.cases = ()
+            if isinstance(failure.error, StoreError):
+                self.store_trouble = failure.error
+            else:
+                self.store_trouble = StoreError(failure.words or failure.trace, path, replaceable=False)
+            self._store_opened()
+            self.changed.emit("cases")
+
+        self.cases = None
+        self.bridge.call(work, then, failed)
+
+    def replace_store(self) -> None:
+        """Sets a store that cannot be used aside, under a name that says so, and starts a new one."""
+        trouble = self.store_trouble
+        if trouble is None or not trouble.replaceable:
+            return
+        self.bridge.call(lambda: set_aside(trouble.path), lambda _path: self.open_store(), self._store_failed)
+
+    def _store_failed(self, failure: Failure) -> None:
+        self.trouble = failure.words or failure.trace
+        self.changed.emit("trouble")
+
+    def _use_store(self, then: Callable[[Store], object]) -> None:
+        """Calls `then` with the store of the open case: the one on disk, or one in memory for demos and where none can be opened.
+
+        While the store is still being opened, it waits for it.
+        """
+        demo = bool(self.draft and self.draft.demo)
+        if not demo and self.store is not None:
+            then(self.store)
+        elif not demo and self.store_trouble is None and self.cases is None:
+            self._waiting.append(lambda: self._use_store(then))
+        elif self._memory is not None:
+            then(self._memory)
+        else:
+            self._memory_waiting.append(then)
+            if len(self._memory_waiting) == 1:
+                self.bridge.call(self._open_memory, self._memory_opened, self._store_failed)
+
+    def _open_memory(self) -> Store:
+        store = open_store(None)
+        self.bridge.at_end.append(store.close)
+        return store
+
+    def _memory_opened(self, store: Store) -> None:
+        self._memory = store
+        waiting, self._memory_waiting = self._memory_waiting, []
+        for then in waiting:
+            then(store)
+
+    def _store_opened(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for then in waiting:
+            then()
+
+    def refresh_cases(self) -> None:
+        """Lists the cases anew."""
+        store = self.store
+        if store is None:
+            return
+
+        def then(cases: tuple[CaseRow, ...]) -> None:
+            self.cases = cases
+            self.changed.emit("cases")
+
+        self.bridge.call(store.cases, then, self._store_failed)
+
+    def delete_case(self, case_id: int) -> None:
+        """Deletes a case and everything about it."""
+        store = self.store
+        if store is None or (case_id == self.case_id and self.situation.busy):
+            return
+        if case_id == self.case_id:
+            self._timer.stop()
+            self._reset_case()
+            self.changed.emit("case")
+        self.bridge.call(lambda: store.delete_case(case_id), lambda _none: self.refresh_cases(), self._store_failed)
+
+    # Settings
+
+    @property
+    def world(self) -> session.World:
+        """Where the open case is looked up."""
+        demo = self.draft.demo if self.draft else ""
+        if demo:
+            return session.World(self.settings, demo, session.DEMO_KEY)
+        return self._fixed_world or session.World(self.settings, "", install_key_or_none())
+
+    def _read_settings(self) -> None:
+        try:
+            self.settings = settings_of(self.preferences)
+        except UserError as error:
+            self.trouble = str(error)
+
+    def prefer(self, preferences: Preferences, *, quiet: bool = False) -> None:
+        """Takes over and saves the choices for the app."""
+        self.preferences = preferences
+        try:
+            save_preferences(preferences)
+            self.trouble = ""
+        except UserError as error:
+            self.trouble = str(error)
+        if self._fixed_world is None:
+            self._read_settings()
+        if not quiet:
+            self._read()
+            self.plan = None
+            self.changed.emit("preferences")
+
+    # What follows from the state
+
+    @property
+    def situation(self) -> Situation:
+        """What the steps depend on."""
+        draft, run = self.draft, self.run
+        counts: dict[str, int] = {}
+        if run.state in (Run.FINISHED, Run.INTERRUPTED) and self.view is not None:
+            for result in self.view.audit.results:
+                counts[str(result.outcome)] = counts.get(str(result.outcome), 0) + 1
+        faulty = sum(bool(r.problem) for r in self.readings)
+        stale = False
+        if self.ran is not None and draft is not None and not faulty:
+            named = {t.value for r in self.readings for t in r.targets}
+            stale = named != {t.value for t in self.ran.targets}
+        return Situation(
+            draft is not None, sum(bool(r.targets) and not r.problem for r in self.readings), faulty,
+            bool(draft and draft.confirmed), bool(draft and draft.person.strip() and draft.role.strip()) or bool(self.authority),
+            run.state, run.done, run.total, counts, stale, self.exported is not None,
+            "ready" if self.plan is not None else "failed" if self.plan_trouble else "working", self.blocking(),
+        )  # fmt: skip
+
+    def blocking(self) -> int:
+        """How many findings block reinstatement."""
+        groups = self.view.groups if self.view is not None else ()
+        return sum(len(g.actions) for g in groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER))
+
+    def _take_view(self, view: session.View, *, finished: bool) -> None:
+        self.view = view
+        self.ran = view.audit.evidence.case
+        self.run.state = Run.FINISHED if finished else Run.INTERRUPTED
+        self.run.results = {key_of(r): r for r in view.audit.results if finished or r.outcome is not Outcome.NOT_RUN}
+        if self.run.began:
+            self.run.seconds = time.monotonic() - self.run.began
+
+    def _read(self) -> None:
+        reserved = self.world.settings.scope.allow_reserved or bool(self.draft and self.draft.demo)
+        self.readings = read_lines(self.draft, allow_reserved=reserved) if self.draft else ()
+
+    def reread(self) -> None:
+        """Words the problems anew, after a change of language or settings."""
+        self._read()

@@ -1,0 +1,193 @@
+"""The run, and checking again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from selfaudit.case import Authority, Case
+from selfaudit.engine.again import CheckedAgain, Key, key_of
+from selfaudit.errors import UserError
+from selfaudit.findings import Mark
+from selfaudit.i18n import _
+from selfaudit.store import PastChange, Store
+from selfaudit_ui import session
+from selfaudit_ui.bridge import Failure
+from selfaudit_ui.controller.keeper import RunView, Saving
+from selfaudit_ui.controller.planning import Planning
+from selfaudit_ui.flow import Run
+
+
+class Running(Planning):
+    """The run of the open case, and what follows it."""
+
+    # The run
+
+    def start_run(self) -> None:
+        """Confirms the permissions as they are shown, and runs the audit."""
+        if self.situation.busy or self.draft is None:
+            return
+        try:
+            case = self.make_case()
+        except UserError as error:
+            self.plan_trouble = str(error)
+            self.changed.emit("plan")
+            return
+        if not self.draft.confirmed:
+            self.edit(replace(self.draft, confirmed=True))
+        self.flush()
+        self._launch(case, None)
+
+    def resume_run(self) -> None:
+        """Goes on with an interrupted run."""
+        if self.run.state is Run.INTERRUPTED and self.run.run_id is not None and self.view is not None:
+            self._launch(self.view.audit.evidence.case, self.run.run_id)
+
+    def _launch(self, case: Case, resumed: int | None) -> None:
+        world = self.world
+        kept = self.run.results if resumed is not None else {}
+        self.run = RunView(Run.RUNNING, resumed, began=time.monotonic(), results=dict(kept))
+        if resumed is None:
+            self.view, self.past, self.exported = None, {}, None
+        self.ran = case
+        self.again_trouble = ""
+        self.changed.emit("results")
+        self.changed.emit("run")
+
+        def with_store(store: Store) -> None:
+            def go() -> None:
+                case_id = self.case_id
+                if case_id is None:
+                    self.run.state, self.run.problem = (
+                        Run.FAILED,
+                        _("The case could not be saved, so the audit was not started."),
+                    )
+                    self.changed.emit("run")
+                    return
+                self._job = self.bridge.start(
+                    lambda send: session.run(store, case_id, case, world, send, resumed=resumed), then, failed, news
+                )
+
+            # After whatever is being saved: the case has its number then.
+            self.bridge.call(lambda: None, lambda _none: go(), failed)
+
+        def news(batch: session.Batch) -> None:
+            run = self.run
+            run.run_id, run.done, run.total, run.subject = batch.run_id, batch.done, batch.total, batch.subject
+            run.results.update((key_of(r), r) for r in batch.results)
+            run.seconds = time.monotonic() - run.began
+            self.saving = Saving.FAILED if batch.unsaved else Saving.SAVED
+            self.saving_problem = batch.unsaved
+            self.changed.emit("run")
+            self.changed.emit("saved")
+
+        def then(done: tuple[int, session.View]) -> None:
+            self._job = None
+            self.run.run_id, view = done
+            self._take_view(view, finished=not view.audit.evidence.interrupted)
+            self.changed.emit("results")
+            self.changed.emit("run")
+            self.refresh_cases()
+
+        def failed(failure: Failure) -> None:
+            self._job = None
+            if failure.cancelled:  # before anything was seen
+                self.run.state = Run.INTERRUPTED if self.view is not None else Run.NONE
+                self.changed.emit("run")
+                return
+            self.run.state = Run.FAILED
+            self.run.problem = failure.words or _("The audit ended because of a fault of ours.")
+            self.run.trace = failure.trace
+            self.changed.emit("run")
+
+        self._use_store(with_store)
+
+    def stop_run(self) -> None:
+        """Stops the run and keeps what was seen."""
+        if self.run.state is Run.RUNNING and self._job is not None:
+            self.run.state = Run.STOPPING
+            self._job.cancel()
+            self.changed.emit("run")
+
+    def regroup(self) -> None:
+        """Words the findings anew after a change of language."""
+        if self.view is not None:
+            self.view = session.view_of(self.view.audit)
+
+    # Checking again
+
+    def check_again(self, which: Iterable[Key], *, world: str = "") -> None:
+        """Runs checks again past every cache. `world` switches a demo to another of its worlds for this and later."""
+        view, run_id = self.view, self.run.run_id
+        wanted = frozenset(which)
+        if view is None or run_id is None or self.again or self.situation.busy or not wanted:
+            return
+        if world and self.draft is not None:
+            self.draft = replace(self.draft, demo=world)
+        place = self.world
+        case = replace(view.audit.evidence.case, demo=place.demo, authority=self._authority())
+        self.again, self.again_trouble = wanted, ""
+        self.changed.emit("results")
+
+        def then(found: tuple[CheckedAgain, session.View]) -> None:
+            again, fresh = found
+            self.again, self._job = frozenset(), None
+            if again.interrupted:
+                self.again_trouble = _("Checking again was stopped; the results from before stand.")
+            else:
+                at = again.audit.evidence.finished
+                for change in again.changes:
+                    self.past.setdefault(key_of(change.now), []).append(PastChange(at, change, again.caches))
+                self._take_view(fresh, finished=not fresh.audit.evidence.interrupted)
+            self.changed.emit("results")
+            self.changed.emit("run")
+
+        def failed(failure: Failure) -> None:
+            self.again, self._job = frozenset(), None
+            why = failure.words or failure.trace
+            self.again_trouble = _("Checking again did not work ({why}); the results from before stand.").format(why=why)
+            self.changed.emit("results")
+
+        def with_store(store: Store) -> None:
+            self._job = self.bridge.start(
+                lambda _send: session.again(store, run_id, view.audit, wanted, place, case), then, failed
+            )
+
+        self._use_store(with_store)
+
+    def _authority(self) -> Authority | None:
+        try:
+            return self.make_case().authority
+        except UserError:
+            return self.view.audit.evidence.case.authority if self.view else None
+
+    def stop_again(self) -> None:
+        """Stops checking again."""
+        if self.again and self._job is not None:
+            self._job.cancel()
+
+    # Marks
+
+    def mark(self, mark: Mark) -> None:
+        """Takes over what the person says about a finding, and saves it."""
+        if mark.planned or mark.disagree:
+            self.marks[mark.key] = mark
+        else:
+            self.marks.pop(mark.key, None)
+        self.saving = Saving.UNDER_WAY
+        self.changed.emit("saved")
+        case_id = self.case_id
+        if case_id is None:
+            return
+
+        def then(_none: object) -> None:
+            self.saving = Saving.SAVED
+            self.changed.emit("saved")
+            self.changed.emit("marks")
+
+        def failed(failure: Failure) -> None:
+            self._not_saved(failure)
+            self.changed.emit("saved")
+
+        self._use_store(lambda store: self.bridge.call(lambda: store.set_mark(case_id, mark), then, failed))
