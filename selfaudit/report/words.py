@@ -76,16 +76,16 @@ def headline(audit: Audit) -> str:
     if unclear:
         parts.append(
             ngettext(
-                "{count} check could not be concluded, so it is not passed.",
-                "{count} checks could not be concluded, so they are not passed.",
+                "{count} check could not be concluded, so it does not count as passed.",
+                "{count} checks could not be concluded, so they do not count as passed.",
                 unclear,
             ).format(count=unclear)
         )
     if counts[Outcome.NOT_RUN]:
         parts.append(
             ngettext(
-                "{count} check was not run, so it is not passed.",
-                "{count} checks were not run, so they are not passed.",
+                "{count} check was not run, so it does not count as passed.",
+                "{count} checks were not run, so they do not count as passed.",
                 counts[Outcome.NOT_RUN],
             ).format(count=counts[Outcome.NOT_RUN])
         )

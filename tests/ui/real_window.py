@@ -29,7 +29,7 @@ def main() -> None:
     def corner() -> str:
         QTest.qWait(200)
         picture = app.primaryScreen().grabWindow(window.winId()).toImage()
-        return QColor(picture.pixel(picture.width() - 40, picture.height() // 2)).name()
+        return QColor(picture.pixel(picture.width() - 16, picture.height() // 2)).name()
 
     for theme in ("light", "dark"):
         controller.prefer(replace(controller.preferences, theme=theme))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPushButton
+
 from selfaudit.demo import demo_case
 from selfaudit.engine.again import CacheNote, Change, key_of
 from selfaudit.engine.draft import Draft, Line, add_lines, from_case
-from selfaudit.engine.plan import Challenge, Plan
+from selfaudit.engine.plan import Challenge, Plan, PlannedRequest
 from selfaudit.engine.suggest import Suggestion
+from selfaudit.facts import Request
 from selfaudit.findings import Mark
+from selfaudit.i18n import _
 from selfaudit.probes import PlannedContact
 from selfaudit.secrets import KeyState
 from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
@@ -105,14 +112,49 @@ def _start_empty(stage: Stage) -> None:
 
 def _start_damaged(stage: Stage) -> None:
     controller = stage.reset()
-    text = "selfaudit.db: the database of cases is damaged (malformed). It was left as it is."
+    text = _("{file}: the database of cases is damaged ({why}). It was left as it is.").format(
+        file="selfaudit.db", why="malformed"
+    )
     controller.store_trouble = StoreError(text, Path("selfaudit.db"), replaceable=True)
     stage.show("start")
 
 
 def _start_trouble(stage: Stage) -> None:
-    stage.reset().trouble = "case.json: targets: Expected `array`, got `int`"
+    file = Path(tempfile.mkdtemp()) / "case.json"
+    file.write_text("{")
+    stage.reset()
+    stage.controller.open_case_file(file)
     stage.show("start")
+
+
+def _start_deleting(stage: Stage) -> None:
+    _recent(stage)
+    stage.window.pages["start"]._ask(2)  # type: ignore[attr-defined]
+
+
+def _targets_many(stage: Stage) -> None:
+    controller = stage.case()
+    assert controller.draft is not None
+    controller.draft = replace(controller.draft, deadline=(datetime.date.today() + datetime.timedelta(days=1)).isoformat())
+    stage.show("targets")
+    stage.window.pages["targets"]._many_area.show()  # type: ignore[attr-defined]
+
+
+def _fix_evidence(stage: Stage) -> None:
+    stage.ran()
+    stage.show("fix")
+    page = stage.window.pages["fix"]
+    for button in page.findChildren(QPushButton):
+        if button.isCheckable():
+            button.setChecked(True)
+    bar = page.detail._area.verticalScrollBar()  # type: ignore[attr-defined]
+    QTimer.singleShot(20, lambda: bar.setValue(bar.maximum()))
+
+
+def _permission_below(stage: Stage) -> None:
+    _permission_proven(stage)
+    bar = stage.window.pages["permission"].area.verticalScrollBar()
+    QTimer.singleShot(20, lambda: bar.setValue(bar.maximum()))
 
 
 def _targets_empty(stage: Stage) -> None:
@@ -136,7 +178,7 @@ def _targets_problems(stage: Stage) -> None:
         "9.9.9.0/28",
     ]
     controller.draft = add_lines(Draft(), texts)
-    controller.case_trouble = "letter.eml: this message carries no DKIM signature."
+    controller.case_trouble = _("{file}: this message carries no DKIM signature.").format(file="letter.eml")
     controller.reread()
     stage.show("targets")
 
@@ -161,15 +203,16 @@ def _targets_looking(stage: Stage) -> None:
 
 
 def _targets_offline(stage: Stage) -> None:
-    stage.case().suggestions_trouble = "The DNS gave no answer in time. Try again, or type the addresses yourself."
+    stage.case().suggestions_trouble = _("The DNS gave no answer in time. Try again, or type the addresses yourself.")
     stage.show("targets")
 
 
 def _plan(stage: Stage) -> Controller:
     controller = stage.case()
     domain = demo_case("broken").targets[0]
+    requests = tuple(PlannedRequest(Request("mail.spf", f"{i}.example"), ("mail.spf",), False) for i in range(52))
     controller.plan = Plan(
-        (),
+        requests,
         (
             PlannedContact("7 blocklists", "DNS: is the address listed?", 21),
             PlannedContact("your DNS resolver", "DNS: SPF and the names in it", 45),
@@ -305,7 +348,7 @@ def _fix_marked(stage: Stage) -> None:
 
 def _fix_trouble(stage: Stage) -> None:
     controller = stage.ran()
-    controller.again_trouble = "Checking again did not work (no network); the results from before stand."
+    controller.again_trouble = _("Checking again was stopped; the results from before stand.")
     stage.show("fix")
 
 
@@ -328,14 +371,14 @@ def _report_exported(stage: Stage) -> None:
     stage.ran(stage.fixed)
     stage.show("report")
     page = stage.window.pages["report"]
-    page._done.say("Written: T-4711-report.html")  # type: ignore[attr-defined]
+    page._done.say(_("Written: {file}").format(file="T-4711-report.html"))  # type: ignore[attr-defined]
 
 
 def _report_trouble(stage: Stage) -> None:
     stage.ran()
     stage.show("report")
     page = stage.window.pages["report"]
-    page._trouble.say("report.html: cannot be written (No space left on device)")  # type: ignore[attr-defined]
+    page._trouble.say(_("{file}: cannot be written ({why})").format(file="report.html", why="No space left on device"))  # type: ignore[attr-defined]
 
 
 def _report_empty(stage: Stage) -> None:
@@ -375,16 +418,16 @@ def _about(stage: Stage) -> None:
 
 SCENES: dict[str, Callable[[Stage], None]] = {
     "start-loading": _start_loading, "start-empty": _start_empty, "start-recent": _recent, "start-damaged": _start_damaged,
-    "start-trouble": _start_trouble,
+    "start-trouble": _start_trouble, "start-deleting": _start_deleting,
     "targets-empty": _targets_empty, "targets-problems": _targets_problems, "targets-demo": _targets_demo,
-    "targets-suggestions": _targets_suggestions, "targets-looking": _targets_looking, "targets-offline": _targets_offline,
+    "targets-suggestions": _targets_suggestions, "targets-looking": _targets_looking, "targets-offline": _targets_offline, "targets-many": _targets_many,
     "permission-planning": _permission_planning, "permission-stated": _permission_stated,
-    "permission-proven": _permission_proven, "permission-none": _permission_none, "permission-offline": _permission_offline,
+    "permission-proven": _permission_proven, "permission-none": _permission_none, "permission-offline": _permission_offline, "permission-below": _permission_below,
     "audit-not-started": _audit_idle, "audit-running": _audit_running,
     "audit-stopping": lambda stage: _audit_running(stage, Run.STOPPING),
     "audit-interrupted": _audit_interrupted, "audit-finished": _audit_finished, "audit-failed": _audit_failed,
     "fix-findings": _fix, "fix-stacks": _fix_stacks, "fix-before-and-now": _fix_before_now, "fix-checking-again": _fix_checking,
-    "fix-marked": _fix_marked, "fix-trouble": _fix_trouble, "fix-all-passed": _fix_passed,
+    "fix-marked": _fix_marked, "fix-trouble": _fix_trouble, "fix-evidence": _fix_evidence, "fix-all-passed": _fix_passed,
     "report-interim": _report, "report-clean": _report_clean, "report-exported": _report_exported,
     "report-trouble": _report_trouble, "report-empty": _report_empty,
     "settings": _settings, "settings-keys": lambda stage: _keys(stage, KeyState.STORED, KeyState.MISSING),

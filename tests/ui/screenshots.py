@@ -41,7 +41,7 @@ def take(folder: Path, scale: str, wanted: list[str]) -> None:
                 if wanted and name not in wanted:
                     continue
                 scene(Stage(window, broken, fixed))
-                QTest.qWait(30)
+                QTest.qWait(60)
                 place = folder / language / theme / scale
                 place.mkdir(parents=True, exist_ok=True)
                 window.grab().save(str(place / f"{name}.png"))

@@ -33,7 +33,7 @@ def test_from_start_to_an_exported_report_in_seven_clicks(desk: Desk, saved_to: 
     assert "52 of 52" in desk.texts()
     desk.click("See what to fix")
     desk.click("Go to the report")
-    desk.click("Export report")
+    desk.click("Export interim report")
     # The seventh is the one in the system's dialog.
     assert desk.clicks == 6
     page = saved_to.read_text("utf-8")
@@ -76,7 +76,7 @@ def test_from_start_to_an_exported_report_by_keyboard_alone(desk: Desk, saved_to
     assert desk.texts() != before
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert desk.window.page_name == "report"
-    _tab_to(desk, "Export report")
+    _tab_to(desk, "Export interim report")
     desk.press(Qt.Key.Key_Space)
     assert saved_to.exists()
 

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QP
 
 from selfaudit import i18n
 from selfaudit.engine.draft import title
-from selfaudit.i18n import _
+from selfaudit.i18n import _, ngettext
+from selfaudit.remedy import GroupKey
 from selfaudit.report.words import count_words
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller, Saving, deadline_words
-from selfaudit_ui.flow import Step, Todo, following, leading, primary, survey
+from selfaudit_ui.flow import Run, Step, Todo, following, leading, primary, survey
 from selfaudit_ui.pages import Pages
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
@@ -33,7 +34,7 @@ class Window(QMainWindow):
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.controller = controller
-        self.page_name = str(Step.START)
+        self.page_name = self._before = str(Step.START)
         self.setMinimumSize(MINIMUM_SIZE)
         self.resize(DEFAULT_SIZE)
         self.setAcceptDrops(True)
@@ -110,13 +111,22 @@ class Window(QMainWindow):
 
     def trouble_area(self) -> QWidget:
         """Where trouble of the app itself is said."""
-        self._trouble = Banner("warn")
-        self._trouble.say(self.controller.trouble)
-        holder = QWidget()
+        self._trouble = Banner("fail")
+        self._trouble.offer(button(_("Close"), self._forget_trouble, name=_("Close this message")))
+        self._trouble_area = QWidget()
         layout = column(self._trouble)
-        layout.setContentsMargins(SPACE.XL, 0, SPACE.XL, 0)
-        holder.setLayout(layout)
-        return holder
+        layout.setContentsMargins(SPACE.XL, SPACE.L, SPACE.XL, 0)
+        self._trouble_area.setLayout(layout)
+        self._show_trouble()
+        return self._trouble_area
+
+    def _show_trouble(self) -> None:
+        self._trouble.say(self.controller.trouble)
+        self._trouble_area.setHidden(not self.controller.trouble)
+
+    def _forget_trouble(self) -> None:
+        self.controller.trouble = ""
+        self._show_trouble()
 
     def _make_bottom(self) -> QWidget:
         self._back = button(_("Back"), self.go_back, icon_name="back")
@@ -139,8 +149,8 @@ class Window(QMainWindow):
         for number, name in enumerate(steps, 1):
             QShortcut(QKeySequence(f"Ctrl+{number}"), parent, lambda name=name: self.show_page(name))
         QShortcut(QKeySequence("Alt+Left"), parent, self.go_back)
-        QShortcut(QKeySequence("Ctrl+Return"), parent, self.do_primary)
-        QShortcut(QKeySequence("Ctrl+Enter"), parent, self.do_primary)
+        QShortcut(QKeySequence("Ctrl+Return"), parent, self._go_on)
+        QShortcut(QKeySequence("Ctrl+Enter"), parent, self._go_on)
         QShortcut(QKeySequence("Ctrl+,"), parent, lambda: self.show_page("settings"))
         QShortcut(QKeySequence.StandardKey.Quit, parent, self.close)
 
@@ -154,6 +164,8 @@ class Window(QMainWindow):
             self.rail.show_page(self.page_name)
             self._why.show_text(info.why_not)
             return
+        if self.page_name in list(Step):
+            self._before = self.page_name
         self.page_name = name
         page = self.pages[name]
         self.stack.setCurrentWidget(page)
@@ -168,7 +180,7 @@ class Window(QMainWindow):
             self._dress()
             return
         if what == "trouble":
-            self._trouble.say(self.controller.trouble)
+            self._show_trouble()
         self.pages[self.page_name].refresh(what)  # the others look anew when they are opened
         self._show_all()
 
@@ -198,10 +210,23 @@ class Window(QMainWindow):
         self._saved.verdict("fail" if self.controller.saving is Saving.FAILED else "")
 
     def _readiness(self) -> str:
-        counts = self.controller.situation.counts
-        if not counts:
+        situation, view = self.controller.situation, self.controller.view
+        if situation.busy:
+            return _("Checking: {done} of {total} observations").format(done=situation.done, total=situation.total)
+        if situation.run is Run.FAILED:
+            return _("The audit could not be run.")
+        if not situation.counts or view is None:
             return _("Nothing has been checked yet.") if self.controller.draft else _("Open a case, or look at the demo.")
-        return _("{count} results: {parts}").format(count=sum(counts.values()), parts=count_words(counts))
+        sizes = {g.key: len(g.actions) for g in view.groups}
+        blocking = situation.blocking
+        parts = [ngettext("{count} blocks reinstatement", "{count} block reinstatement", blocking).format(count=blocking)]
+        if sizes.get(GroupKey.SHOULD):
+            parts.append(_("{count} should be fixed").format(count=sizes[GroupKey.SHOULD]))
+        if sizes.get(GroupKey.UNCLEAR):
+            parts.append(_("{count} could not be verified").format(count=sizes[GroupKey.UNCLEAR]))
+        if sizes.get(GroupKey.PASSED):
+            parts.append(count_words({"pass": sizes[GroupKey.PASSED]}))
+        return " · ".join(parts)
 
     def _show_bottom(self) -> None:
         step = Step(self.page_name) if self.page_name in list(Step) else None
@@ -213,8 +238,13 @@ class Window(QMainWindow):
         self._why.show_text(action.why_not if action else "")
         if action is not None:
             self._primary.setText(action.text)
+            kind = "" if action.todo is Todo.STOP else "primary"  # stopping is no invitation
+            if self._primary.property("kind") != kind:
+                self._primary.setProperty("kind", kind)
+                self._primary.style().unpolish(self._primary)
+                self._primary.style().polish(self._primary)
             self._primary.setAccessibleName(action.text)
-            self._primary.setToolTip(_("Ctrl+Enter"))
+            self._primary.setToolTip("" if action.todo is Todo.STOP else _("Ctrl+Enter"))
             self._primary.setEnabled(not action.why_not)
 
     # Doing
@@ -226,7 +256,12 @@ class Window(QMainWindow):
             if before is not None:
                 self.show_page(before)
         else:
-            self.show_page(Step.START)
+            self.show_page(self._before)
+
+    def _go_on(self) -> None:
+        """The primary action by its shortcut; the shortcut that has just started a run must not stop it."""
+        if not self.controller.situation.busy or self.page_name != Step.AUDIT:
+            self.do_primary()
 
     def do_primary(self) -> None:
         """The primary action of the open page."""

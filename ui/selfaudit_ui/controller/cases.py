@@ -65,7 +65,9 @@ class CaseWork(Keeper):
         try:
             file = read_case_file(path)
         except UserError as error:
-            self.trouble = str(error)
+            self.trouble = _(
+                "This is not a case file that can be read. Ask support to send it again, or start without a case file.\n{why}"
+            ).format(why=error)
             self.changed.emit("trouble")
             return
         self.trouble = ""

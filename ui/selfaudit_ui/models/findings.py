@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from selfaudit.i18n import _
 from selfaudit.remedy import Action, Group, GroupKey
 from selfaudit.report.words import OUTCOME_WORDS
 from selfaudit.text import printable
-from selfaudit_ui.words import GROUPS, target_words
+from selfaudit_ui.words import GROUPS, sentence, target_words
 
 Index = QModelIndex | QPersistentModelIndex
 ActionRole = Qt.ItemDataRole.UserRole
@@ -103,7 +104,9 @@ class FindingsModel(QAbstractItemModel):
         if action is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return printable(action.text, 400)
+            return sentence(printable(action.text, 400))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return html.escape(sentence(printable(action.text, 800)))  # a tool tip would take it for markup
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_(OUTCOME_WORDS[action.outcome])}: {printable(action.text, 400)} ({target_words(action.result.target)})"
         if role == ActionRole:

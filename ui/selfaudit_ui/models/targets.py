@@ -54,7 +54,7 @@ class TargetsModel(QAbstractTableModel):
         """Names of the columns."""
         if role == Qt.ItemDataRole.DisplayRole:
             if orientation is Qt.Orientation.Horizontal:
-                return (_("Domain or address"), _("Sends mail"), _("Read as"))[section]
+                return (_("Domain or address"), _("Sends mail"), _("Recognised as"))[section]
             return str(section + 1)
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from selfaudit.findings import Outcome, Result
@@ -16,7 +17,7 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
 from selfaudit_ui.pages.base import Page
 from selfaudit_ui.theme import SPACE, pixmap
-from selfaudit_ui.widgets import Banner, Line, StateLine, Text, card, heading, named, row, soft
+from selfaudit_ui.widgets import Banner, Line, StateLine, Text, button, card, heading, named, row, soft
 from selfaudit_ui.widgets.blocks import colour_of
 from selfaudit_ui.words import FAMILIES, ICONS, VERDICTS, clock, target_words
 
@@ -59,9 +60,11 @@ class AuditPage(Page):
         self._now = soft("")
         self._now.setMaximumHeight(self._now.fontMetrics().height() + 4)
         self._outcome = Banner("accent")
+        self._failed = Banner("fail")
         line = row(self._count, self._time)
         line.setStretch(0, 1)
-        self.add(self._outcome, card(self._network), card(line, self._bar, self._now))
+        self._network_card, self._progress_card = card(self._network), card(line, self._bar, self._now)
+        self.add(self._failed, self._outcome, self._network_card, self._progress_card)
         self._families = QGridLayout()
         self._families.setHorizontalSpacing(SPACE.L)
         self._families.setVerticalSpacing(SPACE.S)
@@ -77,7 +80,8 @@ class AuditPage(Page):
         self._families.setContentsMargins(0, 0, 0, 0)
         families.setLayout(self._families)
         self._results_card = card(heading(_("Latest results")), self._results)
-        self.add(card(families), self._results_card, None)
+        self._families_card = card(families)
+        self.add(self._families_card, self._results_card, None)
         self._last: list[Result] = []
         self._clock = QTimer(self)
         self._clock.setInterval(500)
@@ -94,6 +98,8 @@ class AuditPage(Page):
         elif not running:
             self._clock.stop()
         self._show_outcome()
+        for part in (self._network_card, self._progress_card):
+            part.setVisible(run.state not in (Run.NONE, Run.FAILED))
         self._show_progress(running)
         self._show_network()
         self._show_families(running)
@@ -101,8 +107,16 @@ class AuditPage(Page):
 
     def _show_outcome(self) -> None:
         run, view = self.controller.run, self.controller.view
-        if run.state is Run.FAILED:
-            self._outcome.say(run.problem + (f"\n{run.trace}" if run.trace else ""))
+        failed = run.state is Run.FAILED
+        self._failed.say("")
+        if failed:
+            self._failed.say(_("The audit could not be run: {why} Nothing that you entered is lost.").format(why=run.problem))
+            offered = [button(_("Copy the log for support"), self._copy_log, icon_name="copy")] if run.trace else []
+            self._failed.offer(button(_("Open settings"), lambda: self.controller.opened.emit("settings")), *offered)
+            self._outcome.say("")
+        elif run.state is Run.NONE:
+            self._outcome.say(_("The audit starts on the page “Permission”, where you see first what will be sent."))
+            self._outcome.offer(button(_("Go to “Permission”"), lambda: self.controller.opened.emit("permission")))
         elif run.state is Run.STOPPING:
             self._outcome.say(_("Stopping …"))
         elif run.state is Run.INTERRUPTED and view is not None:
@@ -115,6 +129,9 @@ class AuditPage(Page):
             self._outcome.say(headline(view.audit))
         else:
             self._outcome.say("")
+
+    def _copy_log(self) -> None:
+        QGuiApplication.clipboard().setText(self.controller.run.trace)
 
     def _show_progress(self, running: bool) -> None:
         run = self.controller.run
@@ -156,6 +173,7 @@ class AuditPage(Page):
 
     def _show_families(self, running: bool) -> None:
         counted: dict[str, Counter[Outcome]] = {}
+        self._families_card.setVisible(bool(self.controller.run.results))
         for result in self.controller.run.results.values():
             counted.setdefault(result.check.partition(".")[0], Counter())[result.outcome] += 1
         for family in FAMILIES:

@@ -120,7 +120,7 @@ class Detail(QWidget):
         top = row(state, again)
         top.setStretch(0, 1)
         top.setAlignment(state, Qt.AlignmentFlag.AlignVCenter)
-        parts: list[QWidget] = [Text(action.text, TITLE, selectable=True)]
+        parts: list[QWidget] = [Text(sentence(action.text), TITLE, selectable=True)]
         parts += [soft(note, 1.0) for note in action.notes]
         self._parts.addLayout(top)
         for part in parts:

@@ -6,8 +6,10 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from selfaudit.engine.again import key_of
-from selfaudit.i18n import _
+from selfaudit.i18n import _, ngettext
+from selfaudit.remedy import GroupKey
 from selfaudit_ui.controller import Controller
+from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import FindingsModel, mark_key
 from selfaudit_ui.pages.base import Page
 from selfaudit_ui.pages.detail import Detail
@@ -41,8 +43,11 @@ class FixPage(Page):
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setSizes([400, 600])
-        self.add(self._trouble, FlowLayout(self._again_all, self._again_group, self._stop, self._after), self.splitter)
-        self.body.setStretch(2, 1)
+        self._good = Banner("good")
+        self.add(
+            self._trouble, self._good, FlowLayout(self._again_all, self._again_group, self._stop, self._after), self.splitter
+        )
+        self.body.setStretch(3, 1)
         self._shown: object = None
         self._key: tuple[str, str, str, str] | None = None
 
@@ -62,6 +67,7 @@ class FixPage(Page):
         if what in ("", "results", "marks", "case"):
             self.model.show_marks(controller.marks, controller.again)
         self._trouble.say(controller.again_trouble)
+        self._lead()
         busy = bool(controller.again) or controller.situation.busy
         for part in (self._again_all, self._again_group):
             part.setEnabled(view is not None and not busy)
@@ -83,10 +89,40 @@ class FixPage(Page):
         if chosen.isValid():
             self.view.expand(chosen.parent())
             self.view.selectionModel().setCurrentIndex(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.view.scrollTo(chosen)
+            first = chosen.row() == 0 and chosen.parent().row() == 0
+            if first:
+                self.view.scrollToTop()
+            else:
+                self.view.scrollTo(chosen, FindingsView.ScrollHint.PositionAtCenter)
         else:
             self.detail.show_action(None)
         self._chosen(chosen, QModelIndex())
+
+    def _lead(self) -> None:
+        """What to do first, or that nothing is left to do."""
+        situation, view = self.controller.situation, self.controller.view
+        self._good.say("")
+        if view is None:
+            self.say("")
+        elif situation.blocking:
+            text = ngettext(
+                "{count} finding blocks reinstatement. Do what “How to fix it” says, then press “Check again”.",
+                "{count} findings block reinstatement. Begin with the first: do what “How to fix it” says, then press “Check again”.",
+                situation.blocking,
+            )
+            self.say(text.format(count=situation.blocking))
+        else:
+            self.say("")
+            unclear = next((len(g.actions) for g in view.groups if g.key is GroupKey.UNCLEAR), 0)
+            more = ngettext(" {count} test could not be concluded.", " {count} tests could not be concluded.", unclear).format(
+                count=unclear
+            )
+            if situation.run is not Run.FINISHED:
+                self.say(_("The audit was interrupted, so this is not everything."))
+            elif situation.stale:
+                self.say(_("The targets were changed after this audit; run it again."))
+            else:
+                self._good.say(_("Nothing that was found blocks reinstatement.") + (more if unclear else ""))
 
     def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
         action = self.model.action(now)

@@ -35,15 +35,12 @@ class PermissionPage(Page):
         self._passive_table = Table(self._passive, _("Public records that will be asked for"), 1, 2, most=300)
         self._active_table = Table(self._active, _("Tests that touch your own servers"), 1, 2, most=300)
         self._no_active = soft(_("None of the chosen checks touches your servers."), 1.0)
-        self.add(
-            self._trouble,
-            self._count,
-            card(
-                heading(_("Public records (passive)")),
-                soft(_("Everybody may ask for these; your servers notice nothing. No permission is needed."), 1.0),
-                self._passive_table,
-            ),
+        self._passive_card = card(
+            heading(_("Public records (passive)")),
+            soft(_("Everybody may ask for these; your servers notice nothing. No permission is needed."), 1.0),
+            self._passive_table,
         )
+        self.add(self._trouble, self._count, self._passive_card)
         self._targets = QVBoxLayout()
         self._targets.setSpacing(SPACE.M)
         self._check = button(
@@ -61,35 +58,31 @@ class PermissionPage(Page):
             column(Text(_("Your role")), self._role, spacing=SPACE.XS),
             spacing=SPACE.L,
         )
-        self.add(
-            card(
-                heading(_("Tests of your own servers (active)")),
-                soft(
-                    _(
-                        "These open a connection to the servers named here. They run only where you state that they are yours, or "
-                        "have proven it. Without either they are left out, and the report says so."
-                    ),
-                    1.0,
+        self._active_card = card(
+            heading(_("Tests of your own servers (active)")),
+            soft(
+                _(
+                    "These open a connection to the servers named here. They run only where you state that they are yours, or "
+                    "have proven it. Without either they are left out, and the report says so."
                 ),
-                self._active_table,
-                self._no_active,
-                heading(_("State it"), 1.0),
-                soft(
-                    _("Your name and role stand in the report as stated, not proven. This covers what you named yourself."), 1.0
-                ),
-                fields,
-                heading(_("Or prove it"), 1.0),
-                soft(
-                    _(
-                        "Publish this TXT record in the domain's DNS. It proves the domain, its hosts, and addresses named under it."
-                    ),
-                    1.0,
-                ),
-                self._targets,
-                state,
+                1.0,
             ),
-            None,
+            self._active_table,
+            self._no_active,
+            heading(_("Confirm that these servers are yours"), 1.0),
+            soft(_("Your name and role stand in the report as stated, not proven. This covers what you named yourself."), 1.0),
+            fields,
+            heading(_("Or prove it"), 1.0),
+            soft(
+                _(
+                    "Publish this TXT record in the domain's DNS. It proves the domain, its hosts, and addresses named under it."
+                ),
+                1.0,
+            ),
+            self._targets,
+            state,
         )
+        self.add(self._active_card, None)
 
     def entered(self) -> None:
         """Works out the plan for what is named now."""
@@ -123,7 +116,16 @@ class PermissionPage(Page):
 
     def _show_plan(self) -> None:
         plan = self.controller.plan
-        self._trouble.say(self.controller.plan_trouble)
+        trouble = self.controller.plan_trouble
+        self._trouble.say(trouble)
+        if trouble:
+            self._trouble.offer(
+                button(_("Try again"), self.controller.ask_plan, icon_name="again"),
+                button(_("Open settings"), lambda: self.controller.opened.emit("settings"), icon_name="settings"),
+            )
+        self._count.setVisible(not trouble)
+        self._passive_card.setVisible(plan is not None)
+        self._active_card.setVisible(plan is not None)
         if plan is None:
             self._count.show_text("" if self.controller.plan_trouble else _("Working out what would be sent …"))
             for model in (self._passive, self._active):

@@ -50,17 +50,18 @@ class ReportPage(Page):
         )
         self._done = Banner("good")
         self._trouble = Banner("fail")
+        self._empty = Banner("accent")
+        self._counts_card = card(self._counts)
+        self._export_card = card(
+            heading(_("Export")),
+            soft(_("The abuse desk reads English. Whatever the language, the data beside it is the same."), 1.0),
+            column(Text(_("Language of the report")), row(self._language, None, self._save), spacing=SPACE.XS),
+        )
         self.add(
-            self._demo, self._interim, self._headline, self._bar, card(self._counts), self._open,
-            card(
-                heading(_("Export")),
-                soft(_("The abuse desk reads English. Whatever the language, the data beside it is the same."), 1.0),
-                column(Text(_("Language of the report")), row(self._language, None, self._save), spacing=SPACE.XS),
-                self._done,
-                self._trouble,
-            ),
-            None,
+            self._done, self._trouble, self._empty, self._demo, self._interim, self._headline, self._bar, self._counts_card,
+            self._export_card, self._open, None,
         )  # fmt: skip
+        self._shown: object = None
 
     def focus_first(self) -> None:
         """The language of the report."""
@@ -75,15 +76,17 @@ class ReportPage(Page):
         clear(self._open)
         draft = self.controller.draft
         self._demo.say(_("This is the demo: every page of its report says so.") if draft and draft.demo else "")
-        if self.controller.exported is None:
+        if view is not self._shown:  # what was written or went wrong belongs to the report from before
+            self._shown = view
             self._done.say("")
+            self._trouble.say("")
+        for part in (self._headline, self._bar, self._counts_card, self._export_card):
+            part.setVisible(view is not None)
+        self._empty.say("" if view is not None else _("There is no report yet: run the audit first."))
         if view is None:
-            for part in (self._headline, self._bar):
-                part.hide()
+            self._empty.offer(button(_("Go to the audit"), lambda: self.controller.opened.emit("audit")))
             self._interim.say("")
             return
-        for part in (self._headline, self._bar):
-            part.show()
         self._headline.show_text(headline(view.audit))
         counts = self.controller.situation.counts
         words = []
@@ -149,6 +152,7 @@ class ReportPage(Page):
                 write_whole(path, data)
         except UserError as error:
             self._trouble.say(str(error))
+            self.area.verticalScrollBar().setValue(0)
             return
         first = files[0][0]
         self.controller.exported = first
@@ -161,6 +165,7 @@ class ReportPage(Page):
                 icon_name="folder",
             ),
         )
+        self.area.verticalScrollBar().setValue(0)
         self.controller.changed.emit("exported")
 
 
@@ -169,8 +174,9 @@ def interim_words(blocking: int, planned: int) -> str:
     if not blocking:
         return ""
     text = ngettext(
-        "Interim report: {count} finding still blocks, {planned} planned. The report says so on its first page.",
-        "Interim report: {count} findings still block, {planned} planned. The report says so on its first page.",
+        "Interim report: {count} finding still blocks reinstatement. The report says so on its first page.",
+        "Interim report: {count} findings still block reinstatement. The report says so on its first page.",
         blocking,
-    )
-    return text.format(count=blocking, planned=planned)
+    ).format(count=blocking)
+    more = ngettext("{count} of them is planned.", "{count} of them are planned.", planned).format(count=planned)
+    return f"{text} {more}" if planned else text

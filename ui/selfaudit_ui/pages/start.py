@@ -38,7 +38,7 @@ class StartPage(Page):
             self._choose,
         )
         self._new = CardButton(
-            "plus", _("Start without one"), _("Name your domains and addresses yourself."), controller.new_case
+            "plus", _("Start without a case file"), _("Name your domains and addresses yourself."), controller.new_case
         )
         cards = QGridLayout()
         cards.setSpacing(SPACE.L)
@@ -51,7 +51,7 @@ class StartPage(Page):
         self._trouble = Banner("fail")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE.S)
-        self.add(cards, self._trouble, heading(_("Recent cases")), self._recent, None)
+        self.add(self._trouble, cards, heading(_("Recent cases")), self._recent, None)
         self._asking: int | None = None
 
     def _make_demo(self) -> QWidget:
@@ -92,7 +92,11 @@ class StartPage(Page):
         for part in (self._open, self._new, *self.demo_buttons.values()):
             part.setEnabled(not busy)
         trouble = self.controller.store_trouble
-        self._trouble.say(str(trouble) if trouble else "")
+        self._trouble.say(
+            _("The file with your cases cannot be used. It has not been changed or deleted.\n{why}").format(why=trouble)
+            if trouble
+            else ""
+        )
         if trouble is not None and trouble.replaceable:
             self._trouble.offer(button(_("Keep that file aside and start a new one"), self.controller.replace_store))
         if what == "run":
@@ -103,6 +107,10 @@ class StartPage(Page):
         cases = self.controller.cases
         if cases is None:
             self._recent.addWidget(soft(_("Looking for your cases …"), 1.0))
+        elif trouble is not None:
+            self._recent.addWidget(
+                soft(_("Your cases cannot be shown until this is solved. What you do now is not kept."), 1.0)
+            )
         elif not cases:
             self._recent.addWidget(
                 soft(_("None yet. Every case that you open or start is kept here, with everything you do."), 1.0)

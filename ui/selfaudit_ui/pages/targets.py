@@ -6,19 +6,43 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QPlainTextEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from selfaudit.engine.draft import Draft, add_lines
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.models.targets import TEXT, TargetsModel
+from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, Text, button, card, column, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
+
+
+class _Wrapping(QStyledItemDelegate):
+    """Words beside an icon that wrap: the usual size hint forgets the room that the icon takes."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+        """As high as the words need beside the icon."""
+        hint = super().sizeHint(option, index)
+        table = self.parent()
+        assert isinstance(table, QTableView)
+        room = table.columnWidth(index.column()) - 16 - 16 - 24
+        words = option.fontMetrics.boundingRect(
+            QRect(0, 0, max(40, room), 10_000), Qt.TextFlag.TextWordWrap, str(index.data() or "")
+        )
+        return QSize(hint.width(), max(hint.height(), words.height() + 12))
 
 
 class TargetsPage(Page):
@@ -28,12 +52,14 @@ class TargetsPage(Page):
         super().__init__(
             controller,
             _("What to check"),
-            _("Your domains, and the addresses (IP) of your servers. Only your own: other people's are refused later."),
+            _(
+                "Your domains, and the addresses (IP) of your servers. Only your own. Tick the addresses from which your mail is sent."
+            ),
         )
         self._filling = False
         self.model = TargetsModel(controller)
         self.table = Table(self.model, _("Domains and addresses"), 2, most=420)
-        self.table.setColumnWidth(0, 240)
+        self.table.setItemDelegateForColumn(READ, _Wrapping(self.table))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
         self.table.horizontalHeader().setMinimumSectionSize(110)
         for key in (QKeySequence.StandardKey.Delete, QKeySequence(Qt.Key.Key_Backspace)):
@@ -51,27 +77,27 @@ class TargetsPage(Page):
         self._many_area = QWidget()
         self._many_area.setLayout(column(self._box, row(self._add_many, None)))
         self._many_area.hide()
-        self._trouble = Banner("warn")
-        self.add(self._trouble, column(self.table, tools, self._many_area))
+        self.add(column(self.table, tools, self._many_area))
         self._suggest_area = QVBoxLayout()
         self._suggest_area.setSpacing(SPACE.S)
-        self._look = button(_("Look in the DNS"), controller.ask_suggestions, icon_name="search")
+        self._look = button(_("Search"), controller.ask_suggestions, icon_name="search", name=_("Look in the DNS"))
         self._suggest_state = soft("", 1.0)
         head = row(self._look, self._suggest_state)
         head.setStretch(1, 1)
         about = soft(
             _("Mail servers, own addresses and allowed senders of the domains above. Nothing is added unless you say so."), 1.0
         )
-        self.add(card(heading(_("Found in the DNS")), about, head, self._suggest_area))
-        self.add(self._make_messages(), self._make_details(), None)
+        self.add(card(heading(_("Servers that belong to your domains (found in the DNS)")), about, head, self._suggest_area))
+        self.add(self._make_details(), self._make_messages(), None)
 
     def _make_messages(self) -> QWidget:
         self._message = button(_("Choose a message …"), self._choose_message, icon_name="mail")
         self._learnt = soft("", 1.0)
-        self._selectors = line_edit(_("DKIM selectors"), placeholder=_("for example mail@your-domain, news@your-domain"))
+        self._trouble = Banner("warn")
+        self._selectors = line_edit(_("DKIM selectors"), placeholder=_("for example selector1@your-domain"))
         self._selectors.editingFinished.connect(self._take_selectors)
         return card(
-            heading(_("Signed mail (DKIM)")),
+            heading(_("Signed mail (DKIM), optional")),
             soft(
                 _(
                     "A message that you sent, saved as .eml, tells which keys sign your mail. Choose it, or drop it on this window."
@@ -79,8 +105,9 @@ class TargetsPage(Page):
                 1.0,
             ),
             row(self._message, None),
+            self._trouble,
             self._learnt,
-            Text(_("Or name the selectors, separated by commas:")),
+            Text(_("Or name the selectors, separated by commas. If you do not know them, leave this empty.")),
             self._selectors,
         )
 
@@ -117,7 +144,6 @@ class TargetsPage(Page):
                 self._paste,
                 self._many,
                 self._delete,
-                self._look,
                 self._message,
                 self._selectors,
                 self._add_many,

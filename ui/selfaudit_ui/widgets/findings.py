@@ -53,9 +53,8 @@ class FindingDelegate(QStyledItemDelegate):
             painter.fillRect(rect, QColor(tokens.accent_soft))
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(tokens.accent))
         verdict = VERDICTS[action.outcome]
-        painter.drawPixmap(
-            rect.left() + SPACE.S, rect.top() + SPACE.S, pixmap(ICONS[action.outcome], colour_of(verdict), _ICON)
-        )
+        name, colour = ("running", "accent") if index.data(BusyRole) else (ICONS[action.outcome], verdict)
+        painter.drawPixmap(rect.left() + SPACE.S, rect.top() + SPACE.S, pixmap(name, colour_of(colour), _ICON))
         left = rect.left() + SPACE.S + _ICON + SPACE.S
         width = rect.right() - left - SPACE.S
         painter.setPen(QColor(tokens.text))

@@ -42,7 +42,7 @@ class RailButton(QPushButton):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE.M, SPACE.S, SPACE.S, SPACE.S)
         layout.setSpacing(SPACE.M)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addLayout(words, 1)
         for part in self.findChildren(QLabel):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -58,9 +58,16 @@ class RailButton(QPushButton):
         font.setBold(self.isChecked())
         self._title.setFont(font)
 
+    def plain(self) -> None:
+        """No state yet, or none at all."""
+        self._state.hide()
+        self._mark.hide()
+
     def show_info(self, number: int, total: int, info: StepInfo) -> None:
         """Shows the state of the step."""
         self._state.show_text(info.state)
+        self._state.show()
+        self._mark.show()
         verdict = VERDICT_OF_ICON.get(info.icon, "")
         self._mark.setPixmap(pixmap(info.icon, colour_of(verdict), 16))
         name = _("Step {number} of {total}, {title}: {state}").format(
@@ -111,6 +118,7 @@ class Rail(QWidget):
 
     def _add(self, name: str, title: str) -> RailButton:
         made = RailButton(str(name), title)
+        made.plain()
         made.setAccessibleName(title)
         self._group.addButton(made)
         self.buttons[str(name)] = made
