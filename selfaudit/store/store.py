@@ -168,9 +168,15 @@ class Store:
         )
 
     def finish_run(self, run_id: int, evidence: Evidence, results: Iterable[Result]) -> None:
-        """Saves the end of a run: its evidence as a whole takes the place of what was saved piece by piece."""
-        with self._writing(durable=True) as db:
-            self._whole(db, run_id, evidence, results)
+        """Saves the end of a run. Records that were saved piece by piece are the same ones and are not written again."""
+        with self._writing(durable=not evidence.interrupted) as db:
+            wanted = {(r.request.kind, r.request.subject): r for r in evidence.records}
+            present = set(db.execute("SELECT kind, subject FROM records WHERE run_id = ?", (run_id,)))
+            for kind, subject in present - wanted.keys():
+                db.execute("DELETE FROM records WHERE run_id = ? AND kind = ? AND subject = ?", (run_id, kind, subject))
+            db.execute("DELETE FROM results WHERE run_id = ?", (run_id,))
+            self._put(db, run_id, [wanted[key] for key in wanted.keys() - present], results)
+            self._close_run(db, run_id, evidence)
 
     def save_again(self, run_id: int, again: CheckedAgain) -> None:
         """Saves what checking again gave: the new evidence, and each change with what was before."""
@@ -186,6 +192,10 @@ class Store:
         for table in ("records", "results"):
             db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))  # noqa: S608 - two fixed names
         self._put(db, run_id, evidence.records, results)
+        self._close_run(db, run_id, evidence)
+
+    @staticmethod
+    def _close_run(db: sqlite3.Connection, run_id: int, evidence: Evidence) -> None:
         state = RunState.INTERRUPTED if evidence.interrupted else RunState.FINISHED
         count = len(evidence.records)
         db.execute(

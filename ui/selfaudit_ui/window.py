@@ -16,11 +16,11 @@ from selfaudit.report.words import count_words
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller, Saving, deadline_words
 from selfaudit_ui.flow import Run, Step, Todo, following, leading, primary, survey
-from selfaudit_ui.pages import Pages
+from selfaudit_ui.pages import NAMES, Pages
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
-from selfaudit_ui.widgets import Line, Text, button, column, row, soft
+from selfaudit_ui.widgets import Line, Text, button, column, reveal, row, soft
 from selfaudit_ui.widgets.blocks import Banner
 from selfaudit_ui.widgets.rail import Rail
 
@@ -49,6 +49,9 @@ class Window(QMainWindow):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._show_top)
         self._clock.start(60_000)
+        self._ahead = QTimer(self)
+        self._ahead.timeout.connect(self._make_ahead)
+        self._ahead.start(60)
 
     # Building
 
@@ -77,6 +80,14 @@ class Window(QMainWindow):
         self.setCentralWidget(holder)
         self._make_shortcuts(holder)
         self.show_page(self.page_name)
+
+    def _make_ahead(self) -> None:
+        """Makes pages before they are wanted, one at a time while nothing else happens."""
+        missing = next((name for name in NAMES if name not in self.pages), None)
+        if missing is None:
+            self._ahead.stop()
+        elif not self.controller.situation.busy:
+            self.pages[missing].setVisible(False)
 
     def _brand(self) -> QWidget:
         holder = QWidget()
@@ -122,7 +133,7 @@ class Window(QMainWindow):
 
     def _show_trouble(self) -> None:
         self._trouble.say(self.controller.trouble)
-        self._trouble_area.setHidden(not self.controller.trouble)
+        reveal(self._trouble_area, bool(self.controller.trouble))
 
     def _forget_trouble(self) -> None:
         self.controller.trouble = ""

@@ -71,5 +71,7 @@ def today() -> datetime.date:
 
 
 def sentence(words: str) -> str:
-    """Words as the beginning of a sentence."""
+    """Words as the beginning of a sentence; a name stays as it is written."""
+    if "." in words.partition(" ")[0].rstrip(".,;:"):
+        return words
     return words[:1].upper() + words[1:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QDate, Qt, QTimer
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QTabWidget, 
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import doc_paragraphs
 from selfaudit.engine.again import key_of
+from selfaudit.engine.evidence import Evidence
 from selfaudit.facts.dns import txt_to_str
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _
@@ -244,27 +245,18 @@ class Detail(QWidget):
     def _evidence(self, action: Action) -> None:
         view = self.controller.view
         ids = action.result.findings[0].evidence if action.result.findings else ()
-        blocks = []
-        for record_id in ids:
-            record = view.audit.evidence.record(record_id) if view is not None else None
-            if record is None:
-                continue
-            lines = [f"{record.request.kind} · {moment(record.at)} · {record.ms} ms"]
-            for line in lines_of(record):
-                lines += [f"$ {line.command}"] if line.command else []
-                lines.append(f"    {line.answer}")
-            blocks.append("\n".join(lines))
-        if not blocks:
+        if not ids or view is None:
             return
-        edit = named(QPlainTextEdit("\n\n".join(blocks)[:_MAX_EVIDENCE]), _("Evidence"))
+        edit = named(QPlainTextEdit(), _("Evidence"))
         edit.setReadOnly(True)
         edit.setTabChangesFocus(True)
         edit.setFont(mono(SMALL))
         edit.setFixedHeight(220)
-        self._fold(_("Evidence: every look-up, to repeat"), [edit])
+        evidence = view.audit.evidence
+        self._fold(_("Evidence: every look-up, to repeat"), [edit], lambda: edit.setPlainText(evidence_words(evidence, ids)))
 
-    def _fold(self, name: str, parts: Sequence[QWidget]) -> None:
-        """A part that is shown only on demand."""
+    def _fold(self, name: str, parts: Sequence[QWidget], opened: Callable[[], object] | None = None) -> None:
+        """A part that is shown only on demand; `opened` fills it then."""
         inner = QWidget()
         inner.setLayout(column(*parts, margin=0))
         inner.hide()
@@ -272,12 +264,29 @@ class Detail(QWidget):
         opening.setCheckable(True)
 
         def toggle(on: bool) -> None:
+            if on and opened is not None:
+                opened()
             inner.setVisible(on)
             opening.setText(f"{'▾' if on else '▸'} {name}")
 
         opening.toggled.connect(toggle)
         self._parts.addLayout(row(opening, None))
         self._parts.addWidget(inner)
+
+
+def evidence_words(evidence: Evidence, ids: Iterable[str]) -> str:
+    """The records as commands and answers."""
+    blocks = []
+    wanted = set(ids)
+    for record in evidence.records:
+        if record.id not in wanted:
+            continue
+        lines = [f"{record.request.kind} · {moment(record.at)} · {record.ms} ms"]
+        for line in lines_of(record):
+            lines += [f"$ {line.command}"] if line.command else []
+            lines.append(f"    {line.answer}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)[:_MAX_EVIDENCE]
 
 
 def first_words(result: Result) -> str:

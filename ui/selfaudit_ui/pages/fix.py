@@ -80,6 +80,8 @@ class FixPage(Page):
 
     def _fill(self) -> None:
         view = self.controller.view
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)  # the finding is shown once, at the end
         self.model.show_groups(view.groups if view else ())
         for number in range(self.model.rowCount()):
             self.view.setExpanded(self.model.index(number, 0), not self.model.is_folded(number))
@@ -88,7 +90,7 @@ class FixPage(Page):
             chosen = self.model.index(0, 0, self.model.index(0, 0))
         if chosen.isValid():
             self.view.expand(chosen.parent())
-            self.view.selectionModel().setCurrentIndex(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            selection.setCurrentIndex(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             first = chosen.row() == 0 and chosen.parent().row() == 0
             if first:
                 self.view.scrollToTop()
@@ -96,6 +98,7 @@ class FixPage(Page):
                 self.view.scrollTo(chosen, FindingsView.ScrollHint.PositionAtCenter)
         else:
             self.detail.show_action(None)
+        selection.blockSignals(False)
         self._chosen(chosen, QModelIndex())
 
     def _lead(self) -> None:

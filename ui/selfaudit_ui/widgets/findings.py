@@ -29,12 +29,15 @@ def _fonts() -> tuple[QFont, QFont]:
 class FindingDelegate(QStyledItemDelegate):
     """Paints groups as headings and findings as two or three lines."""
 
+    def __init__(self, parent: QTreeView) -> None:
+        super().__init__(parent)
+        text, small = (QFontMetrics(f) for f in _fonts())
+        self._group_size = QSize(100, text.height() + 2 * SPACE.S)
+        self._size = QSize(100, _LINES * text.lineSpacing() + small.lineSpacing() + 2 * SPACE.S)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
         """Headings are one line; findings have room for two lines and what they are about."""
-        text, small = (QFontMetrics(f) for f in _fonts())
-        if index.data(ActionRole) is None:
-            return QSize(100, text.height() + 2 * SPACE.S)
-        return QSize(100, _LINES * text.lineSpacing() + small.lineSpacing() + 2 * SPACE.S)
+        return self._size if index.parent().isValid() else self._group_size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Paints one row."""
