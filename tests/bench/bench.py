@@ -2,7 +2,8 @@
 
 1. The blocklist sweep: 256 addresses x 60 lists against rbldnsd on loopback, ours against pydnsbl, in turn; the ratio counts.
 2. An audit of 10 domains with 10 addresses where every answer takes 50 ms, against the longest chain of dependent look-ups.
-3. Peak memory of the sweep, the start of `selfaudit --version`, and queries sent over distinct queries.
+3. The window during that sweep: its longest pause, cancel to idle, memory, and the time from start to the first page.
+4. Peak memory of the sweep, the start of `selfaudit --version`, and queries sent over distinct queries.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -177,6 +179,37 @@ def latency() -> None:
     )
 
 
+def window() -> None:
+    script = str(Path(__file__).with_name("window.py"))
+
+    def run(*arguments: str) -> dict[str, Any]:
+        environment = {**os.environ, "SELFAUDIT_BENCH_BEGAN": str(time.time())}
+        done = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, check=True, env=environment)
+        result: dict[str, Any] = json.loads(done.stdout)
+        return result
+
+    with tempfile.TemporaryDirectory(prefix="selfaudit-bench-") as name:
+        folder = Path(name)
+        daemon, port = start_rbldnsd(folder)
+        try:
+            settings = str(settings_file(folder, port))
+            rounds = [run(settings) for _round in range(ROUNDS)]
+        finally:
+            daemon.terminate()
+            daemon.wait(5)
+    first = [run()["first_page"] for _round in range(10)]
+    cancels = [c for r in rounds for c in r["cancels"]]
+    print(f"the window during an audit of {ADDRESSES} addresses x {LISTS} lists, {ROUNDS} rounds (median, min, max)")
+    for words, values in (
+        ("longest pause of the event loop, ms", [r["pause_run"] for r in rounds]),
+        ("opening the page Fix afterwards, ms", [r["opened"] for r in rounds]),
+        ("cancel to idle, ms", cancels),
+        ("peak memory, MB", [r["mb"] for r in rounds]),
+        ("start to the first page, s", first),
+    ):
+        print(f"  {words:40} {statistics.median(values):8.2f} {min(values):.2f} {max(values):.2f}")
+
+
 def start() -> None:
     times = []
     for _round in range(20):
@@ -191,4 +224,5 @@ def start() -> None:
 if __name__ == "__main__":
     sweep()
     latency()
+    window()
     start()
