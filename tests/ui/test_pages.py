@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit, QTableView
 
@@ -482,6 +483,78 @@ def test_language_and_theme_take_effect_at_once_and_stay(desk: Desk) -> None:
     desk.controller.prefer(change(desk.controller.preferences, language="en", theme="light"))
     assert desk.window.pages[page].title.text() == "Fix"
     assert i18n.language() == "en"
+
+
+def test_qt_speaks_the_language_too(desk: Desk) -> None:
+    from msgspec.structs import replace as change
+
+    for code, word in (("de", "Abbrechen"), ("en", "Cancel")):
+        desk.controller.prefer(change(desk.controller.preferences, language=code))
+        assert QCoreApplication.translate("QPlatformTheme", "Cancel") == word
+
+
+def test_the_window_comes_back_where_it_was(desk: Desk) -> None:
+    desk.window.resize(960, 700)  # the offscreen screen is no wider
+    desk.close()
+    assert load_preferences()[0].geometry
+    second = Desk(desk.bot)
+    try:
+        assert (second.window.width(), second.window.height()) == (960, 700)
+        second.open()
+    finally:
+        second.close()
+    desk.window = Desk(desk.bot).window
+    desk.controller = desk.window.controller
+
+
+def test_list_keys_go_to_the_keyring_and_nowhere_else(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import keyring
+    from keyring.backend import KeyringBackend
+
+    class Memory(KeyringBackend):
+        priority = 1.0  # type: ignore[assignment]
+        kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return self.kept.get((service, username))
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            self.kept[(service, username)] = password
+
+        def delete_password(self, service: str, username: str) -> None:
+            del self.kept[(service, username)]
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Memory())
+    try:
+        desk.window.show_page("settings")
+        desk.until(lambda: "no key, so it is not asked" in desk.texts())
+        edit = next(e for e in desk.page.findChildren(QLineEdit) if e.accessibleName().startswith("Key for Abusix"))
+        name = edit.accessibleName().removeprefix("Key for ")
+        assert edit.echoMode() is QLineEdit.EchoMode.Password
+        edit.setText("not a key!")
+        desk.click(f"Store the key for {name}")
+        desk.until(lambda: "letters and digits" in desk.texts())
+        edit = next(e for e in desk.page.findChildren(QLineEdit) if e.accessibleName() == f"Key for {name}")
+        edit.setText("abcdef0123456789")
+        desk.click(f"Store the key for {name}")
+        desk.until(lambda: "a key is in the keyring" in desk.texts())
+        assert list(Memory.kept.values()) == ["abcdef0123456789"]
+        assert not [p for p in default_path().parent.rglob("*") if p.is_file() and b"abcdef0123456789" in p.read_bytes()]
+        desk.click(f"Remove the key for {name}")
+        desk.until(lambda: not Memory.kept)
+    finally:
+        keyring.set_keyring(before)
+
+
+def test_tool_tips_show_hostile_text_as_text(desk: Desk) -> None:
+    desk.controller.new_case()
+    desk.controller.paste("a<img-src=x>b</img>.net")
+    desk.settle()
+    model = desk.find(QTableView, "Domains and addresses").model()
+    shown = str(model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
+    assert "<img" not in shown
+    assert "&lt;" in shown
 
 
 def test_settings_are_checked_where_they_stand(desk: Desk, tmp_path: Path) -> None:

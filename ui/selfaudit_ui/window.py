@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
@@ -26,6 +26,20 @@ from selfaudit_ui.widgets.rail import Rail
 
 DEFAULT_SIZE = QSize(1120, 760)
 MINIMUM_SIZE = QSize(960, 640)
+
+
+def speak(app: QApplication, code: str) -> None:
+    """Qt's own words (menus of text fields, the calendar) in a language."""
+    for old in app.findChildren(QTranslator, "qtbase"):
+        app.removeTranslator(old)
+        old.deleteLater()
+    locale = QLocale(code if code in i18n.LANGUAGES else i18n.SOURCE)
+    QLocale.setDefault(locale)
+    translator = QTranslator(app)
+    translator.setObjectName("qtbase")
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(locale, "qtbase", "_", folder):
+        app.installTranslator(translator)
 
 
 class Window(QMainWindow):
@@ -61,6 +75,7 @@ class Window(QMainWindow):
         i18n.choose(preferences.language or i18n.preferred())
         app = QApplication.instance()
         assert isinstance(app, QApplication)
+        speak(app, i18n.language())
         apply_theme(app, Theme(preferences.theme) if preferences.theme in list(Theme) else Theme.SYSTEM)
         self.setWindowTitle("selfaudit")
         self.stack = QStackedWidget()

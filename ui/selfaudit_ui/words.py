@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 
 from selfaudit.findings import Outcome
 from selfaudit.i18n import N_, _
@@ -68,6 +69,11 @@ def moment(at: str) -> str:
 def today() -> datetime.date:
     """This day, here."""
     return datetime.datetime.now().astimezone().date()
+
+
+def tip(text: str) -> str:
+    """A tool tip that shows a text as it is: Qt would take what looks like markup for markup."""
+    return f"<span>{html.escape(text)}</span>" if text else ""
 
 
 def sentence(words: str) -> str:

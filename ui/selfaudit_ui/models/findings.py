@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from selfaudit.i18n import _
 from selfaudit.remedy import Action, Group, GroupKey
 from selfaudit.report.words import OUTCOME_WORDS
 from selfaudit.text import printable
-from selfaudit_ui.words import GROUPS, sentence, target_words
+from selfaudit_ui.words import GROUPS, sentence, target_words, tip
 
 Index = QModelIndex | QPersistentModelIndex
 ActionRole = Qt.ItemDataRole.UserRole
@@ -106,7 +105,7 @@ class FindingsModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return sentence(printable(action.text, 400))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return html.escape(sentence(printable(action.text, 800)))  # a tool tip would take it for markup
+            return tip(sentence(printable(action.text, 800)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_(OUTCOME_WORDS[action.outcome])}: {printable(action.text, 400)} ({target_words(action.result.target)})"
         if role == ActionRole:

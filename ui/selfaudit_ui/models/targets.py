@@ -13,6 +13,7 @@ from selfaudit.i18n import _
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.theme import current, pixmap
+from selfaudit_ui.words import tip
 
 Index = QModelIndex | QPersistentModelIndex
 TEXT, SENDS, READ = range(3)
@@ -98,7 +99,9 @@ class TargetsModel(QAbstractTableModel):
     def _read_as(reading: Reading, role: int) -> Any:
         tokens = current()
         verdict, icon_name = ("warn", "warn") if reading.problem else ("none", "none") if reading.repeated else ("good", "pass")
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(str(TargetsModel._read_as(reading, Qt.ItemDataRole.DisplayRole) or ""))
+        if role == Qt.ItemDataRole.DisplayRole:
             if reading.problem:
                 return reading.problem
             if reading.repeated:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from selfaudit.text import printable
 from selfaudit_ui.theme import SPACE, current, icon
 from selfaudit_ui.theme.tokens import BODY, LARGE, SMALL
+from selfaudit_ui.words import tip
 
 W = TypeVar("W", bound=QWidget)
 MAX_TEXT = 6000
@@ -106,7 +107,7 @@ class Line(QLabel):
     def _cut(self) -> None:
         cut = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
         self.setText(cut)
-        self.setToolTip(self._whole if cut != self._whole else "")
+        self.setToolTip(tip(self._whole) if cut != self._whole else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """More or less of it fits."""

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 
 from selfaudit_ui.widgets.basics import named
 
+_MOST_WRAPPED = 60  # rows; measuring the words of more would stop the window, so they stay on one line with a tool tip
+
 
 class Table(QTableView):
     """A table of texts. With `whole`, it is as high as its rows, and the page scrolls instead."""
@@ -30,7 +32,8 @@ class Table(QTableView):
         for section in range(model.columnCount()):
             mode = QHeaderView.ResizeMode.Stretch if section in stretch else QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(section, mode)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 16)
         if whole:
             self.setVerticalScrollBarPolicy(
                 Qt.ScrollBarPolicy.ScrollBarAlwaysOff if not most else Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -44,7 +47,8 @@ class Table(QTableView):
             self.fit()
 
     def _wrap(self) -> None:
-        self.resizeRowsToContents()
+        if self.model().rowCount() <= _MOST_WRAPPED:
+            self.resizeRowsToContents()
         self.fit()
 
     def fit(self) -> None:
@@ -57,5 +61,4 @@ class Table(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Words wrap anew."""
         super().resizeEvent(event)
-        self.resizeRowsToContents()
-        self.fit()
+        self._wrap()
