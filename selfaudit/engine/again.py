@@ -22,6 +22,7 @@ from selfaudit.protocols.psl import registrable_domain
 
 Key = tuple[str, str, str]
 _MAX_COMPARED = 24
+KEPT_FOR = 24 * 3600  # seconds; what was seen longer ago says little about today
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def key_of(result: Result) -> Key:
 
 
 def resume(evidence: Evidence) -> Earlier:
-    """Goes on with an interrupted run: every fact is kept, what failed or was not looked at is observed."""
-    kept = tuple(r for r in evidence.records if r.fact is not None)
+    """Goes on with an interrupted run: facts of the last day are kept, what failed, is older or was not looked at is observed."""
+    oldest = utc(time.time() - KEPT_FOR)
+    kept = tuple(r for r in evidence.records if r.fact is not None and r.at >= oldest)
     return Earlier(kept, sent=evidence.sent, started=evidence.started, rechecks=evidence.rechecks)
 
 

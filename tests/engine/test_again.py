@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -115,3 +116,12 @@ async def test_everything_again_after_fixing_passes(broken_audit: Audit) -> None
         again = await check_again(broken_audit, [key_of(r) for r in broken_audit.results], _nets(internet), install_key=KEY)
     assert not [r for r in again.audit.results if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.BUG)]
     assert len(again.changes) == len(again.audit.results)
+
+
+def test_what_was_seen_long_ago_is_observed_again(broken_audit: Audit) -> None:
+    evidence = broken_audit.evidence
+    old = replace(evidence.records[3], at="2020-01-01T00:00:00.000Z")
+    aged = replace(evidence, records=(*evidence.records[:3], old, *evidence.records[4:]))
+    keys = {(r.request.kind, r.request.subject) for r in resume(aged).records}
+    assert (old.request.kind, old.request.subject) not in keys
+    assert len(keys) == sum(r.fact is not None for r in evidence.records) - 1

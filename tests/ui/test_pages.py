@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFileDialog, QLineEdit
 
 from selfaudit import i18n
 from selfaudit.demo import Internet
-from selfaudit.findings import Outcome
+from selfaudit.findings import Mark, Outcome
 from selfaudit.settings import ScopeSettings, Settings
 from selfaudit.store import RunState, default_path
 from selfaudit_ui import session
@@ -106,6 +106,57 @@ def test_cases_are_kept_and_opened_again(desk: Desk, qtbot: object) -> None:
         second.close()
     desk.window = Desk(desk.bot).window
     desk.controller = desk.window.controller
+
+
+def test_two_new_cases_in_a_row_stay_two(desk: Desk) -> None:
+    """An answer about the first case that arrives when the second is open must not be taken for the second's."""
+    desk.controller.new_case()
+    desk.controller.paste("first-company.net")
+    desk.controller.new_case()
+    desk.controller.paste("second-company.net")
+    desk.until(lambda: desk.controller.saved == "Saved")
+    desk.controller.refresh_cases()
+    desk.until(lambda: len(desk.controller.cases or ()) == 2)
+    assert desk.controller.cases is not None
+    assert sorted(c.draft.lines[0].text for c in desk.controller.cases) == ["first-company.net", "second-company.net"]
+    assert desk.controller.cases[0].id == desk.controller.case_id or desk.controller.cases[1].id == desk.controller.case_id
+
+
+def test_what_cannot_be_saved_is_said_and_still_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sqlite3
+
+    from selfaudit.store import Store
+
+    def full(*_any: object, **_more: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    _run_demo(desk)
+    monkeypatch.setattr(Store, "set_mark", full)
+    desk.controller.mark(Mark("mail.spf", "domain", "blumenhof.example", "SPF_PASS_ALL", planned="2026-12-01"))
+    desk.until(lambda: desk.controller.saved == "Not saved: database or disk is full")
+    monkeypatch.setattr(Store, "finish_run", full)
+    desk.controller.start_run()
+    desk.until(lambda: desk.controller.run.state is Run.FINISHED)
+    assert desk.controller.saved == "Not saved: database or disk is full"
+    assert desk.controller.situation.counts["fail"] == 18
+    monkeypatch.setattr(Store, "begin_run", full)
+    desk.controller.start_run()
+    desk.until(lambda: desk.controller.run.state is Run.FAILED)
+    assert "nothing was sent" in desk.controller.run.problem
+
+
+def test_a_name_that_was_not_confirmed_permits_nothing(desk: Desk) -> None:
+    desk.controller.open_demo("broken")
+    assert desk.controller.draft is not None
+    desk.controller.edit(replace(desk.controller.draft, person="", role=""))
+    desk.controller.start_run()
+    desk.until(lambda: desk.controller.run.state is Run.FINISHED)
+    desk.controller.edit(replace(desk.controller.draft, person="M. Blum", role="owner", confirmed=False))
+    desk.controller.check_again([("dns.transfer", "domain", "blumenhof.example")])
+    desk.until(lambda: not desk.controller.again)
+    view = desk.controller.view
+    assert view is not None
+    assert not [s for s in view.audit.evidence.sent if s.purpose == "zone transfer"]
 
 
 def test_a_damaged_store_is_set_aside_only_when_asked(desk: Desk) -> None:

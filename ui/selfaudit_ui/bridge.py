@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -191,8 +192,8 @@ class Bridge(QObject):
             value = Failure("", cancelled=True)
         except UserError as error:
             value = Failure(str(error), error=error)
-        except OSError as error:
-            value = Failure(str(error.strerror or error))
+        except (OSError, sqlite3.Error) as error:
+            value = Failure(str(getattr(error, "strerror", "") or error))
         except Exception as error:
             value = Failure("", short_trace(error))
         self._arrived.emit(_Answer(number, value, last=True))

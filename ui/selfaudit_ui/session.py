@@ -174,8 +174,10 @@ class Recorder:
 
 async def run(
     store: Store, case_id: int, case: Case, world: World, send: Callable[[Batch], None], *, resumed: int | None = None
-) -> tuple[int, View]:
-    """Runs an audit of a case, saved as it goes; with `resumed`, goes on with that run. Returns the run's id and the audit.
+) -> tuple[int, View, str]:
+    """Runs an audit of a case, saved as it goes; with `resumed`, goes on with that run.
+
+    Returns the run's id, the audit, and why its end could not be saved ("" if it was).
 
     Cancelling stops the run, saves what was seen and returns it as interrupted.
     """
@@ -185,7 +187,10 @@ async def run(
         vantage = Vantage(profile.resolvers, net.iterator is not None, profile.laboratory, net.catalogue.version)
         earlier = Earlier()
         if resumed is None:
-            run_id = store.begin_run(case_id, case, vantage)
+            try:
+                run_id = store.begin_run(case_id, case, vantage)
+            except sqlite3.Error as error:
+                raise UserError(_("The case cannot be saved, so nothing was sent: {why}").format(why=error)) from None
         else:
             run_id = resumed
             evidence = store.evidence(run_id)
@@ -199,8 +204,17 @@ async def run(
             finally:
                 flushing.cancel()
                 recorder.flush()
-            store.finish_run(run_id, audit.evidence, audit.results)
-            return run_id, view_of(audit)
+            unsaved = _saved(lambda: store.finish_run(run_id, audit.evidence, audit.results))
+            return run_id, view_of(audit), unsaved
+
+
+def _saved(work: Callable[[], None]) -> str:
+    """Saves something; "" or why it could not be. What was seen is shown in any case."""
+    try:
+        work()
+    except sqlite3.Error as error:
+        return str(error)
+    return ""
 
 
 class _relaxed_collector:  # noqa: N801 - used like a function
@@ -216,13 +230,12 @@ class _relaxed_collector:  # noqa: N801 - used like a function
 
 async def again(
     store: Store, run_id: int, audit: Audit, which: frozenset[Key], world: World, case: Case | None = None
-) -> tuple[CheckedAgain, View]:
-    """Checks again, saves what changed, and returns it with the whole audit as it stands now."""
+) -> tuple[CheckedAgain, View, str]:
+    """Checks again and saves what changed. Returns it, the whole audit as it stands now, and why it could not be saved."""
     async with nets(world) as make_net:
         done = await check_again(audit, which, make_net, install_key=world.key, case=case)
-    if not done.interrupted:
-        store.save_again(run_id, done)
-    return done, view_of(done.audit)
+    unsaved = "" if done.interrupted else _saved(lambda: store.save_again(run_id, done))
+    return done, view_of(done.audit), unsaved
 
 
 def load_run(store: Store, run_id: int) -> View:

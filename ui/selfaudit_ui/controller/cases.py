@@ -165,11 +165,16 @@ class CaseWork(Keeper):
             self.saving = Saving.NOTHING
             return
 
+        opening, case_before = self._opening, self.case_id
+
         def with_store(store: Store) -> None:
-            case_id = self.case_id
+            if self._opening is not opening and case_before is None:
+                self.bridge.call(lambda: store.save_case(None, draft), lambda _number: self.refresh_cases(), self._store_failed)
+                return
+            case_id = self.case_id if self._opening is opening else case_before
 
             def then(number: int) -> None:
-                if self.draft is not None and self.case_id in (None, number):
+                if self._opening is opening:
                     self.case_id = number
                     if not self._timer.isActive():
                         self._saving = False
@@ -178,6 +183,9 @@ class CaseWork(Keeper):
                 self.refresh_cases()
 
             def failed(failure: Failure) -> None:
+                if self._opening is not opening:
+                    self._store_failed(failure)
+                    return
                 self._not_saved(failure)
                 self.changed.emit("saved")
 

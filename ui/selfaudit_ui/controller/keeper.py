@@ -93,6 +93,7 @@ class Keeper(QObject):
             self._read_settings()
 
     def _reset_case(self) -> None:
+        self._opening = object()  # answers that were asked for by another case are thrown away
         self.draft: Draft | None = None
         self.case_id: int | None = None
         self.readings: tuple[Reading, ...] = ()

@@ -48,8 +48,9 @@ class Planning(CaseWork):
                 self.changed.emit("plan")
 
         def failed(failure: Failure) -> None:
-            self.plan, self.plan_trouble = None, failure.words or failure.trace
-            self.changed.emit("plan")
+            if self.draft is asked:
+                self.plan, self.plan_trouble = None, failure.words or failure.trace
+                self.changed.emit("plan")
 
         self.bridge.start(lambda _send: session.plan(case, world), then, failed)
 
@@ -61,18 +62,22 @@ class Planning(CaseWork):
             self.authority_trouble = str(error)
             self.changed.emit("authority")
             return
-        world = self.world
+        world, opening = self.world, self._opening
         asked = self.draft
         self.asking_authority, self.authority_trouble = True, ""
         self.changed.emit("authority")
 
         def then(found: dict[str, str]) -> None:
+            if self._opening is not opening:
+                return
             self.asking_authority = False
             if self.draft is not None and asked is not None and self.draft.lines == asked.lines:
                 self.authority = found
             self.changed.emit("authority")
 
         def failed(failure: Failure) -> None:
+            if self._opening is not opening:
+                return
             self.asking_authority = False
             self.authority_trouble = failure.words or _("Your permission could not be looked up: {why}").format(
                 why=failure.trace
@@ -90,15 +95,19 @@ class Planning(CaseWork):
         domains = tuple(dict.fromkeys(t.value for r in self.readings for t in r.targets if t.kind == "domain"))
         if not domains or self.suggesting:
             return
-        world = self.world
+        world, opening = self.world, self._opening
         self.suggesting, self.suggestions_trouble = True, ""
         self.changed.emit("suggestions")
 
         def then(found: tuple[Suggestion, ...]) -> None:
+            if self._opening is not opening:
+                return
             self.suggesting, self.suggestions = False, found
             self.changed.emit("suggestions")
 
         def failed(failure: Failure) -> None:
+            if self._opening is not opening:
+                return
             self.suggesting = False
             self.suggestions_trouble = failure.words or _("The look-up failed: {why}").format(why=failure.trace)
             self.changed.emit("suggestions")

@@ -77,14 +77,14 @@ class Running(Planning):
             run.run_id, run.done, run.total, run.subject = batch.run_id, batch.done, batch.total, batch.subject
             run.results.update((key_of(r), r) for r in batch.results)
             run.seconds = time.monotonic() - run.began
-            self.saving = Saving.FAILED if batch.unsaved else Saving.SAVED
-            self.saving_problem = batch.unsaved
+            self._note_saving(batch.unsaved)
             self.changed.emit("run")
             self.changed.emit("saved")
 
-        def then(done: tuple[int, session.View]) -> None:
+        def then(done: tuple[int, session.View, str]) -> None:
             self._job = None
-            self.run.run_id, view = done
+            self.run.run_id, view, unsaved = done
+            self._note_saving(unsaved)
             self._take_view(view, finished=not view.audit.evidence.interrupted)
             self.changed.emit("results")
             self.changed.emit("run")
@@ -102,6 +102,10 @@ class Running(Planning):
             self.changed.emit("run")
 
         self._use_store(with_store)
+
+    def _note_saving(self, problem: str) -> None:
+        self.saving, self.saving_problem = Saving.FAILED if problem else Saving.SAVED, problem
+        self.changed.emit("saved")
 
     def stop_run(self) -> None:
         """Stops the run and keeps what was seen."""
@@ -130,8 +134,9 @@ class Running(Planning):
         self.again, self.again_trouble = wanted, ""
         self.changed.emit("results")
 
-        def then(found: tuple[CheckedAgain, session.View]) -> None:
-            again, fresh = found
+        def then(found: tuple[CheckedAgain, session.View, str]) -> None:
+            again, fresh, unsaved = found
+            self._note_saving(unsaved)
             self.again, self._job = frozenset(), None
             if again.interrupted:
                 self.again_trouble = _("Checking again was stopped; the results from before stand.")
@@ -157,10 +162,13 @@ class Running(Planning):
         self._use_store(with_store)
 
     def _authority(self) -> Authority | None:
+        """Whose word stands: that of the audit, or a newer one that the page of permissions has been confirmed with."""
         try:
-            return self.make_case().authority
+            if self.draft is not None and self.draft.confirmed:
+                return self.make_case().authority
         except UserError:
-            return self.view.audit.evidence.case.authority if self.view else None
+            pass
+        return self.view.audit.evidence.case.authority if self.view else None
 
     def stop_again(self) -> None:
         """Stops checking again."""

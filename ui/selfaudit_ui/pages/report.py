@@ -17,6 +17,7 @@ from selfaudit.remedy import GroupKey
 from selfaudit.report.json import encode_audit
 from selfaudit.report.words import count_words, headline
 from selfaudit_ui.controller import Controller
+from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
@@ -89,7 +90,7 @@ class ReportPage(Page):
             return
         self._headline.show_text(headline(view.audit))
         counts = self.controller.situation.counts
-        words = []
+        words: list[str] = []
         for outcome in Outcome:
             count = counts.get(str(outcome), 0)
             if count:
@@ -100,7 +101,12 @@ class ReportPage(Page):
         self._bar.show_counts([(VERDICTS[o], counts.get(str(o), 0)) for o in Outcome], ", ".join(words))
         blocking = [a for g in view.groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
         planned = sum(bool((m := self.controller.marks.get(mark_key(a))) and m.planned) for a in blocking)
-        self._interim.say(interim_words(len(blocking), planned))
+        words_of = [interim_words(len(blocking), planned)]
+        if self.controller.situation.stale:
+            words_of.append(_("The targets were changed after this audit; run it again."))
+        if self.controller.run.state is Run.INTERRUPTED:
+            words_of.append(_("The audit was interrupted, so this is not everything."))
+        self._interim.say(" ".join(filter(None, words_of)))
         for group in view.groups:
             if group.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED):
                 continue
