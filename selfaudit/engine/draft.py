@@ -45,6 +45,7 @@ class Draft:
         number, provider, deadline: of the provider's case; the deadline as YYYY-MM-DD or RFC 3339.
         demo: the world of the embedded internet, or "".
         confirmed: the page of permissions was confirmed for exactly these targets.
+        source: the name of the case file that it was filled in from, or "".
     """
 
     lines: tuple[Line, ...] = ()
@@ -57,6 +58,7 @@ class Draft:
     deadline: str = ""
     demo: str = ""
     confirmed: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +171,8 @@ def _selectors(draft: Draft) -> tuple[Selector, ...]:
     return tuple(found.values())
 
 
-def from_case_file(file: CaseFile) -> Draft:
-    """The draft that a case file fills in."""
+def from_case_file(file: CaseFile, source: str = "") -> Draft:
+    """The draft that a case file fills in. `source` is the file's name."""
     sending = {text.strip().lower() for text in file.sending_ips}
     lines = [Line(text, text.strip().lower() in sending) for text in file.targets]
     named = {text.strip().lower() for text in file.targets}
@@ -183,6 +185,7 @@ def from_case_file(file: CaseFile) -> Draft:
         number=file.number,
         provider=file.provider,
         deadline=file.deadline,
+        source=printable(source, 100),
     )
 
 

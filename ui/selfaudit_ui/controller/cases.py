@@ -72,7 +72,7 @@ class CaseWork(Keeper):
             return
         self.trouble = ""
         self.changed.emit("trouble")
-        self.new_case(from_case_file(file))
+        self.new_case(from_case_file(file, path.name))
 
     def take_files(self, paths: Iterable[Path]) -> None:
         """Takes dropped files: case files, and sample messages for the open case."""

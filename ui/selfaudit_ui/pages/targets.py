@@ -26,7 +26,7 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
 from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, Text, button, card, column, heading, line_edit, named, row, soft
+from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
 
 
@@ -77,7 +77,8 @@ class TargetsPage(Page):
         self._many_area = QWidget()
         self._many_area.setLayout(column(self._box, row(self._add_many, None)))
         self._many_area.hide()
-        self.add(column(self.table, tools, self._many_area))
+        self._source = StateLine()
+        self.add(self._source, column(self.table, tools, self._many_area))
         self._suggest_area = QVBoxLayout()
         self._suggest_area.setSpacing(SPACE.S)
         self._look = button(_("Search"), controller.ask_suggestions, icon_name="search", name=_("Look in the DNS"))
@@ -154,6 +155,8 @@ class TargetsPage(Page):
         draft = self.controller.draft or Draft()
         self.model.refresh()
         self._trouble.say(self.controller.case_trouble)
+        words = _("From the case file {file}. Its signature is not checked by this version, so look at every line.")
+        self._source.say("unclear", words.format(file=draft.source) if draft.source else "", "unclear")
         self._filling = True
         for edit, text in ((self._number, draft.number), (self._provider, draft.provider), (self._deadline, draft.deadline)):
             if edit.text() != text:
