@@ -68,8 +68,10 @@ def list_key(zone: str) -> str:
     Looked up in the environment (SELFAUDIT_LIST_KEY_ and the zone in capitals, other characters as "_"), then in the
     keyring under the service "selfaudit" and the name "list:ZONE". A key that could not be a DNS label is ignored.
     """
-    key = os.environ.get(_variable(zone), "") or _from_keyring(f"list:{zone}")
-    return key if _KEY.match(key) else ""
+    for key in (os.environ.get(_variable(zone), ""), _from_keyring(f"list:{zone}")):
+        if _KEY.match(key):
+            return key
+    return ""
 
 
 def _from_keyring(name: str) -> str:

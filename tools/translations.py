@@ -9,6 +9,7 @@ Texts of checks are taken from the registry, as they are looked up; everything e
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import string
@@ -178,7 +179,9 @@ def po_bytes(catalog: Catalog) -> bytes:
 def mo_bytes(catalog: Catalog) -> bytes:
     """The .mo file without anything that changes by itself."""
     plain = Catalog(locale=catalog.locale, charset="utf-8", fuzzy=False)
-    plain.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", catalog.plural_forms)]
+    plain.creation_date = plain.revision_date = datetime.datetime(
+        2000, 1, 1, tzinfo=datetime.UTC
+    )  # the same texts, the same octets
     for message in catalog:
         if message.id and all(message.string if isinstance(message.string, tuple) else (message.string,)):
             plain.add(message.id, message.string, context=message.context)

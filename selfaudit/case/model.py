@@ -58,6 +58,7 @@ class Case:
         deadline: UTC, RFC 3339.
         laboratory: reserved addresses and names were allowed as targets.
         demo: the world of the embedded internet, or "".
+        passive: only public records are asked for, whatever permission there may be.
     """
 
     targets: tuple[Target, ...]
@@ -71,6 +72,7 @@ class Case:
     deadline: str = ""
     laboratory: bool = False
     demo: str = ""
+    passive: bool = False
 
     def domains(self) -> tuple[str, ...]:
         """The named domains."""

@@ -70,11 +70,12 @@ def history(case: int | None, out: Path | None) -> int:
             raise UserError(_("Case {number} has no run yet.").format(number=case))
         try:
             evidence = store.evidence(runs[0].id)
+            marks = store.marks(case)
         except BadInput as error:
             raise UserError(_("Case {number} cannot be read by this version: {why}").format(number=case, why=error)) from None
     finally:
         store.close()
     check_outputs(out, "")
-    for written in save(Audit(evidence, judge_evidence(evidence)), out):
+    for written in save(Audit(evidence, judge_evidence(evidence)), out, marks):
         screen.print(f"{_('Written')}: {written}")
     return 0

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from selfaudit.engine import Audit, run_audit, save_evidence
 from selfaudit.engine.events import ignore
 from selfaudit.engine.evidence import write_whole
 from selfaudit.errors import UserError
+from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.install import data_folder
 from selfaudit.net import Net
@@ -73,7 +74,7 @@ def check_outputs(out: Path | None, json_file: str) -> None:
             raise UserError(_("{file}: there is no such folder").format(file=path.parent))
 
 
-def save(audit: Audit, out: Path | None) -> list[Path]:
+def save(audit: Audit, out: Path | None, marks: Iterable[Mark] = ()) -> list[Path]:
     """Writes evidence.json, audit.json and report.html into a folder, what cannot be made again first."""
     if out is None and audit.evidence.interrupted and not audit.evidence.case.demo:
         # Nobody asked for files, but what was seen must not be lost with the window.
@@ -82,7 +83,7 @@ def save(audit: Audit, out: Path | None) -> list[Path]:
         return []
     save_evidence(audit.evidence, out / "evidence.json")
     write_whole(out / "audit.json", encode_audit(audit))
-    write_whole(out / "report.html", render_html(audit).encode("utf-8"))
+    write_whole(out / "report.html", render_html(audit, marks=marks).encode("utf-8"))
     return [out / name for name in ("report.html", "audit.json", "evidence.json")]
 
 

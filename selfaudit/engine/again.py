@@ -68,8 +68,20 @@ def key_of(result: Result) -> Key:
 def resume(evidence: Evidence) -> Earlier:
     """Goes on with an interrupted run: facts of the last day are kept, what failed, is older or was not looked at is observed."""
     oldest = utc(time.time() - KEPT_FOR)
-    kept = tuple(r for r in evidence.records if r.fact is not None and r.at >= oldest)
-    return Earlier(kept, sent=evidence.sent, started=evidence.started, rechecks=evidence.rechecks)
+    controls = _controls(evidence)
+    kept = tuple(
+        r for r in evidence.records
+        if r.fact is not None and r.at >= oldest and (r.request.kind, r.request.subject) not in controls
+    )  # fmt: skip
+    return Earlier(kept, sent=evidence.sent, started=evidence.started, rechecks=evidence.rechecks, vantage=evidence.vantage)
+
+
+def _controls(evidence: Evidence) -> set[tuple[str, str]]:
+    """The observations of the network itself: they make the others believable, so each run makes them anew."""
+    found: set[tuple[str, str]] = set()
+    for check, target in pairs(evidence.case, ()):
+        found.update(needed_keys(check, target, evidence.case))
+    return found
 
 
 def _anew(evidence: Evidence, which: Iterable[Key]) -> tuple[Earlier, set[tuple[str, str]]]:
@@ -84,11 +96,19 @@ def _anew(evidence: Evidence, which: Iterable[Key]) -> tuple[Earlier, set[tuple[
         if (check.spec.id, target.kind, target.value) in wanted:
             fresh.update(keys)
             again.add((check.spec.id, target.kind, target.value))
+    fresh |= _controls(evidence)
     kept = tuple(r for r in evidence.records if (r.request.kind, r.request.subject) not in fresh)
     seen = {(r.request.kind, r.request.subject) for r in kept}
     not_run = tuple(n for n in evidence.not_run if (n.check, n.target.kind, n.target.value) not in again)
     earlier = Earlier(
-        kept, frozenset(every - seen - fresh), not_run, evidence.authority, evidence.sent, evidence.started, evidence.rechecks
+        kept,
+        frozenset(every - seen - fresh),
+        not_run,
+        evidence.authority,
+        evidence.sent,
+        evidence.started,
+        evidence.rechecks,
+        evidence.vantage,
     )
     return earlier, fresh
 

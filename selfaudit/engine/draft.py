@@ -111,7 +111,8 @@ def read_lines(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
     limits = {"address": MAX_ADDRESSES, "domain": MAX_DOMAINS}
     out = []
     for line in draft.lines:
-        reading = _read(line.text, allow_reserved, language()) if line.text.strip() else Reading()
+        full = counts["address"] > MAX_ADDRESSES and "/" in line.text  # reading hundreds of blocks more would only take time
+        reading = Reading() if full or not line.text.strip() else _read(line.text, allow_reserved, language())
         fresh = [t for t in reading.targets if t not in seen]
         if reading.targets and not fresh:
             reading = replace(reading, repeated=True)
@@ -119,7 +120,7 @@ def read_lines(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
         for target in fresh:
             counts[target.kind] += 1
         kind = reading.targets[0].kind if reading.targets else ""
-        if kind and counts[kind] > limits[kind]:
+        if full or (kind and counts[kind] > limits[kind]):
             text = _(
                 "At most {addresses} addresses and {domains} domains can be audited at once; leave this one for another case."
             )

@@ -45,6 +45,7 @@ class Earlier:
         sent: the tally so far.
         started: when the first of it began, "" for now.
         rechecks: what was checked again so far.
+        vantage: from where all this was seen.
     """
 
     records: tuple[Record, ...] = ()
@@ -54,6 +55,7 @@ class Earlier:
     sent: tuple[SentTo, ...] = ()
     started: str = ""
     rechecks: tuple[Recheck, ...] = ()
+    vantage: Vantage | None = None
 
 
 _NOTHING = Earlier()
@@ -79,6 +81,16 @@ def tally(net: Net, before: tuple[SentTo, ...] = ()) -> tuple[SentTo, ...]:
     return tuple(
         SentTo(address, port, protocol, purpose, count, authority)
         for (address, port, protocol, purpose, authority), count in sorted(total.items())
+    )
+
+
+def _both(before: Vantage, now: Vantage) -> Vantage:
+    """Where an audit was seen from that was made in two parts."""
+    return Vantage(
+        tuple(dict.fromkeys((*before.resolvers, *now.resolvers))),
+        before.iterates and now.iterates,
+        before.laboratory or now.laboratory,
+        ", ".join(dict.fromkeys((before.catalogue, now.catalogue))),
     )
 
 
@@ -205,6 +217,12 @@ class _Run:
 
     async def may_probe(self, wants: list[tuple[str, Target, bool]]) -> bool:
         """Whether an active observation has authority; what lacks it is noted as not run."""
+        if self.case.passive:
+            for check, target, _active in wants:
+                self.not_run[(check, target)] = phrase("left out: only public records were to be asked for")
+            self.done += 1
+            self.emit(Progress(self.done, len(self.planned), "authority", wants[0][1].value))
+            return False
         if self.authority_known is None:
             targets = tuple(self.targets.values())
             self.authority_known = asyncio.create_task(establish(self.case, targets, self.net, self.install_key))
@@ -290,6 +308,8 @@ class _Run:
         gate, net = self.net.gate, self.net
         sent = tally(net, self.earlier.sent)
         vantage = Vantage(net.profile.resolvers, net.iterator is not None, net.profile.laboratory, net.catalogue.version)
+        if self.earlier.vantage is not None:
+            vantage = _both(self.earlier.vantage, vantage)
         not_run = tuple(
             NotRun(check, target, reason)
             for (check, target), reason in sorted(self.not_run.items(), key=lambda i: (i[0][0], i[0][1]))

@@ -219,8 +219,18 @@ def _root_hints(settings: Settings) -> dict[str, tuple[str, ...]]:
         return read_root_hints(path)
 
 
-def open_net(settings: Settings, *, routes: Routes | None = None) -> Net:
-    """Sets up a run's network. Sends nothing yet.
+def list_keys(settings: Settings) -> dict[str, str]:
+    """The keys of lists that need one, from the environment or the keyring, which may take its time.
+
+    Raises:
+        UserError: the catalogue is broken.
+    """
+    entries = load_catalogue(settings.blocklists).entries
+    return {e.zone: key for e in entries if e.access == "key" and (key := list_key(e.zone))}
+
+
+def open_net(settings: Settings, *, routes: Routes | None = None, keys: Mapping[str, str] | None = None) -> Net:
+    """Sets up a run's network. Sends nothing yet. Without `keys` they are looked up here.
 
     Raises:
         UserError: a settings, catalogue or root hints file is broken, or there is no way to ask the DNS at all.
@@ -236,5 +246,4 @@ def open_net(settings: Settings, *, routes: Routes | None = None) -> Net:
         http.check_ca_file(settings.tls.ca_file)
     gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
     catalogue = load_catalogue(settings.blocklists)
-    keys = {e.zone: key for e in catalogue.entries if e.access == "key" and (key := list_key(e.zone))}
-    return Net(settings, profile, gate, catalogue, keys)
+    return Net(settings, profile, gate, catalogue, list_keys(settings) if keys is None else keys)

@@ -71,7 +71,7 @@ def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
         who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
         mark_of=lambda action: said.get((action.result.check, action.result.target_kind, action.result.target, action.tag)),
-        interim=_interim(groups, said) if said or evidence.rechecks else "",
+        interim=_interim(groups, said, interrupted=evidence.interrupted),
         rechecks=evidence.rechecks,
         authority=_authority(audit),
         case_word=lambda kind: _("this computer") if kind == "case" else "",
@@ -81,19 +81,20 @@ def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
     )
 
 
-def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark]) -> str:
+def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark], *, interrupted: bool) -> str:
     """Why this is only an interim report, "" if nothing blocks any more."""
     blocking = [a for g in groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
     keys = [(a.result.check, a.result.target_kind, a.result.target, a.tag) for a in blocking]
     planned = sum(bool(key in said and said[key].planned) for key in keys)
     if not blocking:
-        return ""
+        return _("Interim report: the audit was not finished.") if interrupted else ""
     text = ngettext(
-        "Interim report: {count} finding that blocks reinstatement is not fixed yet, {planned} of them planned.",
-        "Interim report: {count} findings that block reinstatement are not fixed yet, {planned} of them planned.",
+        "Interim report: {count} finding that blocks reinstatement is not fixed yet.",
+        "Interim report: {count} findings that block reinstatement are not fixed yet.",
         len(blocking),
-    )
-    return text.format(count=len(blocking), planned=planned)
+    ).format(count=len(blocking))
+    more = ngettext("{count} of them is planned.", "{count} of them are planned.", planned).format(count=planned)
+    return f"{text} {more}" if planned else text
 
 
 def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:

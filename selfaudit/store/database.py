@@ -136,6 +136,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool = Fa
         connection.execute("PRAGMA busy_timeout = 5000")
         if read_only:
             return
+        connection.execute("PRAGMA secure_delete = ON")  # what was deleted is gone from the file
+        if not tables:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if not tables:

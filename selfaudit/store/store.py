@@ -73,7 +73,7 @@ class Store:
     # Cases
 
     def save_case(self, case_id: int | None, draft: Draft) -> int:
-        """Saves what was filled in; makes a new case without an id. Returns the id."""
+        """Saves what was filled in; makes a new case without an id, or with one that this store does not have. Returns the id."""
         moment = now()
         with self._writing(durable=True) as db:
             if case_id is None:
@@ -82,13 +82,20 @@ class Store:
                 )
                 assert row.lastrowid is not None
                 return row.lastrowid
-            db.execute("UPDATE cases SET draft = ?, changed = ? WHERE id = ?", (encode_draft(draft), moment, case_id))
-        return case_id
+            row = db.execute("UPDATE cases SET draft = ?, changed = ? WHERE id = ?", (encode_draft(draft), moment, case_id))
+            if row.rowcount:
+                return case_id
+            row = db.execute(
+                "INSERT INTO cases (created, changed, draft) VALUES (?, ?, ?)", (moment, moment, encode_draft(draft))
+            )
+            assert row.lastrowid is not None
+            return row.lastrowid
 
     def delete_case(self, case_id: int) -> None:
         """Deletes a case with all its runs and marks."""
         with self._writing(durable=True) as db:
             db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
+        self.connection.execute("PRAGMA incremental_vacuum")
 
     def cases(self, limit: int = 200) -> tuple[CaseRow, ...]:
         """The latest cases first. One that cannot be read any more is left out."""

@@ -41,6 +41,7 @@ class Stage:
         """Nothing is open, everything is well."""
         controller = self.controller
         controller._timer.stop()
+        controller.saver = None
         controller._reset_case()
         controller.cases, controller.store_trouble, controller.trouble, controller.saving = (), None, "", Saving.NOTHING
         return controller

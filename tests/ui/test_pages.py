@@ -249,6 +249,16 @@ def test_a_message_teaches_selectors(desk: Desk, tmp_path: Path) -> None:
     assert "no DKIM signature" in desk.texts()
 
 
+def test_leaving_a_line_without_a_change_changes_nothing(desk: Desk) -> None:
+    _run_demo(desk)
+    desk.window.show_page("targets")
+    desk.window.show_page("audit")
+    desk.settle()
+    assert desk.controller.draft is not None
+    assert desk.controller.draft.confirmed
+    assert not desk.controller.situation.stale
+
+
 # Permission
 
 
@@ -424,12 +434,11 @@ def test_a_finding_explains_itself(desk: Desk) -> None:
     assert order == sorted(order, key=["must", "provider", "should", "unclear", "passed", "not-needed"].index)
 
 
-def test_check_again_shows_before_and_now(desk: Desk) -> None:
+def test_check_again_shows_before_and_now(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     _run_demo(desk)
     desk.window.show_page("fix")
     _choose(desk, "mail.dmarc", "blumenhof.example")
-    assert desk.controller.draft is not None
-    desk.controller.draft = replace(desk.controller.draft, demo="fixed")  # the repair happens
+    monkeypatch.setattr(session, "make_internet", lambda _world: Internet("fixed"))  # the repair happens
     desk.click("Check mail.dmarc of blumenhof.example again")
     assert desk.controller.again == {("mail.dmarc", "domain", "blumenhof.example")}
     desk.until(lambda: not desk.controller.again)
@@ -499,12 +508,14 @@ def test_the_report_says_interim_planned_and_disagreed(desk: Desk, tmp_path: Pat
     test_marks_are_kept_as_the_persons_word(desk)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: (str(tmp_path / "r"), ""))
     desk.click("Export interim report")
+    desk.until((tmp_path / "r.html").exists)
     page = (tmp_path / "r.html").read_text("utf-8")
     assert "Interim report: 18 findings" in page
     assert "Planned, not done" in page
     assert "our &lt;b&gt;newsletter&lt;/b&gt;" in page
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_any: str(tmp_path / "all"))
     desk.click("Save report, audit and evidence to a folder")
+    desk.until((tmp_path / "all" / "report.html").exists)
     assert sorted(p.name for p in (tmp_path / "all").iterdir()) == ["audit.json", "evidence.json", "report.html"]
 
 
@@ -513,7 +524,7 @@ def test_an_export_that_fails_is_said_in_the_page(desk: Desk, tmp_path: Path, mo
     desk.window.show_page("report")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: ("/dev/null/no/report.html", ""))
     desk.click("Export report")
-    assert "cannot be written" in desk.texts()
+    desk.until(lambda: "cannot be written" in desk.texts())
     assert desk.controller.exported is None
 
 

@@ -36,6 +36,7 @@ def test_from_start_to_an_exported_report_in_seven_clicks(desk: Desk, saved_to: 
     desk.click("Export interim report")
     # The seventh is the one in the system's dialog.
     assert desk.clicks == 6
+    desk.until(lambda: desk.controller.exported is not None)
     page = saved_to.read_text("utf-8")
     assert "DEMO-2026-1107" in page
     assert "Demo" in page
@@ -78,7 +79,7 @@ def test_from_start_to_an_exported_report_by_keyboard_alone(desk: Desk, saved_to
     assert desk.window.page_name == "report"
     _tab_to(desk, "Export interim report")
     desk.press(Qt.Key.Key_Space)
-    assert saved_to.exists()
+    desk.until(saved_to.exists)
 
 
 @pytest.mark.parametrize("number", range(1, 7))

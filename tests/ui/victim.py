@@ -40,7 +40,6 @@ class Victim:
         self.started = self.running = False
         self.shown: set[tuple[str, str, str]] = set()
         self.typed = 0
-        self.waiting: list[str] = []
         self.controller.changed.connect(self.changed)
         self.window.show()
         self.controller.open_store()
@@ -69,9 +68,15 @@ class Victim:
                 self.typing.stop()
                 self.window.close()
                 QApplication.quit()
-        elif what == "marks" and self.waiting:
-            self.say("mark", self.waiting.pop(0))
-        elif what == "saved" and controller.saved == "Saved" and controller.draft is not None:
+        elif what == "marks" and controller.saver is not None:
+            for mark in controller.saver.kept.values():
+                self.say("mark", mark.disagree)
+        elif (
+            what == "saved"
+            and controller.saved == "Saved"
+            and controller.draft is not None
+            and not controller._timer.isActive()
+        ):
             self.say("case", controller.draft.number)
 
     def begin(self) -> None:
@@ -103,7 +108,6 @@ class Victim:
         """Types a mark, and now and then the ticket number."""
         self.typed += 1
         text = f"{os.getpid()}-{self.typed}"
-        self.waiting.append(text)
         self.controller.mark(Mark("mail.spf", "domain", "blumenhof.example", "SPF_PASS_ALL", disagree=text))
         if self.typed % 5 == 0 and self.controller.draft is not None:
             self.controller.edit(replace(self.controller.draft, number=text))

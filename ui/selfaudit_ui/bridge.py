@@ -10,6 +10,7 @@ import itertools
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +18,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from selfaudit.engine.judge import short_trace
 from selfaudit.errors import UserError
+from selfaudit.i18n import _
 
+BLOCKING = 30.0  # seconds
 T = TypeVar("T")
 
 
@@ -65,6 +68,7 @@ class Bridge(QObject):
         self._tasks: dict[int, asyncio.Task[Any]] = {}
         self._short: set[int] = set()  # what is short is finished even when the app is closing: it saves
         self.at_end: list[Callable[[], None]] = []
+        self._pool = ThreadPoolExecutor(2, "blocking")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
@@ -118,6 +122,17 @@ class Bridge(QObject):
 
         return self._enter(once, then, failed, None, short=True)
 
+    def call_blocking(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[Failure], None]) -> Job[T]:
+        """Runs what may take its time (the keyring asks people questions) beside the worker's loop, for at most 30 s."""
+
+        async def once(_send: Callable[[Any], None]) -> T:
+            try:
+                return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, work), BLOCKING)
+            except TimeoutError:
+                raise UserError(_("The system did not answer in time; nothing was changed.")) from None
+
+        return self._enter(once, then, failed, None, short=False)
+
     def cancel(self, number: int) -> None:
         """Cancels a job."""
         if self._loop is not None and not self._loop.is_closed():
@@ -128,6 +143,7 @@ class Bridge(QObject):
         if self._loop is not None and not self._loop.is_closed() and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(timeout)
+        self._pool.shutdown(wait=False, cancel_futures=True)
         self._waiting.clear()  # the window is going: nobody waits for answers any more
         return not self._thread.is_alive()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -51,7 +52,12 @@ def load_preferences() -> tuple[Preferences, str]:
     try:
         return msgspec.json.decode(read_bounded(path, _MAX_FILE), type=Preferences), ""
     except (UserError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Preferences(), _("{file}: your settings cannot be read; the app starts with its own.").format(file=path)
+        aside = path.with_name(f"{path.stem}-unreadable{path.suffix}")
+        with contextlib.suppress(OSError):
+            path.replace(aside)  # the next save must not be the end of it
+        return Preferences(), _(
+            "Your settings cannot be read; the app starts with its own. The old ones lie in {file}."
+        ).format(file=aside)
 
 
 def save_preferences(preferences: Preferences) -> None:

@@ -21,7 +21,7 @@ from selfaudit.engine.suggest import Suggestion, suggest
 from selfaudit.errors import UserError
 from selfaudit.findings import Result
 from selfaudit.i18n import _
-from selfaudit.net import Net, make_profile, open_net
+from selfaudit.net import Net, list_keys, make_profile, open_net
 from selfaudit.remedy import Group, group_actions
 from selfaudit.settings import Settings
 from selfaudit.store import Store
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from selfaudit.demo import Internet
 
 BATCH = 0.08  # seconds between two savings; what is shown has been saved
+KEYRING = 30.0  # seconds for the keyring to answer
 DEMO_KEY = b"demo installation key"
 
 
@@ -78,7 +79,12 @@ def make_internet(world: str) -> Internet:
 async def nets(world: World) -> AsyncGenerator[Callable[[], Net]]:
     """Opens networks in a world; the demo's servers run as long as this lasts."""
     if not world.demo:
-        yield lambda: open_net(world.settings)
+        # The keyring may ask a question; it must not stop the loop.
+        try:
+            keys = await asyncio.wait_for(asyncio.to_thread(list_keys, world.settings), KEYRING)
+        except TimeoutError:
+            raise UserError(_("The system's keyring does not answer. Unlock it, and try again.")) from None
+        yield lambda: open_net(world.settings, keys=keys)
         return
     async with make_internet(world.demo) as internet:
         yield lambda: open_net(internet.settings, routes=internet.routes)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
@@ -72,7 +75,7 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         """Language and theme, then every part of the window."""
         preferences = self.controller.preferences
-        i18n.choose(preferences.language or i18n.preferred())
+        i18n.choose(self._language())
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         speak(app, i18n.language())
@@ -171,14 +174,16 @@ class Window(QMainWindow):
         return bottom
 
     def _make_shortcuts(self, parent: QWidget) -> None:
-        steps = [str(s) for s in Step]
-        for number, name in enumerate(steps, 1):
-            QShortcut(QKeySequence(f"Ctrl+{number}"), parent, lambda name=name: self.show_page(name))
-        QShortcut(QKeySequence("Alt+Left"), parent, self.go_back)
-        QShortcut(QKeySequence("Ctrl+Return"), parent, self._go_on)
-        QShortcut(QKeySequence("Ctrl+Enter"), parent, self._go_on)
-        QShortcut(QKeySequence("Ctrl+,"), parent, lambda: self.show_page("settings"))
-        QShortcut(QKeySequence.StandardKey.Quit, parent, self.close)
+        actions: dict[str, Callable[[], object]] = {
+            f"Ctrl+{number}": partial(self.show_page, str(step)) for number, step in enumerate(Step, 1)
+        }
+        actions |= {
+            "Alt+Left": self.go_back, "Ctrl+Return": self._go_on, "Ctrl+Enter": self._go_on,
+            "Ctrl+,": partial(self.show_page, "settings"), "Ctrl+Q": self.close,
+        }  # fmt: skip
+        for keys, action in actions.items():
+            # A key that is held down does a thing once: nobody starts an audit by leaning on the keyboard.
+            QShortcut(QKeySequence(keys), parent, action).setAutoRepeat(False)
 
     # Showing
 
@@ -202,8 +207,7 @@ class Window(QMainWindow):
 
     def _changed(self, what: str) -> None:
         if what == "preferences":
-            self.controller.regroup()
-            self._dress()
+            self._redress()
             return
         if what == "trouble":
             self._show_trouble()
@@ -212,7 +216,27 @@ class Window(QMainWindow):
 
     def _system_theme(self) -> None:
         if self.controller.preferences.theme == Theme.SYSTEM:
-            self._dress()
+            self._redress()
+
+    def _redress(self) -> None:
+        """Builds the window anew in another language or theme; while a file dialog is open, a little later."""
+        if self.controller.in_dialog:
+            QTimer.singleShot(300, self._redress)
+            return
+        self.controller.flush()
+        i18n.choose(self._language())
+        self.controller.reread()
+        self.controller.regroup()
+        self._dress()
+
+    def _language(self) -> str:
+        chosen = self.controller.preferences.language
+        if chosen:
+            return chosen
+        if any(os.environ.get(name) for name in (i18n.VARIABLE, "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")):
+            return i18n.preferred()
+        codes = (name.partition("-")[0] for name in QLocale.system().uiLanguages())
+        return next((code for code in codes if code in i18n.LANGUAGES), i18n.SOURCE)
 
     def _show_all(self) -> None:
         situation = self.controller.situation
@@ -232,7 +256,7 @@ class Window(QMainWindow):
         self._deadline.show_text(words)
         self._deadline.verdict(verdict)
         self._deadline.setVisible(bool(words))
-        self._saved.show_text(self.controller.saved if draft else "")
+        self._saved.show_text(printable(self.controller.saved, 60) if draft else "")
         self._saved.verdict("fail" if self.controller.saving is Saving.FAILED else "")
 
     def _readiness(self) -> str:

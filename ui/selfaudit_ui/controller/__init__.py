@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 
 from selfaudit.i18n import _
-from selfaudit_ui.controller.keeper import SAVE_AFTER, RunView, Saving
+from selfaudit_ui.controller.keeper import SAVE_AFTER, RunView
 from selfaudit_ui.controller.running import Running
+from selfaudit_ui.controller.saving import Saving
 
 __all__ = ["SAVE_AFTER", "Controller", "RunView", "Saving", "deadline_words"]
 
@@ -24,17 +25,18 @@ class Controller(Running):
 
 def deadline_words(deadline: str, now: datetime.datetime | None = None) -> tuple[str, str]:
     """A deadline and the time left, in words, and how pressing it is ("", "warn" or "fail")."""
-    text = deadline.strip()
+    text = deadline.strip()[:40]
     if not text:
         return "", ""
     try:
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) <= 10:
+            moment += datetime.timedelta(days=1)  # a day is over at its end
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=datetime.UTC)
+        moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
         return _("Deadline {date}").format(date=text), ""
-    if len(text) <= 10:
-        moment += datetime.timedelta(days=1)  # a day is over at its end
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
     left = moment - (now or datetime.datetime.now(datetime.UTC))
     hours = int(left.total_seconds() // 3600)
     if hours < 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+
 from selfaudit.case.file import read_case_file
 from selfaudit.engine.again import key_of
 from selfaudit.engine.draft import (
@@ -19,10 +21,11 @@ from selfaudit.engine.draft import (
 from selfaudit.errors import UserError
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
-from selfaudit.store import CaseRow, PastChange, RunState, Store
+from selfaudit.store import CaseRow, PastChange, RunState
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
-from selfaudit_ui.controller.keeper import SAVE_AFTER, Keeper, RunView, Saving
+from selfaudit_ui.controller.keeper import SAVE_AFTER, Keeper, RunView
+from selfaudit_ui.controller.saving import CaseSaver, Saving
 from selfaudit_ui.flow import Run
 
 
@@ -32,6 +35,9 @@ class CaseWork(Keeper):
     def __init__(self, *, world: session.World | None = None) -> None:
         super().__init__(world=world)
         self._timer.timeout.connect(self._save_case)
+        self._mark_timer = QTimer(self)
+        self._mark_timer.setSingleShot(True)
+        self._mark_timer.timeout.connect(self.flush_mark)
 
     # The case
 
@@ -43,15 +49,17 @@ class CaseWork(Keeper):
     def new_case(self, draft: Draft | None = None, step: str = "targets") -> None:
         """Starts a case."""
         if not self.can_leave_case:
+            self.trouble = _("An audit is running. Stop it, or wait until it has finished, before you open another case.")
+            self.changed.emit("trouble")
             return
         self.flush()
         self._reset_case()
         self.draft = draft if draft is not None else Draft(lines=(Line(""),))
+        self._make_saver()
         self._read()
         self.changed.emit("case")
         self.opened.emit(step)
         if draft is not None:
-            self._saving = True
             self._save_case()
 
     def open_demo(self, world: str) -> None:
@@ -94,7 +102,8 @@ class CaseWork(Keeper):
             return
         self.flush()
         self._reset_case()
-        self.draft, self.case_id = row.draft, row.id
+        self.draft = row.draft
+        self._make_saver(row.id)
         self.saving = Saving.SAVED
         self._read()
         run = row.run
@@ -122,8 +131,16 @@ class CaseWork(Keeper):
             self.opened.emit("fix" if finished else "audit" if view is not None else "targets")
 
         def failed(failure: Failure) -> None:
-            self.trouble = failure.words or _("This case cannot be read by this version: {why}").format(why=failure.trace)
+            self.trouble = failure.words or _("The results of this case cannot be read by this version; run the audit again.")
+            self.run = RunView()
             self.changed.emit("trouble")
+            self.changed.emit("run")
+            self.bridge.call(lambda: store.marks(row.id), with_marks, self._store_failed)
+            self.opened.emit("targets")
+
+        def with_marks(marks: tuple[Mark, ...]) -> None:
+            if self.case_id == row.id:
+                self.marks = {m.key: m for m in marks}
 
         self.changed.emit("case")
         self.bridge.call(work, then, failed)
@@ -136,10 +153,11 @@ class CaseWork(Keeper):
         self.draft = draft
         targets_changed = before is None or before.lines != draft.lines
         self._read()
-        if targets_changed:
-            self.plan, self.authority = None, None
+        if targets_changed or (before and (before.selectors, before.learnt) != (draft.selectors, draft.learnt)):
+            self.plan = None
+        if targets_changed or (before and (before.person, before.role) != (draft.person, draft.role)):
+            self.authority = None
         self.saving = Saving.UNDER_WAY
-        self._saving = True
         self._timer.start(SAVE_AFTER)
         self.changed.emit("case")
         self.changed.emit("saved")
@@ -161,37 +179,26 @@ class CaseWork(Keeper):
     def _save_case(self) -> None:
         self._timer.stop()
         draft = self.draft
-        if draft is None or not self._saving or not (any(line.text.strip() for line in draft.lines) or self.case_id):
+        if draft is None or self.saver is None:
+            return
+        if not any(line.text.strip() for line in draft.lines) and self.case_id is None:
             self.saving = Saving.NOTHING
             return
+        self.saver.save(draft=draft)
 
-        opening, case_before = self._opening, self.case_id
+    def _saver_told(self, saver: CaseSaver) -> None:
+        if saver is not self.saver:
+            if saver.state is Saving.FAILED:
+                self.trouble = _("Another case could not be saved yet: {why}").format(why=saver.problem)
+                self.changed.emit("trouble")
+            return
+        if not self._timer.isActive() and self.waiting_mark is None:
+            self.saving, self.saving_problem = saver.state, saver.problem
+        self.changed.emit("saved")
+        self.changed.emit("marks")
 
-        def with_store(store: Store) -> None:
-            if self._opening is not opening and case_before is None:
-                self.bridge.call(lambda: store.save_case(None, draft), lambda _number: self.refresh_cases(), self._store_failed)
-                return
-            case_id = self.case_id if self._opening is opening else case_before
-
-            def then(number: int) -> None:
-                if self._opening is opening:
-                    self.case_id = number
-                    if not self._timer.isActive():
-                        self._saving = False
-                        self.saving = Saving.SAVED
-                self.changed.emit("saved")
-                self.refresh_cases()
-
-            def failed(failure: Failure) -> None:
-                if self._opening is not opening:
-                    self._store_failed(failure)
-                    return
-                self._not_saved(failure)
-                self.changed.emit("saved")
-
-            self.bridge.call(lambda: store.save_case(case_id, draft), then, failed)
-
-        self._use_store(with_store)
+    def _make_saver(self, case_id: int | None = None) -> None:
+        self.saver = CaseSaver(self, self._saver_told, demo=self.is_demo, case_id=case_id)
 
     @property
     def saved(self) -> str:
@@ -204,10 +211,40 @@ class CaseWork(Keeper):
             Saving.NOTHING: "", Saving.UNDER_WAY: _("Saving …"), Saving.FAILED: _("Not saved: {why}").format(why=self.saving_problem),
         }[self.saving]  # fmt: skip
 
-    def _not_saved(self, failure: Failure) -> None:
-        self.saving, self.saving_problem = Saving.FAILED, failure.words or failure.trace
-
     def flush(self) -> None:
         """Saves at once what waits for saving."""
         if self._timer.isActive():
             self._save_case()
+        self.flush_mark()
+        if self.saver is not None:
+            self.saver.flush()
+
+    # Marks
+
+    def mark_later(self, mark: Mark) -> None:
+        """Takes over what is being typed about a finding, and saves it a moment later."""
+        if self.waiting_mark is not None and self.waiting_mark.key != mark.key:
+            self.flush_mark()
+        self.waiting_mark = mark
+        self.saving = Saving.UNDER_WAY
+        self._mark_timer.start(SAVE_AFTER)
+        self.changed.emit("saved")
+
+    def flush_mark(self) -> None:
+        """Saves at once what was typed about a finding."""
+        self._mark_timer.stop()
+        mark, self.waiting_mark = self.waiting_mark, None
+        if mark is not None:
+            self.mark(mark)
+
+    def mark(self, mark: Mark) -> None:
+        """Takes over what the person says about a finding, and saves it."""
+        if mark.planned or mark.disagree:
+            self.marks[mark.key] = mark
+        else:
+            self.marks.pop(mark.key, None)
+        if self.saver is not None:
+            self.saving = Saving.UNDER_WAY
+            self.saver.save(mark=mark)
+        self.changed.emit("saved")
+        self.changed.emit("marks")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from selfaudit.case import Case
@@ -17,6 +18,7 @@ from selfaudit.engine.again import Key, key_of
 from selfaudit.engine.draft import (
     Draft,
     Reading,
+    make_case,
     read_lines,
 )
 from selfaudit.engine.suggest import Suggestion
@@ -29,19 +31,11 @@ from selfaudit.store import CaseRow, PastChange, Store, StoreError, default_path
 from selfaudit.store.database import set_aside
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Bridge, Failure, Job
+from selfaudit_ui.controller.saving import CaseSaver, Saving
 from selfaudit_ui.flow import Run, Situation
 from selfaudit_ui.preferences import Preferences, load_preferences, save_preferences, settings_of
 
 SAVE_AFTER = 200  # milliseconds without another change
-
-
-class Saving(StrEnum):
-    """How it stands with what the person did last."""
-
-    NOTHING = "nothing"
-    UNDER_WAY = "under-way"
-    SAVED = "saved"
-    FAILED = "failed"
 
 
 @dataclass(slots=True)
@@ -58,6 +52,11 @@ class RunView:
     results: dict[Key, Result] = field(default_factory=dict)
     problem: str = ""
     trace: str = ""
+
+
+def essence(case: Case) -> object:
+    """What the results of a case depend on."""
+    return frozenset((t.kind, t.value) for t in case.targets), frozenset(case.sending_ips), frozenset(case.selectors)
 
 
 class Keeper(QObject):
@@ -78,12 +77,14 @@ class Keeper(QObject):
         self.preferences, self.trouble = load_preferences()
         self._fixed_world = world
         self.settings = world.settings if world else Settings()
+        self.settings_trouble = ""
         self.store: Store | None = None
         self.store_trouble: StoreError | None = None
         self._memory: Store | None = None
         self._memory_waiting: list[Callable[[Store], object]] = []
         self._waiting: list[Callable[[], None]] = []
         self.cases: tuple[CaseRow, ...] | None = None
+        self.in_dialog = False  # a file dialog is open; the pages that wait for it must stay
         self.saving = Saving.NOTHING
         self.saving_problem = ""
         self._reset_case()
@@ -95,7 +96,7 @@ class Keeper(QObject):
     def _reset_case(self) -> None:
         self._opening = object()  # answers that were asked for by another case are thrown away
         self.draft: Draft | None = None
-        self.case_id: int | None = None
+        self.saver: CaseSaver | None = None
         self.readings: tuple[Reading, ...] = ()
         self.plan: Plan | None = None
         self.plan_trouble = ""
@@ -109,6 +110,8 @@ class Keeper(QObject):
         self.run = RunView()
         self.view: session.View | None = None
         self.ran: Case | None = None
+        self.ran_settings: Settings | None = None
+        self._essence: object = None
         self.marks: dict[tuple[str, str, str, str], Mark] = {}
         self.past: dict[Key, list[PastChange]] = {}
         self.again: frozenset[Key] = frozenset()
@@ -116,7 +119,8 @@ class Keeper(QObject):
         self.exported: Path | None = None
         self.export_trouble = ""
         self._job: Job[Any] | None = None
-        self._saving = False
+        self._stop_wanted = False
+        self.waiting_mark: Mark | None = None
 
     # The store
 
@@ -159,16 +163,15 @@ class Keeper(QObject):
         self.trouble = failure.words or failure.trace
         self.changed.emit("trouble")
 
-    def _use_store(self, then: Callable[[Store], object]) -> None:
-        """Calls `then` with the store of the open case: the one on disk, or one in memory for demos and where none can be opened.
+    def use_store(self, then: Callable[[Store], object], *, demo: bool) -> None:
+        """Calls `then` with the store: the one on disk, or one in memory for demos and where none can be opened.
 
         While the store is still being opened, it waits for it.
         """
-        demo = bool(self.draft and self.draft.demo)
         if not demo and self.store is not None:
             then(self.store)
         elif not demo and self.store_trouble is None and self.cases is None:
-            self._waiting.append(lambda: self._use_store(then))
+            self._waiting.append(lambda: self.use_store(then, demo=demo))
         elif self._memory is not None:
             then(self._memory)
         else:
@@ -226,10 +229,12 @@ class Keeper(QObject):
         return self._fixed_world or session.World(self.settings, "", install_key_or_none())
 
     def _read_settings(self) -> None:
+        self.settings_trouble = ""
         try:
             self.settings = settings_of(self.preferences)
-        except UserError as error:
-            self.trouble = str(error)
+        except UserError as error:  # the rest of the choices counts, but nothing is sent until the file can be read
+            self.settings_trouble = str(error)
+            self.settings = settings_of(msgspec.structs.replace(self.preferences, settings_file=""))
 
     def prefer(self, preferences: Preferences, *, quiet: bool = False) -> None:
         """Takes over and saves the choices for the app."""
@@ -241,12 +246,21 @@ class Keeper(QObject):
             self.trouble = str(error)
         if self._fixed_world is None:
             self._read_settings()
+        self.plan = None
         if not quiet:
-            self._read()
-            self.plan = None
             self.changed.emit("preferences")
 
     # What follows from the state
+
+    @property
+    def case_id(self) -> int | None:
+        """The number of the open case, None until it has been saved."""
+        return self.saver.case_id if self.saver is not None else None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the open case is one of the demo's."""
+        return bool(self.draft and self.draft.demo)
 
     @property
     def situation(self) -> Situation:
@@ -257,15 +271,14 @@ class Keeper(QObject):
             for result in self.view.audit.results:
                 counts[str(result.outcome)] = counts.get(str(result.outcome), 0) + 1
         faulty = sum(bool(r.problem) for r in self.readings)
-        stale = False
-        if self.ran is not None and draft is not None and not faulty:
-            named = {t.value for r in self.readings for t in r.targets}
-            stale = named != {t.value for t in self.ran.targets}
+        stale = self.ran is not None and draft is not None and (bool(faulty) or self._essence != essence(self.ran))
+        stale = stale or (self.ran_settings is not None and self.ran_settings != self.settings)
         return Situation(
             draft is not None, sum(bool(r.targets) and not r.problem for r in self.readings), faulty,
             bool(draft and draft.confirmed), bool(draft and draft.person.strip() and draft.role.strip()) or bool(self.authority),
             run.state, run.done, run.total, counts, stale, self.exported is not None,
             "ready" if self.plan is not None else "failed" if self.plan_trouble else "working", self.blocking(),
+            bool(self.again),
         )  # fmt: skip
 
     def blocking(self) -> int:
@@ -284,6 +297,10 @@ class Keeper(QObject):
     def _read(self) -> None:
         reserved = self.world.settings.scope.allow_reserved or bool(self.draft and self.draft.demo)
         self.readings = read_lines(self.draft, allow_reserved=reserved) if self.draft else ()
+        self._essence = None
+        if self.draft is not None and not any(r.problem for r in self.readings):
+            with contextlib.suppress(UserError):
+                self._essence = essence(make_case(self.draft, allow_reserved=reserved))
 
     def reread(self) -> None:
         """Words the problems anew, after a change of language or settings."""

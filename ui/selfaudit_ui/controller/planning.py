@@ -34,6 +34,8 @@ class Planning(CaseWork):
     def ask_plan(self) -> None:
         """Works out what would be sent. Sends nothing."""
         try:
+            if self.settings_trouble and not self.is_demo:
+                raise UserError(self.settings_trouble)
             case = self.make_case()
         except UserError as error:
             self.plan, self.plan_trouble = None, str(error)

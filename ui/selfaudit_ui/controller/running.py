@@ -9,13 +9,13 @@ from dataclasses import replace
 from selfaudit.case import Authority, Case
 from selfaudit.engine.again import CheckedAgain, Key, key_of
 from selfaudit.errors import UserError
-from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.store import PastChange, Store
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
-from selfaudit_ui.controller.keeper import RunView, Saving
+from selfaudit_ui.controller.keeper import RunView
 from selfaudit_ui.controller.planning import Planning
+from selfaudit_ui.controller.saving import Saving
 from selfaudit_ui.flow import Run
 
 
@@ -26,10 +26,14 @@ class Running(Planning):
 
     def start_run(self) -> None:
         """Confirms the permissions as they are shown, and runs the audit."""
-        if self.situation.busy or self.draft is None:
+        situation = self.situation
+        if situation.busy or self.draft is None:
             return
         try:
-            case = self.make_case()
+            if self.settings_trouble and not self.is_demo:
+                raise UserError(self.settings_trouble)
+            # What the button promised holds: without a permission that was shown, nothing active is sent, whatever turns up.
+            case = replace(self.make_case(), passive=not situation.active)
         except UserError as error:
             self.plan_trouble = str(error)
             self.changed.emit("plan")
@@ -41,6 +45,9 @@ class Running(Planning):
 
     def resume_run(self) -> None:
         """Goes on with an interrupted run."""
+        situation = self.situation
+        if situation.busy or situation.stale or not situation.confirmed:
+            return
         if self.run.state is Run.INTERRUPTED and self.run.run_id is not None and self.view is not None:
             self._launch(self.view.audit.evidence.case, self.run.run_id)
 
@@ -50,7 +57,8 @@ class Running(Planning):
         self.run = RunView(Run.RUNNING, resumed, began=time.monotonic(), results=dict(kept))
         if resumed is None:
             self.view, self.past, self.exported = None, {}, None
-        self.ran = case
+        self.ran, self.ran_settings = case, self.settings
+        self._stop_wanted = False
         self.again_trouble = ""
         self.changed.emit("results")
         self.changed.emit("run")
@@ -58,6 +66,10 @@ class Running(Planning):
         def with_store(store: Store) -> None:
             def go() -> None:
                 case_id = self.case_id
+                if self._stop_wanted:
+                    self.run.state = Run.INTERRUPTED if self.view is not None else Run.NONE
+                    self.changed.emit("run")
+                    return
                 if case_id is None:
                     self.run.state, self.run.problem = (
                         Run.FAILED,
@@ -79,7 +91,6 @@ class Running(Planning):
             run.seconds = time.monotonic() - run.began
             self._note_saving(batch.unsaved)
             self.changed.emit("run")
-            self.changed.emit("saved")
 
         def then(done: tuple[int, session.View, str]) -> None:
             self._job = None
@@ -101,17 +112,20 @@ class Running(Planning):
             self.run.trace = failure.trace
             self.changed.emit("run")
 
-        self._use_store(with_store)
+        self.use_store(with_store, demo=self.is_demo)
 
     def _note_saving(self, problem: str) -> None:
-        self.saving, self.saving_problem = Saving.FAILED if problem else Saving.SAVED, problem
-        self.changed.emit("saved")
+        if problem:
+            self.saving, self.saving_problem = Saving.FAILED, problem
+            self.changed.emit("saved")
 
     def stop_run(self) -> None:
         """Stops the run and keeps what was seen."""
-        if self.run.state is Run.RUNNING and self._job is not None:
+        if self.run.state is Run.RUNNING:
             self.run.state = Run.STOPPING
-            self._job.cancel()
+            self._stop_wanted = True
+            if self._job is not None:
+                self._job.cancel()
             self.changed.emit("run")
 
     def regroup(self) -> None:
@@ -127,10 +141,15 @@ class Running(Planning):
         wanted = frozenset(which)
         if view is None or run_id is None or self.again or self.situation.busy or not wanted:
             return
-        if world and self.draft is not None:
-            self.draft = replace(self.draft, demo=world)
-        place = self.world
-        case = replace(view.audit.evidence.case, demo=place.demo, authority=self._authority())
+        if self.situation.stale:
+            self.again_trouble = _("The targets were changed after this audit; run it again.")
+            self.changed.emit("results")
+            return
+        evidence = view.audit.evidence
+        place = replace(self.world, demo=world or evidence.case.demo) if self.is_demo else self.world
+        confirmed = bool(self.draft and self.draft.confirmed)
+        case = replace(evidence.case, demo=world or evidence.case.demo, authority=self._authority())
+        case = replace(case, passive=not (confirmed and self.situation.active))
         self.again, self.again_trouble = wanted, ""
         self.changed.emit("results")
 
@@ -141,6 +160,9 @@ class Running(Planning):
             if again.interrupted:
                 self.again_trouble = _("Checking again was stopped; the results from before stand.")
             else:
+                self.exported = None
+                if world and self.draft is not None:
+                    self.draft = replace(self.draft, demo=world)
                 at = again.audit.evidence.finished
                 for change in again.changes:
                     self.past.setdefault(key_of(change.now), []).append(PastChange(at, change, again.caches))
@@ -159,43 +181,18 @@ class Running(Planning):
                 lambda _send: session.again(store, run_id, view.audit, wanted, place, case), then, failed
             )
 
-        self._use_store(with_store)
+        self.use_store(with_store, demo=self.is_demo)
 
     def _authority(self) -> Authority | None:
-        """Whose word stands: that of the audit, or a newer one that the page of permissions has been confirmed with."""
+        """Whose word stands: only what the page of permissions has been confirmed with."""
         try:
             if self.draft is not None and self.draft.confirmed:
                 return self.make_case().authority
         except UserError:
             pass
-        return self.view.audit.evidence.case.authority if self.view else None
+        return None
 
     def stop_again(self) -> None:
         """Stops checking again."""
         if self.again and self._job is not None:
             self._job.cancel()
-
-    # Marks
-
-    def mark(self, mark: Mark) -> None:
-        """Takes over what the person says about a finding, and saves it."""
-        if mark.planned or mark.disagree:
-            self.marks[mark.key] = mark
-        else:
-            self.marks.pop(mark.key, None)
-        self.saving = Saving.UNDER_WAY
-        self.changed.emit("saved")
-        case_id = self.case_id
-        if case_id is None:
-            return
-
-        def then(_none: object) -> None:
-            self.saving = Saving.SAVED
-            self.changed.emit("saved")
-            self.changed.emit("marks")
-
-        def failed(failure: Failure) -> None:
-            self._not_saved(failure)
-            self.changed.emit("saved")
-
-        self._use_store(lambda store: self.bridge.call(lambda: store.set_mark(case_id, mark), then, failed))

@@ -69,6 +69,7 @@ class Situation:
         exported: a report was written in this session.
         plan: "ready" if what would be sent is shown, "working" or "failed".
         blocking: findings that block reinstatement.
+        checking: something is being checked again.
     """
 
     has_case: bool = False
@@ -84,11 +85,17 @@ class Situation:
     exported: bool = False
     plan: str = "ready"
     blocking: int = 0
+    checking: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way."""
+        return self.run in (Run.RUNNING, Run.STOPPING)
 
     @property
     def busy(self) -> bool:
-        """Whether a run is under way."""
-        return self.run in (Run.RUNNING, Run.STOPPING)
+        """Whether anything is under way that another run would disturb."""
+        return self.running or self.checking
 
     @property
     def has_results(self) -> bool:
@@ -140,7 +147,7 @@ def _why_not(step: Step, now: Situation) -> str:
         return _targets_problem(now)
     if step is Step.AUDIT:
         return "" if now.run is not Run.NONE else _targets_problem(now) or _("Confirm the page “Permission” first.")
-    if now.busy:
+    if now.running:
         return _("The audit is still running. Its results can be seen when it has finished or was stopped.")
     return "" if now.has_results else _("There are no results yet: run the audit first.")
 
@@ -159,6 +166,10 @@ def _plan_problem(now: Situation) -> str:
     if now.plan == "working":
         return _("What would be sent is still being worked out.")
     return _("What would be sent could not be worked out; see above.") if now.plan == "failed" else ""
+
+
+def _checking(now: Situation) -> str:
+    return _("Something is being checked again; wait, or stop it on the page “Fix”.") if now.checking else ""
 
 
 def _state(step: Step, now: Situation) -> tuple[str, str]:
@@ -206,6 +217,8 @@ def _audit_state(now: Situation) -> tuple[str, str]:
 
 
 def _fix_state(now: Situation) -> tuple[str, str]:
+    if now.stale:
+        return "warn", _("Targets changed since")
     failed, warned = now.counts.get("fail", 0), now.counts.get("warn", 0)
     unclear = now.counts.get("inconclusive", 0) + now.counts.get("bug", 0) + now.counts.get("not-run", 0)
     if failed:
@@ -224,21 +237,24 @@ def primary(step: Step, now: Situation) -> Primary | None:
     if step is Step.TARGETS:
         return Primary(_("Continue"), Todo.NEXT, _targets_problem(now))
     if step is Step.PERMISSION:
-        if now.busy:
+        if now.running:
             return Primary(_("See the audit"), Todo.NEXT)
         text = _("Allow and start") if now.active else _("Start with public records only")
-        return Primary(text, Todo.START_RUN, _targets_problem(now) or _plan_problem(now))
+        return Primary(text, Todo.START_RUN, _checking(now) or _targets_problem(now) or _plan_problem(now))
     if step is Step.AUDIT:
         if now.run is Run.RUNNING:
             return Primary(_("Stop"), Todo.STOP)
         if now.run is Run.STOPPING:
             return Primary(_("Stop"), Todo.STOP, _("Stopping; what was seen is kept."))
-        if now.run is Run.INTERRUPTED:
-            return Primary(_("Go on with the audit"), Todo.RESUME)
-        if now.run is Run.FINISHED:
+        if now.run is Run.INTERRUPTED and not now.stale:
+            why = _checking(now) or ("" if now.confirmed else _("Confirm the page “Permission” first."))
+            return Primary(_("Go on with the audit"), Todo.RESUME, why)
+        if now.run is Run.FINISHED and not now.stale:
             return Primary(_("See what to fix"), Todo.NEXT)
-        text = _("Try again") if now.run is Run.FAILED else _("Start the audit")
-        return Primary(text, Todo.START_RUN, "" if now.confirmed else _("Confirm the page “Permission” first."))
+        text = _("Try again") if now.run is Run.FAILED else _("Run again") if now.stale else _("Start the audit")
+        return Primary(
+            text, Todo.START_RUN, _checking(now) or ("" if now.confirmed else _("Confirm the page “Permission” first."))
+        )
     if step is Step.FIX:
         return Primary(_("Go to the report"), Todo.NEXT)
     why = "" if now.has_results else _("There are no results yet: run the audit first.")

@@ -44,10 +44,17 @@ class FindingsModel(QAbstractItemModel):
 
     def show_marks(self, marks: Mapping[tuple[str, str, str, str], Mark], busy: frozenset[Key]) -> None:
         """Shows what the person says, and what is being checked again."""
-        self._marks, self._busy = dict(marks), busy
+        if self._busy == busy and self._marks == marks:
+            return
+        before, self._marks = self._marks, dict(marks)
+        touched, self._busy = self._busy ^ busy, busy
+        changed = {key for key in before.keys() | marks.keys() if before.get(key) != marks.get(key)}
         for number, group in enumerate(self.groups):
             parent = self.index(number, 0)
-            self.dataChanged.emit(self.index(0, 0, parent), self.index(len(group.actions) - 1, 0, parent))
+            for row, action in enumerate(group.actions):
+                if mark_key(action) in changed or key_of(action.result) in touched:
+                    index = self.index(row, 0, parent)
+                    self.dataChanged.emit(index, index)
 
     def action(self, index: Index) -> Action | None:
         """The finding at an index, None for a group."""

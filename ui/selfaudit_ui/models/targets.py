@@ -141,7 +141,8 @@ class TargetsModel(QAbstractTableModel):
             lines[row] = replace(lines[row], sends=Qt.CheckState(value) is Qt.CheckState.Checked)
         else:
             return False
-        self._controller.edit(replace(draft, lines=tuple(lines), confirmed=False))
+        if tuple(lines) != self._lines:  # leaving an editor without a change is no change
+            self._controller.edit(replace(draft, lines=tuple(lines), confirmed=False))
         return True
 
     def remove(self, rows: set[int]) -> None:

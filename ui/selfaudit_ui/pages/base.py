@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
@@ -9,6 +12,8 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import HEADLINE, PAGE_WIDTH
 from selfaudit_ui.widgets import Body, Text, heading, reveal, scroll, soft
+
+T = TypeVar("T")
 
 
 class Page(QWidget):
@@ -77,6 +82,15 @@ class Page(QWidget):
         """The primary action of the last step."""
 
 
+def ask_file(controller: Controller, ask: Callable[[], T]) -> T:
+    """Opens one of the system's file dialogs; the window is not built anew while it is open."""
+    controller.in_dialog = True
+    try:
+        return ask()
+    finally:
+        controller.in_dialog = False
+
+
 def clear(layout: QLayout) -> None:
     """Removes everything from a layout."""
     while (item := layout.takeAt(0)) is not None:
@@ -89,4 +103,4 @@ def clear(layout: QLayout) -> None:
             clear(inner)
 
 
-__all__ = ["Page", "Text", "clear"]
+__all__ = ["Page", "Text", "ask_file", "clear"]

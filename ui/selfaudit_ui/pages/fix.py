@@ -43,11 +43,15 @@ class FixPage(Page):
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setSizes([400, 600])
-        self._good = Banner("good")
+        self._good, self._unclear = Banner("good"), Banner("unclear")
         self.add(
-            self._trouble, self._good, FlowLayout(self._again_all, self._again_group, self._stop, self._after), self.splitter
+            self._trouble,
+            self._good,
+            self._unclear,
+            FlowLayout(self._again_all, self._again_group, self._stop, self._after),
+            self.splitter,
         )
-        self.body.setStretch(3, 1)
+        self.body.setStretch(4, 1)
         self._shown: object = None
         self._key: tuple[str, str, str, str] | None = None
 
@@ -64,11 +68,11 @@ class FixPage(Page):
         if view is not self._shown:
             self._shown = view
             self._fill()
-        if what in ("", "results", "marks", "case"):
+        if what in ("", "results", "marks"):
             self.model.show_marks(controller.marks, controller.again)
         self._trouble.say(controller.again_trouble)
         self._lead()
-        busy = bool(controller.again) or controller.situation.busy
+        busy = controller.situation.busy or controller.situation.stale
         for part in (self._again_all, self._again_group):
             part.setEnabled(view is not None and not busy)
             part.setVisible(not controller.again)
@@ -105,6 +109,7 @@ class FixPage(Page):
         """What to do first, or that nothing is left to do."""
         situation, view = self.controller.situation, self.controller.view
         self._good.say("")
+        self._unclear.say("")
         if view is None:
             self.say("")
         elif situation.blocking:
@@ -124,8 +129,12 @@ class FixPage(Page):
                 self.say(_("The audit was interrupted, so this is not everything."))
             elif situation.stale:
                 self.say(_("The targets were changed after this audit; run it again."))
-            else:
-                self._good.say(_("Nothing that was found blocks reinstatement.") + (more if unclear else ""))
+            elif unclear:
+                self._unclear.say(
+                    _("Nothing that was found blocks reinstatement, but not everything could be looked at.") + more
+                )
+            elif situation.counts.get("pass"):
+                self._good.say(_("Nothing blocks reinstatement."))
 
     def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
         action = self.model.action(now)

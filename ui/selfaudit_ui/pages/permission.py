@@ -28,6 +28,7 @@ class PermissionPage(Page):
             _("Here you see everything before anything is sent. The audit starts only when you press the button below."),
         )
         self._filling = False
+        self._shown: object = None
         self._trouble = Banner("warn")
         self._count = Text("", bold=True)
         self._passive = TableModel((_("How many"), _("Who is asked"), _("What for")), right=(0,))
@@ -145,12 +146,15 @@ class PermissionPage(Page):
 
     def _show_targets(self) -> None:
         controller = self.controller
-        clear(self._targets)
         plan, authority = controller.plan, controller.authority or {}
         draft = controller.draft or Draft()
         stated = bool(draft.person.strip() and draft.role.strip())
-        for target in plan.active_targets if plan else ():
-            self._targets.addWidget(self._target(target, authority.get(target.value, ""), stated))
+        shown_now = (plan, tuple(authority.items()), stated)
+        if shown_now != self._shown:  # a hundred domains are not built anew with each letter of the name
+            self._shown = shown_now
+            clear(self._targets)
+            for target in plan.active_targets if plan else ():
+                self._targets.addWidget(self._target(target, authority.get(target.value, ""), stated))
         self._check.setEnabled(not controller.asking_authority and plan is not None and bool(plan.active_targets))
         if controller.asking_authority:
             self._check_state.show_text(_("Asking the DNS …"))
@@ -167,7 +171,7 @@ class PermissionPage(Page):
     def _target(self, target: Target, word: str, stated: bool) -> QWidget:
         if word.startswith("proven"):
             line = StateLine("pass", f"{target.value}: {shown(word)}", "good")
-        elif stated or word:
+        elif stated:
             line = StateLine("pass", _("{target}: stated by you").format(target=target.value), "accent")
         else:
             line = StateLine("none", _("{target}: not allowed yet, so it is left out").format(target=target.value), "warn")

@@ -7,19 +7,20 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout
+from shiboken6 import isValid
 
 from selfaudit.engine import save_evidence
 from selfaudit.engine.evidence import write_whole
-from selfaudit.errors import UserError
 from selfaudit.findings import Outcome
 from selfaudit.i18n import LANGUAGES, SOURCE, _, ngettext, using
 from selfaudit.remedy import GroupKey
 from selfaudit.report.json import encode_audit
 from selfaudit.report.words import count_words, headline
+from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
-from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import TITLE
 from selfaudit_ui.widgets import Banner, OutcomeBar, StateLine, Text, button, card, column, heading, named, row, soft
@@ -123,55 +124,60 @@ class ReportPage(Page):
             return
         number = view.audit.evidence.case.number
         stem = "".join(c for c in number if c.isalnum() or c in "-_") or "selfaudit"
-        name, _filter = QFileDialog.getSaveFileName(self, _("Export report"), f"{stem}-report.html", _("Web pages (*.html)"))
+        name, _filter = ask_file(
+            self.controller,
+            lambda: QFileDialog.getSaveFileName(self, _("Export report"), f"{stem}-report.html", _("Web pages (*.html)")),
+        )
         if name:
             path = Path(name)
-            self._write([(path if path.suffix else path.with_suffix(".html"), self._html())])
-
-    def _html(self) -> bytes:
-        from selfaudit.report.html import render_html
-
-        view = self.controller.view
-        assert view is not None
-        with using(str(self._language.currentData())):
-            return render_html(view.audit, marks=tuple(self.controller.marks.values())).encode("utf-8")
+            self._write(path if path.suffix else path.with_suffix(".html"))
 
     def _save_data(self) -> None:
-        view = self.controller.view
-        if view is None:
-            return
-        name = QFileDialog.getExistingDirectory(self, _("Folder for report, audit and evidence"))
-        if name:
-            folder = Path(name)
-            files = [(folder / "report.html", self._html()), (folder / "audit.json", encode_audit(view.audit))]
-            self._write(files, evidence=folder / "evidence.json")
+        name = ask_file(
+            self.controller, lambda: QFileDialog.getExistingDirectory(self, _("Folder for report, audit and evidence"))
+        )
+        if name and self.controller.view is not None:
+            self._write(Path(name) / "report.html", data=True)
 
-    def _write(self, files: list[tuple[Path, bytes]], evidence: Path | None = None) -> None:
+    def _write(self, path: Path, *, data: bool = False) -> None:
+        """Makes and writes the report beside the window's thread; with `data`, audit.json and evidence.json beside it."""
         view = self.controller.view
         assert view is not None
         self._trouble.say("")
         self._done.say("")
-        try:
-            if evidence is not None:
-                save_evidence(view.audit.evidence, evidence)
-            for path, data in files:
-                write_whole(path, data)
-        except UserError as error:
-            self._trouble.say(str(error))
-            self.area.verticalScrollBar().setValue(0)
+        code, marks = str(self._language.currentData()), tuple(self.controller.marks.values())
+
+        def work() -> None:
+            from selfaudit.report.html import render_html
+
+            if data:
+                save_evidence(view.audit.evidence, path.with_name("evidence.json"))
+                write_whole(path.with_name("audit.json"), encode_audit(view.audit))
+            with using(code):
+                write_whole(path, render_html(view.audit, marks=marks).encode("utf-8"))
+
+        def failed(failure: Failure) -> None:
+            if isValid(self):
+                self._trouble.say(failure.words or _("The report could not be made: {why}").format(why=failure.trace))
+                self.area.verticalScrollBar().setValue(0)
+
+        self.controller.bridge.call_blocking(work, lambda _none: self._written(path, view), failed)
+
+    def _written(self, path: Path, view: object) -> None:
+        if view is not self.controller.view:
             return
-        first = files[0][0]
-        self.controller.exported = first
-        self._done.say(_("Written: {file}").format(file=first))
-        self._done.offer(
-            button(_("Open the report"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(first))), icon_name="open"),
-            button(
-                _("Open the folder"),
-                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(first.parent))),
-                icon_name="folder",
-            ),
-        )
-        self.area.verticalScrollBar().setValue(0)
+        self.controller.exported = path
+        if isValid(self):
+            self._done.say(_("Written: {file}").format(file=path))
+            self._done.offer(
+                button(_("Open the report"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))), icon_name="open"),
+                button(
+                    _("Open the folder"),
+                    lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
+                    icon_name="folder",
+                ),
+            )
+            self.area.verticalScrollBar().setValue(0)
         self.controller.changed.emit("exported")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from selfaudit.catalogue import load_catalogue
 from selfaudit.errors import UserError
@@ -16,16 +17,16 @@ from selfaudit.secrets import KeyState, key_state, store_key
 from selfaudit.settings import LimitSettings, load_settings
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme
 from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, reveal, row, soft
 
 _LIMITS = (
-    ("list_rate", 0.0, 1000.0),
-    ("check_deadline", 5.0, 600.0),
-    ("run_deadline", 30.0, 7200.0),
-    ("discovered_addresses", 0, 256),
+    ("list_rate", 0.0, 100_000.0),
+    ("check_deadline", 0.1, 86_400.0),
+    ("run_deadline", 0.1, 604_800.0),
+    ("discovered_addresses", 0, 100_000),
 )
 
 
@@ -128,6 +129,7 @@ class SettingsPage(Page):
             "discovered_addresses": (_("Addresses found in the DNS that are audited too"), ""),
         }
         self._limits: dict[str, QSpinBox | QDoubleSpinBox] = {}
+        self._as_shown: dict[str, float] = {}
         parts: list[QWidget] = [heading(_("Limits"))]
         for key, low, high in _LIMITS:
             box: QSpinBox | QDoubleSpinBox
@@ -136,7 +138,7 @@ class SettingsPage(Page):
                 box.setRange(low, int(high))
             else:
                 box = QDoubleSpinBox()
-                box.setDecimals(0)
+                box.setDecimals(2)
                 box.setRange(low, high)
             named(box, names[key][0])
             box.editingFinished.connect(lambda key=key: self._take_limit(key))
@@ -157,6 +159,7 @@ class SettingsPage(Page):
         limits: LimitSettings = self.controller.settings.limits
         for key, box in self._limits.items():
             box.setValue(getattr(limits, key))
+            self._as_shown[key] = box.value()
         self._filling = False
 
     def _take_resolvers(self) -> None:
@@ -170,8 +173,9 @@ class SettingsPage(Page):
         self._prefer(resolvers=addresses[:8])
 
     def _choose_file(self) -> None:
-        name, _filter = QFileDialog.getOpenFileName(
-            self, _("Choose a settings file"), "", _("Settings (*.toml);;All files (*)")
+        name, _filter = ask_file(
+            self.controller,
+            lambda: QFileDialog.getOpenFileName(self, _("Choose a settings file"), "", _("Settings (*.toml);;All files (*)")),
         )
         if name:
             self._file.setText(name)
@@ -191,24 +195,31 @@ class SettingsPage(Page):
 
     def _take_limit(self, key: str) -> None:
         value = self._limits[key].value()
-        if value != getattr(self.controller.settings.limits, key):
+        if value != self._as_shown.get(key):  # what was only passed by is left as it stands in the file
+            self._as_shown[key] = value
             self._prefer(**{key: value})
 
     # Keys
 
     def _ask_keys(self) -> None:
+        if not isValid(self):
+            return
         settings = self.controller.settings
 
         def work() -> list[tuple[ListEntry, KeyState]]:
             entries = [e for e in load_catalogue(settings.blocklists).entries if e.access == "key"]
             return [(entry, key_state(entry.zone)) for entry in entries]
 
-        self.controller.bridge.call(work, self._show_keys, self._keys_failed)
+        self.controller.bridge.call_blocking(work, self._show_keys, self._keys_failed)
 
     def _keys_failed(self, failure: Failure) -> None:
+        if not isValid(self):
+            return
         self._keys_trouble.say(failure.words or _("The keyring cannot be used: {why}").format(why=failure.trace))
 
     def _show_keys(self, found: list[tuple[ListEntry, KeyState]]) -> None:
+        if not isValid(self):  # the page was built anew meanwhile
+            return
         clear(self._keys)
         none = any(state is KeyState.NO_KEYRING for _entry, state in found)
         self._keys_trouble.say(
@@ -255,4 +266,4 @@ class SettingsPage(Page):
             edit.clear()
             if not key:
                 return
-        self.controller.bridge.call(lambda: store_key(zone, key), lambda _none: self._ask_keys(), self._keys_failed)
+        self.controller.bridge.call_blocking(lambda: store_key(zone, key), lambda _none: self._ask_keys(), self._keys_failed)

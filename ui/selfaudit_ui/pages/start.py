@@ -12,7 +12,7 @@ from selfaudit.i18n import _
 from selfaudit.report.words import count_words
 from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, CardButton, Line, StateLine, Text, button, card, heading, row, soft
 
@@ -76,9 +76,17 @@ class StartPage(Page):
         )
 
     def _choose(self) -> None:
-        name, _filter = QFileDialog.getOpenFileName(self, _("Open a case file"), "", _("Case files (*.json);;All files (*)"))
+        name, _filter = ask_file(
+            self.controller,
+            lambda: QFileDialog.getOpenFileName(self, _("Open a case file"), "", _("Case files (*.json);;All files (*)")),
+        )
         if name:
             self.controller.open_case_file(Path(name))
+
+    def entered(self) -> None:
+        """Lists the cases as they stand now."""
+        self.refresh("")
+        self.controller.refresh_cases()
 
     def focus_first(self) -> None:
         """The first card."""
@@ -97,6 +105,8 @@ class StartPage(Page):
             if trouble
             else ""
         )
+        if trouble is not None and not trouble.replaceable:
+            self._trouble.offer(button(_("Try again"), self.controller.open_store, icon_name="again"))
         if trouble is not None and trouble.replaceable:
             self._trouble.offer(button(_("Keep that file aside and start a new one"), self.controller.replace_store))
         if what == "run":
@@ -174,6 +184,6 @@ def describe(case: CaseRow) -> tuple[str, str, str]:
     words = count_words(counts)
     if counts.get("fail"):
         return "fail", words, "fail"
-    if counts.get("inconclusive") or counts.get("bug"):
-        return "unclear", words, "unclear"
+    if not counts.get("pass") or counts.get("inconclusive") or counts.get("bug") or counts.get("not-run"):
+        return "unclear", words or _("No results"), "unclear"
     return ("warn", words, "warn") if counts.get("warn") else ("pass", words, "good")

@@ -24,7 +24,7 @@ from selfaudit.engine.suggest import Suggestion
 from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
-from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
@@ -70,6 +70,7 @@ class TargetsPage(Page):
         tools = row(self._paste, self._many, None, self._delete)
         self._box = QPlainTextEdit()
         self._box.setTabChangesFocus(True)
+        self._box.setAcceptDrops(False)
         self._box.setPlaceholderText(_("One per line, or separated by commas or blanks"))
         self._box.setFixedHeight(110)
         named(self._box, _("Many domains and addresses"))
@@ -96,7 +97,8 @@ class TargetsPage(Page):
         self._learnt = soft("", 1.0)
         self._trouble = Banner("warn")
         self._selectors = line_edit(_("DKIM selectors"), placeholder=_("for example selector1@your-domain"))
-        self._selectors.editingFinished.connect(self._take_selectors)
+        self._selectors.setMaxLength(20_000)
+        self._selectors.textEdited.connect(lambda _text: self._take_selectors())
         return card(
             heading(_("Signed mail (DKIM), optional")),
             soft(
@@ -161,7 +163,7 @@ class TargetsPage(Page):
         for edit, text in ((self._number, draft.number), (self._provider, draft.provider), (self._deadline, draft.deadline)):
             if edit.text() != text:
                 edit.setText(text)
-        if not self._selectors.hasFocus():
+        if self._selector_names() != draft.selectors:
             self._selectors.setText(", ".join(draft.selectors))
         self._filling = False
         learnt = [f"{name}@{domain}" for name, domain, _file in draft.learnt]
@@ -221,15 +223,20 @@ class TargetsPage(Page):
         self.table.setFocus()
 
     def _choose_message(self) -> None:
-        name, _filter = QFileDialog.getOpenFileName(self, _("Choose a message"), "", _("Messages (*.eml);;All files (*)"))
+        name, _filter = ask_file(
+            self.controller,
+            lambda: QFileDialog.getOpenFileName(self, _("Choose a message"), "", _("Messages (*.eml);;All files (*)")),
+        )
         if name:
             self.controller.add_message(Path(name))
+
+    def _selector_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._selectors.text().replace(",", " ").replace(";", " ").split()))
 
     def _take_selectors(self) -> None:
         draft = self.controller.draft
         if draft is not None:
-            names = tuple(dict.fromkeys(self._selectors.text().replace(",", " ").replace(";", " ").split()))
-            self.controller.edit(replace(draft, selectors=names[:50]))
+            self.controller.edit(replace(draft, selectors=self._selector_names(), confirmed=False))
 
     def _take_details(self) -> None:
         draft = self.controller.draft

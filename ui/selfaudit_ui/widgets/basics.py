@@ -158,6 +158,7 @@ def line_edit(name: str, text: str = "", placeholder: str = "") -> QLineEdit:
     made = QLineEdit(text)
     made.setPlaceholderText(placeholder)
     made.setMaxLength(2000)
+    made.setAcceptDrops(False)  # files are for the window
     return named(made, name)
 
 

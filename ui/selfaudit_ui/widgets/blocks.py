@@ -119,6 +119,7 @@ class _Field(QPlainTextEdit):
         super().__init__()
         self._lines = lines
         self.setReadOnly(True)
+        self.setAcceptDrops(False)
         self.setTabChangesFocus(True)
         self.setFont(mono())
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
