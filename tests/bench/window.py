@@ -18,7 +18,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["SELFAUDIT_HOME"] = tempfile.mkdtemp(prefix="selfaudit-bench-home-")
 BEGAN = float(os.environ.get("SELFAUDIT_BENCH_BEGAN", "0")) or time.time()
 
-from PySide6.QtCore import QTimer  # noqa: E402
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from selfaudit.engine import draft as drafts  # noqa: E402
@@ -78,12 +78,13 @@ def main() -> None:
     window = Window(controller)
     window.show()
     controller.open_store()
+    awake = QTimer()
+    awake.start(5)
 
     def wait(condition: object, seconds: float = 120) -> None:
         end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:  # type: ignore[operator]
-            app.processEvents()
-            time.sleep(0.0005)
+            app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)  # as an app waits: without spinning
 
     wait(lambda: controller.cases is not None)
     controller.new_case()

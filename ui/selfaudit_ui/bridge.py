@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sqlite3
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,9 @@ from selfaudit.errors import UserError
 from selfaudit.i18n import _
 
 BLOCKING = 30.0  # seconds
+SWITCH = (
+    0.001  # seconds after which a busy worker lets the window's thread in; Python's own 5 ms add up to pauses that are seen
+)
 T = TypeVar("T")
 
 
@@ -72,6 +76,7 @@ class Bridge(QObject):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
+        sys.setswitchinterval(SWITCH)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._thread.start()
