@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from selfaudit.demo import demo_case
 from selfaudit.engine.again import CacheNote, Change, key_of
@@ -86,6 +86,9 @@ class Stage:
         window.stack.setCurrentWidget(window.pages[page])
         window.pages[page].refresh("")
         window._show_all()
+        focused = QApplication.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
 
 
 def _recent(stage: Stage) -> None:

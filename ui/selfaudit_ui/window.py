@@ -269,7 +269,11 @@ class Window(QMainWindow):
             return _("Nothing has been checked yet.") if self.controller.draft else _("Open a case, or look at the demo.")
         sizes = {g.key: len(g.actions) for g in view.groups}
         blocking = situation.blocking
-        parts = [ngettext("{count} blocks reinstatement", "{count} block reinstatement", blocking).format(count=blocking)]
+        parts = []
+        if blocking or not sizes.get(GroupKey.UNCLEAR):  # where something is unknown, "0 block" would say too much
+            parts.append(
+                ngettext("{count} blocks reinstatement", "{count} block reinstatement", blocking).format(count=blocking)
+            )
         if sizes.get(GroupKey.SHOULD):
             parts.append(_("{count} should be fixed").format(count=sizes[GroupKey.SHOULD]))
         if sizes.get(GroupKey.UNCLEAR):
