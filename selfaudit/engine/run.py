@@ -290,6 +290,8 @@ class _Run:
             task.cancel()
         if self.authority_known is not None:
             self.authority_known.cancel()
+        # Tasks that waited for their turn would send once more before they learn that it is over.
+        self.net.dns.close()
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=2.0)
         if reason is None:

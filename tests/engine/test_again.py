@@ -128,3 +128,26 @@ def test_what_was_seen_long_ago_is_observed_again(broken_audit: Audit) -> None:
     assert (old.request.kind, old.request.subject) not in keys
     lasting = [r for r in evidence.records if r.fact is not None and not r.request.kind.startswith("vantage.")]
     assert len(keys) == len(lasting) - 1
+
+
+async def test_nothing_is_sent_after_stop() -> None:
+    async with Internet("broken", delay=0.02) as internet:
+        net = open_net(internet.settings, routes=internet.routes)
+        at_stop = -1
+        task: asyncio.Task[Audit] | None = None
+
+        def stop(event: Event) -> None:
+            nonlocal at_stop
+            if isinstance(event, RecordSeen) and task is not None and at_stop < 0 and net.gate.sent.total() > 50:
+                task.cancel()
+                asyncio.get_running_loop().call_soon(note)
+
+        def note() -> None:
+            nonlocal at_stop
+            at_stop = net.gate.sent.total()
+
+        task = asyncio.create_task(run_audit(demo_case("broken"), net, install_key=KEY, emit=stop))
+        audit = await task
+    assert audit.evidence.interrupted
+    # What was being sent in the very moment may still leave; what waited for its turn may not.
+    assert sum(s.count for s in audit.evidence.sent) <= at_stop + 4
