@@ -281,6 +281,17 @@ def test_permission_says_who_and_what_and_changes_with_the_name(desk: Desk) -> N
     assert "0 targets are proven" in desk.texts()
 
 
+def test_many_targets_are_shown_together(desk: Desk) -> None:
+    desk.controller.new_case()
+    desk.controller.paste(" ".join(f"company{i}.net" for i in range(30)))
+    desk.window.show_page("permission")
+    desk.until(lambda: desk.controller.plan is not None)
+    assert "30 targets: not allowed yet" in desk.texts()
+    records = desk.find(QPlainTextEdit, "TXT records for all domains").toPlainText().splitlines()
+    assert len(records) == 30
+    assert all("_selfaudit-challenge.company" in line for line in records)
+
+
 def test_nothing_active_without_a_name(desk: Desk) -> None:
     desk.controller.open_demo("broken")
     assert desk.controller.draft is not None

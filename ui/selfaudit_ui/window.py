@@ -224,9 +224,11 @@ class Window(QMainWindow):
             QTimer.singleShot(300, self._redress)
             return
         self.controller.flush()
+        before = i18n.language()
         i18n.choose(self._language())
-        self.controller.reread()
-        self.controller.regroup()
+        if i18n.language() != before:
+            self.controller.reread()
+            self.controller.regroup()
         self._dress()
 
     def _language(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -16,6 +17,8 @@ from selfaudit_ui.pages.base import Page, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, Copyable, StateLine, Text, button, card, column, heading, line_edit, row, soft
 from selfaudit_ui.widgets.table import Table
+
+_ONE_BY_ONE = 6  # targets; more are shown together
 
 
 class PermissionPage(Page):
@@ -153,8 +156,12 @@ class PermissionPage(Page):
         if shown_now != self._shown:  # a hundred domains are not built anew with each letter of the name
             self._shown = shown_now
             clear(self._targets)
-            for target in plan.active_targets if plan else ():
-                self._targets.addWidget(self._target(target, authority.get(target.value, ""), stated))
+            targets = plan.active_targets if plan else ()
+            if len(targets) > _ONE_BY_ONE:
+                self._targets.addWidget(self._together(targets, authority, stated))
+            else:
+                for target in targets:
+                    self._targets.addWidget(self._target(target, authority.get(target.value, ""), stated))
         self._check.setEnabled(not controller.asking_authority and plan is not None and bool(plan.active_targets))
         if controller.asking_authority:
             self._check_state.show_text(_("Asking the DNS …"))
@@ -167,6 +174,37 @@ class PermissionPage(Page):
             self._check_state.show_text(
                 ngettext("{count} target is proven.", "{count} targets are proven.", proven).format(count=proven)
             )
+
+    def _together(self, targets: tuple[Target, ...], authority: Mapping[str, str], stated: bool) -> QWidget:
+        """Many targets at a glance, and all their records to copy at once."""
+        proven = [t for t in targets if authority.get(t.value, "").startswith("proven")]
+        rest = [t for t in targets if t not in proven]
+        records = [
+            f'{CHALLENGE}.{t.value}.  3600  IN  TXT  "{token}"'
+            for t in rest
+            if t.kind == "domain" and (token := self.controller.token(t.value))
+        ]
+        layout = column()
+        if proven:
+            text = ngettext("{count} target is proven.", "{count} targets are proven.", len(proven)).format(count=len(proven))
+            layout.addWidget(StateLine("pass", text, "good"))
+        if rest and stated:
+            text = ngettext("{count} target: stated by you", "{count} targets: stated by you", len(rest)).format(
+                count=len(rest)
+            )
+            layout.addWidget(StateLine("pass", text, "accent"))
+        elif rest:
+            text = ngettext(
+                "{count} target: not allowed yet, so it is left out",
+                "{count} targets: not allowed yet, so they are left out",
+                len(rest),
+            )
+            layout.addWidget(StateLine("none", text.format(count=len(rest)), "warn"))
+        if records:
+            layout.addWidget(Copyable(_("TXT records for all domains"), "\n".join(records), lines=8))
+        holder = QWidget()
+        holder.setLayout(layout)
+        return holder
 
     def _target(self, target: Target, word: str, stated: bool) -> QWidget:
         if word.startswith("proven"):
