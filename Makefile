@@ -43,7 +43,7 @@ demo: $(STAMP)
 app:
 	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$QT_QPA_PLATFORM" ]; then \
 		echo "There is no display here, so the app cannot open; make demo needs none."; exit 2; fi
-	@$(MAKE) --no-print-directory $(GUI_STAMP)
+	@$(MAKE) -s --no-print-directory $(GUI_STAMP)
 	@$(BIN)/selfaudit gui $(CASE)
 
 test: lint types contracts docs-fresh system-packages

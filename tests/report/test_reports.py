@@ -13,12 +13,12 @@ import pytest
 from selfaudit.case import Case, Target
 from selfaudit.demo import Internet, demo_case
 from selfaudit.engine import Audit, judge_evidence, run_audit
-from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
+from selfaudit.engine.evidence import Evidence, Recheck, Record, Tool, Vantage
 from selfaudit.facts import Fact, Request
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.mail import MtaStsPolicy, SpfLookups
 from selfaudit.facts.rdns import ReverseDns
-from selfaudit.findings import Remedy, found
+from selfaudit.findings import Mark, Outcome, Remedy, found
 from selfaudit.net import open_net
 from selfaudit.remedy import GroupKey, group_actions
 from selfaudit.remedy.groups import advice_for
@@ -189,3 +189,22 @@ def test_provider_findings_stand_in_their_own_group() -> None:
 def test_generated_files_are_fresh() -> None:
     assert docs.main(["docs/checks", "--check"]) == 0
     assert schemas.main(["resources/selfaudit_resources/schemas", "--check"]) == 0
+
+
+def test_interim_planned_disagreed_and_checked_again_stand_in_the_page(broken_audit: Audit) -> None:
+    result = next(r for r in broken_audit.results if r.check == "mail.spf" and r.target == "blumenhof.example")
+    tag = result.findings[0].tag
+    mark = Mark("mail.spf", "domain", "blumenhof.example", tag, planned="2026-12-01", disagree="<script>x</script>\nand more")
+    target = broken_audit.evidence.targets[0]
+    again = (Recheck("2026-11-21T10:00:00.000Z", "mail.dmarc", target, Outcome.FAIL, Outcome.PASS),)
+    page = render_html(replace(broken_audit, evidence=replace(broken_audit.evidence, rechecks=again)), marks=[mark])
+    assert "Interim report: 18 findings that block reinstatement are not fixed yet. 1 of them is planned." in page
+    assert "Planned, not done" in page
+    assert "2026-12-01" in page
+    assert "&lt;script&gt;x&lt;/script&gt; and more" in page
+    assert "<script>" not in page
+    assert "Checked again" in page
+    passed = tuple(r for r in broken_audit.results if r.outcome is Outcome.PASS)
+    assert "Interim report" not in render_html(replace(broken_audit, results=passed))
+    stopped = replace(broken_audit.evidence, interrupted=True)
+    assert "Interim report: the audit was not finished." in render_html(replace(broken_audit, results=passed, evidence=stopped))
