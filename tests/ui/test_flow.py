@@ -90,7 +90,7 @@ def test_only_what_was_verified_is_green(counts: dict[str, int], icon: str, word
 
 def test_targets_changed_after_the_run_are_said() -> None:
     info = next(i for i in survey(Situation(True, 3, run=Run.FINISHED, counts={"pass": 1}, stale=True)) if i.step is Step.AUDIT)
-    assert "changed" in info.state
+    assert "Changed" in info.state
 
 
 def test_order() -> None:

@@ -142,7 +142,7 @@ class Running(Planning):
         if view is None or run_id is None or self.again or self.situation.busy or not wanted:
             return
         if self.situation.stale:
-            self.again_trouble = _("The targets were changed after this audit; run it again.")
+            self.again_trouble = _("Targets or settings were changed after this audit; run it again.")
             self.changed.emit("results")
             return
         evidence = view.audit.evidence

@@ -206,7 +206,7 @@ def _audit_state(now: Situation) -> tuple[str, str]:
     if now.run is Run.STOPPING:
         return "running", _("Stopping")
     if now.stale and now.run is not Run.NONE:
-        return "warn", _("Targets changed since")
+        return "warn", _("Changed since")
     words = {
         Run.NONE: ("todo", N_("Not started")),
         Run.FINISHED: ("pass", N_("Finished")),
@@ -218,7 +218,7 @@ def _audit_state(now: Situation) -> tuple[str, str]:
 
 def _fix_state(now: Situation) -> tuple[str, str]:
     if now.stale:
-        return "warn", _("Targets changed since")
+        return "warn", _("Changed since")
     failed, warned = now.counts.get("fail", 0), now.counts.get("warn", 0)
     unclear = now.counts.get("inconclusive", 0) + now.counts.get("bug", 0) + now.counts.get("not-run", 0)
     if failed:

@@ -128,7 +128,7 @@ class FixPage(Page):
             if situation.run is not Run.FINISHED:
                 self.say(_("The audit was interrupted, so this is not everything."))
             elif situation.stale:
-                self.say(_("The targets were changed after this audit; run it again."))
+                self.say(_("Targets or settings were changed after this audit; run it again."))
             elif unclear:
                 self._unclear.say(
                     _("Nothing that was found blocks reinstatement, but not everything could be looked at.") + more

@@ -104,7 +104,7 @@ class ReportPage(Page):
         planned = sum(bool((m := self.controller.marks.get(mark_key(a))) and m.planned) for a in blocking)
         words_of = [interim_words(len(blocking), planned)]
         if self.controller.situation.stale:
-            words_of.append(_("The targets were changed after this audit; run it again."))
+            words_of.append(_("Targets or settings were changed after this audit; run it again."))
         if self.controller.run.state is Run.INTERRUPTED:
             words_of.append(_("The audit was interrupted, so this is not everything."))
         self._interim.say(" ".join(filter(None, words_of)))
