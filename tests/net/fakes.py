@@ -66,10 +66,17 @@ class FakeServer(asyncio.DatagramProtocol):
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
-        assert self._udp
-        self.port = self._udp.get_extra_info("sockname")[1]
-        self._tcp = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        for _attempt in range(20):  # the number that is free for UDP may be taken for TCP
+            await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+            assert self._udp
+            self.port = self._udp.get_extra_info("sockname")[1]
+            try:
+                self._tcp = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+            except OSError:
+                self._udp.close()
+                continue
+            return
+        raise OSError("no port is free for UDP and TCP")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):

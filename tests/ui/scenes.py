@@ -36,6 +36,8 @@ class Stage:
 
     def __init__(self, window: Window, broken: View, fixed: View) -> None:
         self.window, self.controller, self.broken, self.fixed = window, window.controller, broken, fixed
+        # A scene is what it says: nothing is worked out in the background that would change it a moment later.
+        self.controller.ask_plan = lambda: None  # type: ignore[method-assign]
 
     def reset(self) -> Controller:
         """Nothing is open, everything is well."""
