@@ -8,19 +8,14 @@ from pathlib import Path
 
 from selfaudit.case import Authority, Case, Selector, Target
 from selfaudit.case.file import CaseFile, read_case_file
-from selfaudit.case.targets import parse_address, parse_selector, parse_target, parse_targets
+from selfaudit.case.targets import parse_address, parse_targets
 from selfaudit.checks import select_checks
-from selfaudit.errors import BadInput, UserError
-from selfaudit.files import read_bounded
+from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, message_selectors, read_selector
+from selfaudit.errors import UserError
 from selfaudit.i18n import _
-from selfaudit.protocols.dkim import selectors_of
 from selfaudit.protocols.psl import is_public_suffix
 from selfaudit.settings import Settings, load_settings
 from selfaudit.text import printable
-
-MAX_MESSAGE = 50_000_000
-MAX_SELECTORS = 50
-MAX_SENDING = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +98,11 @@ def _authority(options: Options, file: CaseFile) -> Authority | None:
 def _selectors(options: Options, file: CaseFile) -> tuple[Selector, ...]:
     found: dict[Selector, None] = {}
     for text in (*options.selector, *file.selectors)[: MAX_SELECTORS + 1]:
-        name, domain = parse_selector(text)
-        if domain:
-            target = parse_target(domain, allow_reserved=True, is_public_suffix=lambda _name: False)[0]
-            domain = target.value
+        name, domain = read_selector(text)
         found.setdefault(Selector(name, domain))
     for path in options.message:
-        for name, domain in _message_selectors(path):
+        for name, domain in message_selectors(path):
             found.setdefault(Selector(name, domain, "message"))
     if len(found) > MAX_SELECTORS:
         raise UserError(_("More than {limit} DKIM selectors were given.").format(limit=MAX_SELECTORS))
     return tuple(found)
-
-
-def _message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
-    data = read_bounded(path, MAX_MESSAGE)
-    try:
-        return selectors_of(data)
-    except BadInput as error:
-        raise UserError(_("{file}: {why}").format(file=path, why=error)) from None

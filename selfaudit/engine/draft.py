@@ -14,7 +14,7 @@ from selfaudit.case.file import CaseFile
 from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, parse_selector, parse_target
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
-from selfaudit.i18n import _, language
+from selfaudit.i18n import _, language, shown
 from selfaudit.protocols.dkim import selectors_of
 from selfaudit.protocols.psl import is_public_suffix
 from selfaudit.text import printable
@@ -160,10 +160,22 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
     )
 
 
+def read_selector(text: str) -> tuple[str, str]:
+    """A DKIM selector as typed, and its domain as targets are written (A-label), "" if none was given.
+
+    Raises:
+        UserError: it is neither.
+    """
+    name, domain = parse_selector(text)
+    if domain:
+        domain = parse_target(domain, allow_reserved=True, is_public_suffix=lambda _name: False)[0].value
+    return name, domain
+
+
 def _selectors(draft: Draft) -> tuple[Selector, ...]:
     found: dict[tuple[str, str], Selector] = {}
     for text in draft.selectors:
-        name, domain = parse_selector(text)
+        name, domain = read_selector(text)
         found.setdefault((name, domain), Selector(name, domain))
     for name, domain, _file in draft.learnt:
         found.setdefault((name, domain), Selector(name, domain, "message"))
@@ -181,11 +193,12 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
     return Draft(
         tuple(lines[:MAX_LINES]),
         file.selectors[:MAX_SELECTORS],
-        person=file.authority.name if file.authority else "",
-        role=file.authority.role if file.authority else "",
-        number=file.number,
-        provider=file.provider,
-        deadline=file.deadline,
+        # A stranger's words go into fields that a person reads: nothing in them may reorder a line.
+        person=printable(file.authority.name, 100) if file.authority else "",
+        role=printable(file.authority.role, 100) if file.authority else "",
+        number=printable(file.number, 100),
+        provider=printable(file.provider, 100),
+        deadline=printable(file.deadline, 40),
         source=printable(source, 100),
     )
 
@@ -206,17 +219,26 @@ def from_case(case: Case) -> Draft:
     )
 
 
-def learn_message(draft: Draft, path: Path) -> Draft:
-    """Adds the DKIM selectors of a sample message.
+def message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
+    """(selector, domain) of each DKIM signature of a sample message.
 
     Raises:
         UserError: the file cannot be read, or is no message.
     """
     data = read_bounded(path, MAX_MESSAGE)
     try:
-        found = selectors_of(data)
+        return selectors_of(data)
     except BadInput as error:
-        raise UserError(_("{file}: {why}").format(file=path.name, why=error)) from None
+        raise UserError(_("{file}: {why}").format(file=path, why=shown(error))) from None
+
+
+def learn_message(draft: Draft, path: Path) -> Draft:
+    """Adds the DKIM selectors of a sample message.
+
+    Raises:
+        UserError: the file cannot be read, is no message, or carries no signature.
+    """
+    found = message_selectors(path)
     if not found:
         raise UserError(_("{file}: this message carries no DKIM signature.").format(file=path.name))
     learnt = dict.fromkeys((*draft.learnt, *((name, domain, path.name) for name, domain in found)))

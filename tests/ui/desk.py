@@ -14,6 +14,7 @@ from selfaudit.demo import Internet, demo_case
 from selfaudit.engine import run_audit
 from selfaudit.net import open_net
 from selfaudit_ui.controller import Controller
+from selfaudit_ui.flow import Run
 from selfaudit_ui.session import DEMO_KEY, View, view_of
 from selfaudit_ui.window import Window
 
@@ -96,3 +97,12 @@ class Desk:
         """Presses a key where the keyboard is."""
         self.bot.keyClick(QApplication.focusWidget() or self.window, key, modifier)
         self.settle()
+
+
+def run_demo(desk: Desk, world: str = "broken") -> None:
+    """Opens a world of the demo and audits it to the end."""
+    desk.controller.open_demo(world)
+    desk.until(lambda: desk.controller.case_id is not None)
+    desk.controller.start_run()
+    desk.window.show_page("audit")
+    desk.until(lambda: desk.controller.run.state is Run.FINISHED)
