@@ -17,6 +17,8 @@ from selfaudit.i18n import _
 from selfaudit.text import printable
 
 MAX_FILE = 1_000_000
+# Enough of RFC 5321 section 4.1.2 for a mailbox that somebody types; no quotes, no spaces, nothing that SMTP could trip over.
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 class DnsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,9 +65,15 @@ class ScopeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[smtp]."""
+    """[smtp].
 
-    port25_controls: tuple[str, ...] = ()
+    Attributes:
+        port25_controls: unrelated mail servers that show whether port 25 leaves this network; "host", "address" or
+            "address:port". Unset: two large providers, or nobody in laboratories.
+        relay_recipient: a mailbox of the customer outside the audited servers; it is the foreign recipient of the relay test.
+    """
+
+    port25_controls: tuple[str, ...] | None = None
     relay_recipient: str = ""
 
 
@@ -77,9 +85,15 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class VantageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[vantage]. `time_servers` are asked by SNTP, as "host" or "address:port"; an empty list asks nobody."""
+    """[vantage].
+
+    Attributes:
+        time_servers: asked by SNTP, as "host" or "address:port"; an empty list asks nobody.
+        egress_names: "NAME TYPE" of records whose answer is the address from which they are asked; an empty list asks nobody.
+    """
 
     time_servers: tuple[str, ...] | None = None
+    egress_names: tuple[str, ...] | None = None
 
 
 class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +109,11 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         check_deadline: for one observation.
         run_deadline: for the whole run.
         discovered_addresses: addresses found in DNS that are audited without being named.
+        connect_timeout: for a TCP connection to a target.
+        udp_timeout: for the answer of a target to one packet.
+        smtp_timeout: for the greeting of a mail server; further replies get half of it, at most 15 seconds.
+        probe_pause: between attempts at one target: recipients, packets.
+        target_in_flight: connections to one target at once.
     """
 
     dns_timeout: float = 2.0
@@ -106,6 +125,11 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     check_deadline: float = 60.0
     run_deadline: float = 900.0
     discovered_addresses: int = 32
+    connect_timeout: float = 5.0
+    udp_timeout: float = 2.0
+    smtp_timeout: float = 35.0
+    probe_pause: float = 1.0
+    target_in_flight: int = 4
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,10 +170,31 @@ def load_settings(path: Path) -> Settings:
             _("{file}: dns.silent_address: “{value}” is not an address").format(file=path, value=printable(silent, 60))
         )
     for server in settings.vantage.time_servers or ():
-        if split_time_server(server) is None:
+        if split_server(server, 123) is None:
             raise UserError(
-                _("{file}: vantage.time_servers: “{value}” is neither a host, an address nor address:port").format(
-                    file=path, value=printable(server, 60)
+                _("{file}: {key}: “{value}” is neither a host, an address nor address:port").format(
+                    file=path, key="vantage.time_servers", value=printable(server, 60)
+                )
+            )
+    for server in settings.smtp.port25_controls or ():
+        if split_server(server, 25) is None:
+            raise UserError(
+                _("{file}: {key}: “{value}” is neither a host, an address nor address:port").format(
+                    file=path, key="smtp.port25_controls", value=printable(server, 60)
+                )
+            )
+    recipient = settings.smtp.relay_recipient
+    if recipient and not _MAILBOX.fullmatch(recipient):
+        raise UserError(
+            _("{file}: smtp.relay_recipient: “{value}” is not a mailbox like name@domain").format(
+                file=path, value=printable(recipient, 60)
+            )
+        )
+    for entry in settings.vantage.egress_names or ():
+        if not re.fullmatch(r"[A-Za-z0-9_.-]{1,253} (A|AAAA|TXT)", entry):
+            raise UserError(
+                _("{file}: vantage.egress_names: “{value}” is not a name and a type (A, AAAA or TXT)").format(
+                    file=path, value=printable(entry, 60)
                 )
             )
     _check_ranges(path, settings)
@@ -174,14 +219,14 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def split_time_server(text: str) -> tuple[str, int] | None:
+def split_server(text: str, default: int) -> tuple[str, int] | None:
     """Reads "host", "address", "address:port" or "[v6]:port" as (host, port); None if it is none of these."""
     if _is_address(text):
-        return text, 123
+        return text, default
     match = re.fullmatch(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]{1,253}))(?::(?P<port>[0-9]{1,5}))?", text)
     if match is None or (match["six"] and not _is_address(match["six"])):
         return None
-    port = int(match["port"] or 123)
+    port = int(match["port"] or default)
     return (match["six"] or match["host"], port) if 0 < port < 65_536 else None
 
 
@@ -199,6 +244,11 @@ def _check_ranges(path: Path, settings: Settings) -> None:
         ("limits.check_deadline", limits.check_deadline, 0.1, 3600),
         ("limits.run_deadline", limits.run_deadline, 0.1, 86_400),
         ("limits.discovered_addresses", limits.discovered_addresses, 0, 256),
+        ("limits.connect_timeout", limits.connect_timeout, 0.05, 30),
+        ("limits.udp_timeout", limits.udp_timeout, 0.05, 10),
+        ("limits.smtp_timeout", limits.smtp_timeout, 0.1, 45),
+        ("limits.probe_pause", limits.probe_pause, 0, 10),
+        ("limits.target_in_flight", limits.target_in_flight, 1, 16),
     ]
     for key, value, least, most in bounds:
         if not least <= value <= most:

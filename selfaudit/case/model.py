@@ -42,6 +42,23 @@ class Authority:
     role: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Approval:
+    """A provider's consent to something that its policy forbids "without our prior approval".
+
+    Attributes:
+        check: id of the check whose finding is approved.
+        target: the address or domain, "" for all of the case.
+        reference: the provider's ticket or letter.
+        service: limits it to findings about this port or service, "" for all of the check.
+    """
+
+    check: str
+    target: str
+    reference: str
+    service: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything a run depends on besides the network.
@@ -59,6 +76,9 @@ class Case:
         laboratory: reserved addresses and names were allowed as targets.
         demo: the world of the embedded internet, or "".
         passive: only public records are asked for, whatever permission there may be.
+        confirm_relay: one message may be sent through a server that lets strangers send, to the mailbox in the settings.
+        arrived: tokens of such messages that somebody found in that mailbox.
+        exceptions: what the provider has approved.
     """
 
     targets: tuple[Target, ...]
@@ -73,6 +93,9 @@ class Case:
     laboratory: bool = False
     demo: str = ""
     passive: bool = False
+    confirm_relay: bool = False
+    arrived: tuple[str, ...] = ()
+    exceptions: tuple[Approval, ...] = ()
 
     def domains(self) -> tuple[str, ...]:
         """The named domains."""

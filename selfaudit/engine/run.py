@@ -73,10 +73,8 @@ async def run_audit(
 
 def tally(net: Net, before: tuple[SentTo, ...] = ()) -> tuple[SentTo, ...]:
     """How much was sent to whom so far, added to what was sent before."""
-    gate = net.gate
     total = {(s.address, s.port, s.protocol, s.purpose, s.authority): s.count for s in before}
-    for (address, port, protocol, purpose), count in gate.sent.items():
-        key = (address, port, protocol, purpose, gate.permitted.get(address, "") if purpose == "zone transfer" else "")
+    for key, count in net.gate.sent.items():
         total[key] = total.get(key, 0) + count
     return tuple(
         SentTo(address, port, protocol, purpose, count, authority)

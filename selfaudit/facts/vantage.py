@@ -79,3 +79,93 @@ class Clock(Fact):
     def lookups(self) -> Iterator[DnsAnswer]:
         if self.root_signature:
             yield self.root_signature
+
+
+@dataclass(frozen=True, slots=True)
+class ControlConnection:
+    """A connection to a server that has nothing to do with the case, to learn what this network lets through.
+
+    Attributes:
+        host: as it was named.
+        address: where it led, "" if its name could not be looked up.
+        port: TCP port.
+        outcome: "open", "closed", "silent", "unreachable", "error" or "no-address".
+        greeting: the first line that it sent, if one was waited for.
+    """
+
+    host: str
+    address: str
+    port: int
+    outcome: str
+    greeting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Port25(Fact):
+    """Whether connections to port 25 leave this network, and whether something on the way answers them itself.
+
+    Attributes:
+        controls: unrelated mail servers; their greeting shows that port 25 is open here.
+        silent: an address where no server is; an accepted connection means that port 25 is intercepted.
+    """
+
+    kind: ClassVar[str] = "vantage.port25"
+    scope: ClassVar[str] = "case"
+    controls: tuple[ControlConnection, ...]
+    silent: ControlConnection | None
+
+    @property
+    def intercepted(self) -> bool:
+        """Something answers in place of other mail servers."""
+        return self.silent is not None and self.silent.outcome == "open"
+
+    @property
+    def blocked(self) -> bool:
+        """Not one of the controls could be reached."""
+        return bool(self.controls) and not any(c.outcome == "open" for c in self.controls)
+
+
+@dataclass(frozen=True, slots=True)
+class Position(Fact):
+    """Where this computer stands relative to an address. No packet is sent to it.
+
+    Attributes:
+        address: the target.
+        source: the address that this computer would use towards it, "" without a route.
+        own: the address belongs to this computer.
+        egress: addresses under which the world sees this computer, of the same family.
+        laboratory: all addresses may be on this computer; only its source address counts as inside.
+    """
+
+    kind: ClassVar[str] = "vantage.position"
+    address: str
+    source: str
+    own: bool
+    egress: tuple[str, ...]
+    laboratory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings(Fact):
+    """What this network does to connections, and how it is seen from outside.
+
+    Attributes:
+        egress: look-ups that are answered with the address they come from, asked of the zone's own servers.
+        silent: connections to an address where no server is, by port; an accepted one means interception.
+        positions: the named addresses.
+        ipv6: there is a way to IPv6 addresses.
+    """
+
+    kind: ClassVar[str] = "vantage.inside"
+    scope: ClassVar[str] = "case"
+    egress: tuple[DnsAnswer, ...]
+    silent: tuple[ControlConnection, ...]
+    positions: tuple[Position, ...]
+    ipv6: bool
+
+    def intercepted_ports(self) -> tuple[int, ...]:
+        """TCP ports on which something answers in place of other servers."""
+        return tuple(c.port for c in self.silent if c.outcome == "open")
+
+    def lookups(self) -> Iterator[DnsAnswer]:
+        yield from self.egress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Awaitable, Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager
 from importlib import resources
@@ -14,8 +15,11 @@ from selfaudit.catalogue import Catalogue, load_catalogue
 from selfaudit.errors import UserError
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
 from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.facts.smtp import Certificate
+from selfaudit.facts.vantage import ControlConnection
 from selfaudit.i18n import _, phrase
-from selfaudit.net import sntp
+from selfaudit.net import controls, sntp
+from selfaudit.net.active import Active, source_towards
 from selfaudit.net.blocking import BlockingPool
 from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints
 from selfaudit.net.dns.transfer import try_transfer
@@ -23,7 +27,7 @@ from selfaudit.net.gate import Gate, Route, Routes
 from selfaudit.net.pace import Pace
 from selfaudit.net.system import has_ipv6_route, is_own_address, system_resolvers
 from selfaudit.secrets import list_key
-from selfaudit.settings import Settings, split_time_server
+from selfaudit.settings import Settings, split_server
 
 __all__ = ["Gate", "Net", "NetProfile", "Route", "Routes", "is_own_address", "make_profile", "open_net"]
 
@@ -31,8 +35,13 @@ T = TypeVar("T")
 
 INTERCEPTION_ADDRESS = "192.0.2.1"  # RFC 5737: no server can be there
 _SWEEP_IN_FLIGHT = 192
+_EMBEDDED_SOURCE = "192.0.2.77"  # in the embedded internet we are at home, and nobody else is there
 _LABORATORY_SILENCE = "127.255.255.253"  # in laboratories nothing leaves the machine; nothing listens there either
 _TIME_SERVERS = ("time.cloudflare.com", "time.google.com", "time.apple.com")
+# Two large providers that have nothing to do with each other.
+_PORT25_CONTROLS = ("gmail-smtp-in.l.google.com", "mx01.mail.icloud.com")
+# Their own servers answer with the address that asked.
+_EGRESS_NAMES = ("o-o.myaddr.l.google.com TXT", "whoami.akamai.net A")
 
 
 class NetProfile(msgspec.Struct, frozen=True):
@@ -45,6 +54,8 @@ class NetProfile(msgspec.Struct, frozen=True):
         silent_address: for the interception control.
         time_servers: for the clock.
         laboratory: reserved addresses and names are allowed.
+        port25_controls: unrelated mail servers.
+        egress_names: "NAME TYPE" of records that are answered with the address that asks.
     """
 
     resolvers: tuple[str, ...]
@@ -53,6 +64,8 @@ class NetProfile(msgspec.Struct, frozen=True):
     silent_address: str
     time_servers: tuple[str, ...]
     laboratory: bool
+    port25_controls: tuple[str, ...] = ()
+    egress_names: tuple[str, ...] = ()
 
 
 def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
@@ -68,7 +81,13 @@ def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
     times = settings.vantage.time_servers
     if times is None:
         times = () if laboratory else _TIME_SERVERS
-    return NetProfile(tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory)
+    mail = settings.smtp.port25_controls
+    if mail is None:
+        mail = () if laboratory else _PORT25_CONTROLS
+    names = settings.vantage.egress_names
+    if names is None:
+        names = () if laboratory else _EGRESS_NAMES
+    return NetProfile(tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory, mail, names)
 
 
 class Net:
@@ -93,6 +112,7 @@ class Net:
         self.roots = _root_hints(settings) if profile.iterates else {}
         self.iterator = Iterator(self.dns, self.roots) if self.roots else None
         self.pace = Pace(limits.list_rate)
+        self.active = Active(gate, limits)
         self._pool = BlockingPool()
         self._sweeps = 0
         self._cuts: dict[str, tuple[Cut | None, bool]] = {}
@@ -135,7 +155,7 @@ class Net:
 
     async def time_offset(self, server: str) -> tuple[float, float]:
         """Asks one time server ("host", "address" or "address:port"). Raises OSError with the reason."""
-        parts = split_time_server(server)
+        parts = split_server(server, 123)
         if parts is None:
             raise OSError(phrase("not a time server"))
         host, port = parts
@@ -146,6 +166,50 @@ class Net:
                 raise OSError(phrase("its name cannot be looked up ({status})", status=answer.status))
             address = answer.records[0]
         return await sntp.exchange(self.gate, address, port, self.settings.limits.dns_timeout)
+
+    async def control(self, server: str, port: int, *, greeting: bool) -> ControlConnection:
+        """Connects to a server that has nothing to do with the case ("host", "address" or "address:port")."""
+        parts = split_server(server, port)
+        host, number = parts if parts else (server, port)
+        address = host
+        if not _is_address(host):
+            answer = await self.dns.lookup(host, "A")
+            if not answer.records:
+                return ControlConnection(host, "", number, "no-address", str(answer.status))
+            address = answer.records[0]
+        limits = self.settings.limits
+        patience = min(10.0, limits.smtp_timeout) if greeting else 0.0
+        return await controls.connect(self.gate, host, address, number, limits.connect_timeout, patience)
+
+    async def egress(self) -> tuple[DnsAnswer, ...]:
+        """Look-ups that are answered with the address that asks, asked of the zones' own servers; once in a run."""
+
+        async def ask() -> tuple[DnsAnswer, ...]:
+            parts = [entry.split(" ") for entry in self.profile.egress_names]
+            # Through the resolver they would tell its address, not ours.
+            found = [await self.published(name, rdtype) for name, rdtype in parts]
+            return tuple(a for a in found if a is not None)
+
+        return await self.once("egress", ask)
+
+    @staticmethod
+    def egress_addresses(answers: tuple[DnsAnswer, ...], like: str) -> tuple[str, ...]:
+        """The addresses in such answers, of the family of another address."""
+        return controls.addresses_in(answers, 6 if ":" in like else 4)
+
+    def stand(self, address: str) -> tuple[str, bool]:
+        """(our own address towards another one or "" without a way, whether that one is ours too). Nothing is sent."""
+        if self.gate.routes is not None:
+            return _EMBEDDED_SOURCE, False
+        if ":" in address and not self.has_ipv6():
+            return "", False
+        return source_towards(address), is_own_address(address)
+
+    def shown_certificate(self, tls: ssl.SSLObject, now: float) -> tuple[Certificate | None, str]:
+        """The certificate of a finished handshake, or None and why it cannot be read."""
+        from selfaudit.net.certificates import shown_certificate  # takes as long to load as http
+
+        return shown_certificate(tls, self.settings.tls.ca_file, now)
 
     async def transfer(self, address: str, zone: str) -> tuple[str, int, str]:
         """Tries a zone transfer; see `net.dns.transfer`. Raises NotPermittedError without authority."""

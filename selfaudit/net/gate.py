@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from selfaudit.case.targets import is_reserved_address
+from selfaudit.facts.exposure import PortOutcome
 from selfaudit.i18n import phrase
 
 
@@ -22,14 +23,35 @@ class Routes:
     """Address translation for the embedded internet: every server of it is a socket on loopback.
 
     With routes in place nothing ever leaves this machine: an address without a route is silent.
+
+    Args:
+        table: (address, port, "udp" or "tcp") -> where it is served.
+        alive: addresses of hosts that are up: ports without a route are closed there.
+        unreachable: addresses that a router refuses to lead to.
+        filtered: (address, port, protocol) that stay silent on a host that is up.
     """
 
-    def __init__(self, table: Mapping[tuple[str, int, str], Route]) -> None:
+    def __init__(
+        self,
+        table: Mapping[tuple[str, int, str], Route],
+        alive: frozenset[str] = frozenset(),
+        unreachable: frozenset[str] = frozenset(),
+        filtered: frozenset[tuple[str, int, str]] = frozenset(),
+    ) -> None:
         self._table = dict(table)
+        self._alive, self._unreachable, self._filtered = alive, unreachable, filtered
 
     def find(self, address: str, port: int, protocol: str) -> Route | None:
         """The route to an address and port by "udp" or "tcp", or None if nothing answers there."""
         return self._table.get((address, port, protocol))
+
+    def absence(self, address: str, port: int, protocol: str) -> PortOutcome:
+        """What a packet meets where no route is."""
+        if address in self._unreachable:
+            return PortOutcome.UNREACHABLE
+        if address in self._alive and (address, port, protocol) not in self._filtered:
+            return PortOutcome.CLOSED
+        return PortOutcome.SILENT
 
 
 class NotPermittedError(Exception):
@@ -46,7 +68,8 @@ class Gate:
         domains: domain -> authority; hosts under it are covered.
         own: addresses that may always be asked passively: our resolvers and root servers.
         routes: address translation, or None on the real network.
-        sent: (address, port, protocol, purpose) -> number of packets or connections.
+        sent: (address, port, protocol, purpose, authority) -> number of packets or connections; no authority for public records.
+        ask: works out the authority for an address that was found on the way, "" for none.
     """
 
     allow_reserved: bool = False
@@ -54,7 +77,8 @@ class Gate:
     domains: dict[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     routes: Routes | None = None
-    sent: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+    sent: Counter[tuple[str, int, str, str, str]] = field(default_factory=Counter)
+    ask: Callable[[str], Awaitable[str]] | None = None
 
     def passive_allowed(self, address: str) -> bool:
         """Whether a public record may be asked for at this address. Hostile data must not lead us into a home network."""
@@ -73,6 +97,13 @@ class Gate:
             raise NotPermittedError(phrase("nobody has shown that {address} may be probed", address=address))
         return authority
 
+    async def learn_authority(self, address: str) -> None:
+        """Finds out whether an address that was found on the way may be probed."""
+        if address not in self.permitted and self.ask is not None:
+            authority = await self.ask(address)
+            if authority:
+                self.permitted.setdefault(address, authority)
+
     def permit_host(self, host: str, address: str) -> None:
         """Extends a proven domain's authority to the address of a host under it.
 
@@ -88,6 +119,6 @@ class Gate:
             return Route(address, port)
         return self.routes.find(address, port, protocol)
 
-    def count(self, address: str, port: int, protocol: str, purpose: str) -> None:
+    def count(self, address: str, port: int, protocol: str, purpose: str, authority: str = "") -> None:
         """Notes one packet or connection."""
-        self.sent[(address, port, protocol, purpose)] += 1
+        self.sent[(address, port, protocol, purpose, authority)] += 1

@@ -26,8 +26,8 @@ async def try_transfer(gate: Gate, address: str, port: int, zone: str, timeout: 
     Raises:
         NotPermittedError: without authority for the address.
     """
-    gate.check_active(address)
-    gate.count(address, port, "tcp", phrase("zone transfer"))
+    authority = gate.check_active(address)
+    gate.count(address, port, "tcp", phrase("zone transfer"), authority)
     route = gate.route(address, port, "tcp")
     try:
         async with asyncio.timeout(timeout):

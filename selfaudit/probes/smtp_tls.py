@@ -1,0 +1,51 @@
+"""STARTTLS on port 25 of an address: what is offered, whether it works, and the certificate."""
+
+from __future__ import annotations
+
+import time
+
+from selfaudit.case import Case, Target
+from selfaudit.facts import FailureReason, ProbeFailure, Request
+from selfaudit.facts.smtp import Certificate, SmtpTls
+from selfaudit.i18n import phrase
+from selfaudit.net import Net
+from selfaudit.net.smtp import Dialogue
+from selfaudit.probes.planned import PlannedContact
+
+FACT = SmtpTls
+
+
+def request(target: Target, case: Case) -> Request:
+    """One per address."""
+    return Request(FACT.kind, target.value)
+
+
+def contacts(request: Request, net: Net) -> list[PlannedContact]:
+    """One connection."""
+    return [PlannedContact(request.subject, phrase("SMTP: one connection to port 25 for STARTTLS"), 1, active=True)]
+
+
+async def collect(request: Request, net: Net) -> SmtpTls | ProbeFailure:
+    """Goes as far as the handshake and says goodbye."""
+    address = request.subject
+    if ":" in address and not net.has_ipv6():
+        return ProbeFailure(FailureReason.UNAVAILABLE, phrase("this network has no IPv6"))
+    now = time.time()
+    offered: bool | None = None
+    ready, handshake, version, why = 0, False, "", ""
+    certificate: Certificate | None = None
+    dialogue = Dialogue(net.active, address, 25, phrase("SMTP: STARTTLS"))
+    async with dialogue:
+        await dialogue.greet()
+        if dialogue.session().name or dialogue.session().extensions:
+            offered = dialogue.session().offers("STARTTLS")
+        if offered:
+            reply = await dialogue.command("STARTTLS")
+            ready = reply.code
+            if ready == 220:
+                tls = await dialogue.tls()
+                handshake, version = True, tls.version() or ""
+                certificate, why = net.shown_certificate(tls, now)
+        await dialogue.quit()
+    session = dialogue.session()
+    return SmtpTls(address, session, offered, ready, handshake, version, certificate, round(now, 3), why or session.detail)

@@ -1,0 +1,45 @@
+"""Whether somebody sees a server as strangers do, or from a place that it may trust."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from selfaudit.facts.vantage import Position
+from selfaudit.i18n import phrase
+
+
+def inside(position: Position) -> str:
+    """Why answers to this computer say nothing about strangers, in words; "" if they do.
+
+    Servers trust their own addresses, their own network and sometimes everything behind the same public address. In a
+    laboratory, where everything is on one machine, only the address that we come from counts.
+    """
+    address = ipaddress.ip_address(position.address)
+    if position.source == position.address:
+        return phrase("it is this computer's own address")
+    if position.laboratory:
+        return ""
+    if position.own:
+        return phrase("it is one of this computer's own addresses")
+    if position.address in position.egress:
+        return phrase("the world sees this computer under the same address")
+    if position.source and _neighbours(address, position.source):
+        return phrase("both are in the same local network ({source})", source=position.source)
+    near = next((e for e in position.egress if _neighbours(address, e)), "")
+    if near:
+        return phrase("the world sees this computer under a neighbouring address ({egress})", egress=near)
+    if address.is_private:
+        return phrase("it is a private address")
+    return ""
+
+
+def _neighbours(address: ipaddress.IPv4Address | ipaddress.IPv6Address, other: str) -> bool:
+    """The same /24, or the same /64: one local network, or one customer."""
+    try:
+        second = ipaddress.ip_address(other)
+    except ValueError:
+        return False
+    if address.version != second.version:
+        return False
+    bits = 24 if address.version == 4 else 64
+    return second in ipaddress.ip_network(f"{address}/{bits}", strict=False)

@@ -1,0 +1,143 @@
+"""Which senders and recipients show an open relay, and what a server's answers to them amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from selfaudit.facts.exposure import PortOutcome
+from selfaudit.facts.smtp import RelayAttempt, SmtpEnd, SmtpSession
+from selfaudit.protocols.smtp import RefusalKind, refusal
+
+MAX_RECIPIENTS = 6
+CONTROL, CATCH_ALL = "control", "catch-all"
+FOREIGN, LOCAL, NULL, ROUTE, PERCENT = "foreign-to-foreign", "local-sender", "null-sender", "source-route", "percent"
+# Asked first: what a refusal must rest on.
+DECISIVE = (FOREIGN, LOCAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """One combination of sender and recipient. The recipient is somebody else's, except in the two controls."""
+
+    name: str
+    mail_from: str
+    rcpt_to: str
+
+
+def vectors(local_domain: str, recipient: str, sender: str, token: str) -> tuple[Vector, ...]:
+    """Today's real misconfigurations, in the order in which they are tried.
+
+    Trusting every client (foreign to foreign), trusting a sender address (local sender), trusting bounces (null sender),
+    source routes (RFC 5321 appendix C) and the percent hack. More than six recipients would look like an attack.
+
+    Args:
+        local_domain: a domain that the server takes mail for, "" if none is known.
+        recipient: a mailbox elsewhere.
+        sender: an address elsewhere.
+        token: makes local parts that nobody has.
+    """
+    user, _at, domain = recipient.rpartition("@")
+    found = [Vector(FOREIGN, sender, recipient)]
+    if local_domain:
+        found.append(Vector(LOCAL, f"postmaster@{local_domain}", recipient))
+    found.append(Vector(NULL, "", recipient))
+    if local_domain:
+        found.append(Vector(ROUTE, sender, f"@{local_domain}:{recipient}"))
+        found.append(Vector(PERCENT, sender, f"{user}%{domain}@{local_domain}"))
+        found.append(Vector(CONTROL, sender, f"postmaster@{local_domain}"))
+    return tuple(found)
+
+
+def catch_all(local_domain: str, sender: str, token: str) -> Vector:
+    """Asks for a mailbox that cannot exist: a server that takes it takes everything in its own domain."""
+    return Vector(CATCH_ALL, sender, f"selfaudit-nobody-{token}@{local_domain}")
+
+
+class RelayVerdict(StrEnum):
+    """What one port amounts to."""
+
+    REFUSED = "refused"
+    POSSIBLE = "possible"  # a stranger's recipient was accepted
+    CLOSED = "closed"  # no service
+    SILENT = "silent"
+    UNREACHABLE = "unreachable"
+    LATER = "later"  # 4xx, 421, greylisting
+    TURNED_AWAY = "turned-away"  # the server will not talk to us
+    BROKEN = "broken"  # it stopped, or talks something else
+
+
+@dataclass(frozen=True, slots=True)
+class PortRelay:
+    """The judgement of one port.
+
+    Attributes:
+        port: TCP port.
+        verdict: what it amounts to.
+        why: the reply or trouble that decided, in the server's words.
+        accepted: the attempts that were accepted for somebody else.
+        as_local: percent forms that a catch-all took for a mailbox of its own.
+        tried: names of the vectors that got a definite answer.
+    """
+
+    port: int
+    verdict: RelayVerdict
+    why: str = ""
+    accepted: tuple[RelayAttempt, ...] = ()
+    as_local: bool = False
+    tried: tuple[str, ...] = ()
+
+
+def judge_port(session: SmtpSession, attempts: Iterable[RelayAttempt]) -> PortRelay:
+    """What the answers on one port amount to."""
+    if session.connect is not PortOutcome.OPEN:
+        outcome = {
+            PortOutcome.CLOSED: RelayVerdict.CLOSED,
+            PortOutcome.SILENT: RelayVerdict.SILENT,
+        }.get(session.connect, RelayVerdict.UNREACHABLE)
+        return PortRelay(session.port, outcome, session.detail)
+    here = [a for a in attempts if a.port == session.port]
+    by_name = {a.vector: a for a in here}
+    foreign = [a for a in here if a.vector not in (CONTROL, CATCH_ALL)]
+    accepted = [a for a in foreign if 200 <= a.rcpt_code < 300]
+    any_local = CATCH_ALL in by_name and 200 <= by_name[CATCH_ALL].rcpt_code < 300
+    as_local = any_local and any(a.vector == PERCENT for a in accepted)
+    if as_local:
+        accepted = [a for a in accepted if a.vector != PERCENT]
+    tried = tuple(a.vector for a in foreign if _code(a) >= 200 and not 400 <= _code(a) < 500)
+    if accepted:
+        return PortRelay(session.port, RelayVerdict.POSSIBLE, accepted[0].reply, tuple(accepted), as_local, tried)
+    talks = CONTROL in by_name and 200 <= by_name[CONTROL].rcpt_code < 300
+    verdict, why = _without_acceptance(session, foreign, talks=talks)
+    return PortRelay(session.port, verdict, why, (), as_local, tried)
+
+
+def _code(attempt: RelayAttempt) -> int:
+    return attempt.rcpt_code or attempt.mail_code
+
+
+def _without_acceptance(session: SmtpSession, foreign: list[RelayAttempt], *, talks: bool) -> tuple[RelayVerdict, str]:
+    if session.greeting and not session.spoke:
+        later = 400 <= session.greeting < 500
+        return (RelayVerdict.LATER if later else RelayVerdict.TURNED_AWAY), _last_word(session)
+    refused = [a for a in foreign if _code(a) >= 500]
+    first = next((a for a in foreign if a.vector == FOREIGN), None)
+    if first is not None and _code(first) >= 500:
+        kind = refusal(_code(first), first.reply)
+        local = next((a for a in foreign if a.vector == LOCAL), None)
+        login = first.rcpt_code == 0 and kind is RefusalKind.RELAY  # asked to log in before any recipient: that holds for all
+        enough = login or local is None or _code(local) >= 500
+        if not talks and (kind is RefusalKind.CLIENT or first.rcpt_code == 0) and kind is not RefusalKind.RELAY:
+            return RelayVerdict.TURNED_AWAY, first.reply
+        if enough and (len(refused) >= 2 or login or local is None):
+            return RelayVerdict.REFUSED, first.reply
+    if any(400 <= _code(a) < 500 for a in foreign):
+        return RelayVerdict.LATER, next(a.reply for a in foreign if 400 <= _code(a) < 500)
+    if session.end is SmtpEnd.STOPPED:
+        return RelayVerdict.LATER, session.detail
+    return RelayVerdict.BROKEN, session.detail or _last_word(session)
+
+
+def _last_word(session: SmtpSession) -> str:
+    return next((line.text for line in reversed(session.transcript) if line.who == "S"), session.detail)
