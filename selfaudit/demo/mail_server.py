@@ -242,6 +242,7 @@ class _Session:
             await self._reply("503 5.5.1 TLS is active" if self.encrypted else "502 5.5.1 STARTTLS is not available")
         elif self._behaviour.mode == "tls-garbage" or self.server.context is None:
             await self._reply("220 2.0.0 Ready to start TLS")
+            await self.connection.some()
             await self.connection.send(GARBAGE)
             await self.connection.drain_input()
             return False

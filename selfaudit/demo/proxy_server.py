@@ -60,7 +60,7 @@ class ProxyServer(StreamServer):
                 await connection.send(GARBAGE)
             case "web-200" | "web-404":
                 await connection.until(b"\r\n\r\n")
-                await connection.send(_page("200 OK" if self.kind == "web-200" else "404 Not Found"))
+                await connection.send(_page("200 OK" if self.kind == "web-200" else "404 Not Found", body=_PAGE))
             case _:
                 await self._http(connection)
 
@@ -147,8 +147,8 @@ def _socks5_reply(status: int) -> bytes:
     return bytes([5, status, 0, 1, 0, 0, 0, 0, 0, 0])
 
 
-def _page(status: str, *headers: str) -> bytes:
-    return http_response(status, _PAGE, "text/html; charset=utf-8", *headers)
+def _page(status: str, *headers: str, body: str = "") -> bytes:
+    return http_response(status, body or f"<!DOCTYPE html><title>{status}</title>", "text/html; charset=utf-8", *headers)
 
 
 def _authority(target: str) -> tuple[str, int, str] | None:

@@ -361,11 +361,9 @@ class TcpService(StreamServer):
     async def _postgres(self, c: Connection) -> None:
         while True:
             size, code = struct.unpack("!II", self._note(await c.exactly(8)))
-            if not 8 <= size <= 16_384:
-                return
-            await c.exactly(size - 8)
+            await c.exactly(size - 8 if 8 <= size <= 16_384 else 16_384)
             if code != 80_877_103:  # anything but SSLRequest is a login: ask for SCRAM and end
-                return await c.send(b"R" + struct.pack("!II", 23, 10) + b"SCRAM-SHA-256\0\0")
+                return await c.send(b"R" + struct.pack("!II", 8 + 15, 10) + b"SCRAM-SHA-256\0\0")
             await c.send(b"N")
 
     async def _ftp(self, c: Connection) -> None:
@@ -381,8 +379,7 @@ class TcpService(StreamServer):
         await c.drain_input()
 
     async def _rdp(self, c: Connection) -> None:
-        head = await c.exactly(4)
-        (size,) = struct.unpack("!H", head[2:])
+        size = int.from_bytes((head := await c.exactly(4))[2:], "big")
         request = self._note(head + await c.exactly(size - 4 if 11 <= size <= 1024 else 7))
         if head[0] != 3 or request[5] != 0xE0:  # TPKT version 3, connection request
             return

@@ -230,7 +230,7 @@ def _ws_discovery(data: bytes) -> list[bytes]:
     own = "urn:uuid:5f5a69c2-e0ae-504f-829b-00fcfe8b3a10"
     return [
         f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="{wsa}" '
-        f'xmlns:d="{ns}"><s:Header><a:MessageID>{own}</a:MessageID><a:RelatesTo>{number[1]}</a:RelatesTo>'
+        f'xmlns:d="{ns}" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"><s:Header><a:MessageID>{own}</a:MessageID><a:RelatesTo>{number[1]}</a:RelatesTo>'
         f"<a:Action>{ns}/ProbeMatches</a:Action></s:Header><s:Body><d:ProbeMatches><d:ProbeMatch><a:EndpointReference>"
         f"<a:Address>{own}</a:Address></a:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types>"
         f"<d:XAddrs>http://192.0.2.40/onvif/device_service</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion>"

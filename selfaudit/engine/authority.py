@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import time
 
 from selfaudit.case import Case, Target
 from selfaudit.case.model import MAX_STATED_ADDRESSES
@@ -25,43 +26,93 @@ def challenge_token(install_key: bytes, domain: str) -> str:
     return "selfaudit-" + base64.b32encode(digest).decode("ascii")[:26].lower()
 
 
-async def establish(
-    case: Case, targets: tuple[Target, ...], net: Net, install_key: bytes
-) -> tuple[dict[str, str], AuthorityLookups]:
-    """Works out the authority for each target, tells the gate, and returns it with its evidence for the report.
+class Authorities:
+    """Works out, when it is first needed, on whose authority a target may be probed, and tells the gate.
 
     Proven: the challenge record of a domain (covers its hosts, and addresses whose confirmed reverse name lies under it), or an
     address of this machine. Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
+
+    Attributes:
+        known: target -> authority, for those that have one.
+        began: UTC seconds of the first look-up, 0 before it.
     """
-    domains = [t.value for t in targets if t.kind == "domain"]
-    recorder = Recorder(net.dns.lookup)
-    # Without a key of this installation a token could be worked out by anybody; nothing can be proven then.
-    provable = domains if install_key else []
-    proven = await asyncio.gather(*(_proven_domain(recorder, d, install_key) for d in provable))
-    authority: dict[str, str] = {}
-    for domain, is_proven in zip(provable, proven, strict=True):
-        if is_proven:
-            authority[domain] = phrase("proven: TXT record {name}", name=f"{CHALLENGE}.{domain}")
-    addresses = [t for t in targets if t.kind == "address"]
-    under = await asyncio.gather(*(_proven_by_name(recorder, t.value, authority) for t in addresses))
-    stated = 0
-    words = phrase("stated: {name}, {role}", name=case.authority.name, role=case.authority.role) if case.authority else ""
-    for target, host in zip(addresses, under, strict=True):
-        if net.gate.routes is None and is_own_address(target.value) and not ipaddress.ip_address(target.value).is_unspecified:
-            authority[target.value] = phrase("proven: an address of this machine")
-        elif host:
-            authority[target.value] = phrase("proven: reverse name {host}", host=host)
-        elif words and target.origin == "named" and stated < MAX_STATED_ADDRESSES:
-            authority[target.value] = words
-            stated += 1
-    if words:
-        for target in targets:
-            if target.kind == "domain" and target.origin == "named":
-                authority.setdefault(target.value, words)
-    for subject, word in authority.items():
-        (net.gate.domains if subject in domains else net.gate.permitted)[subject] = word
-    expected = {d: challenge_token(install_key, d) for d in provable}
-    return authority, AuthorityLookups(recorder.answers, expected)
+
+    def __init__(self, case: Case, net: Net, install_key: bytes) -> None:
+        self._case, self._net, self._key = case, net, install_key
+        self._recorder = Recorder(net.dns.lookup)
+        # Without a key of this installation a token could be worked out by anybody; nothing can be proven then.
+        self._provable = case.domains() if install_key else ()
+        self._domains: asyncio.Task[None] | None = None
+        self._addresses: dict[str, asyncio.Task[str]] = {}
+        named = [t.value for t in case.targets if t.kind == "address" and t.origin == "named"]
+        self._stated = frozenset(named[:MAX_STATED_ADDRESSES])
+        self._hosts: dict[str, set[str]] = {}
+        self.known: dict[str, str] = {}
+        self.began = 0.0
+
+    async def of(self, target: Target) -> str:
+        """The authority for a target, "" for none."""
+        if self._domains is None:
+            self.began = time.time()
+            self._domains = asyncio.create_task(self._prove_domains())
+        await asyncio.shield(self._domains)
+        if target.kind == "domain":
+            return self.known.get(target.value, "")
+        return await self.of_address(target.value)
+
+    async def of_address(self, address: str) -> str:
+        """The same for an address that somebody named or that was found on the way."""
+        if self._domains is None:
+            return await self.of(Target("address", address))
+        if address not in self._addresses:
+            self._addresses[address] = asyncio.create_task(self._find(address))
+        return await asyncio.shield(self._addresses[address])
+
+    def note_host(self, host: str, address: str) -> None:
+        """A host name that leads to an address, without an alias in between: a proven domain covers its hosts."""
+        self._hosts.setdefault(address, set()).add(host)
+
+    def cancel(self) -> None:
+        """Stops what is under way."""
+        for task in (self._domains, *self._addresses.values()):
+            if task is not None and not task.done():
+                task.cancel()
+
+    def fact(self) -> AuthorityLookups:
+        """The look-ups on which all this rests."""
+        return AuthorityLookups(self._recorder.answers, {d: challenge_token(self._key, d) for d in self._provable})
+
+    def _words(self) -> str:
+        person = self._case.authority
+        return phrase("stated: {name}, {role}", name=person.name, role=person.role) if person else ""
+
+    async def _prove_domains(self) -> None:
+        proven = await asyncio.gather(*(_proven_domain(self._recorder, d, self._key) for d in self._provable))
+        for domain, is_proven in zip(self._provable, proven, strict=True):
+            if is_proven:
+                self.known[domain] = phrase("proven: TXT record {name}", name=f"{CHALLENGE}.{domain}")
+        for domain in self._case.domains():
+            if words := self.known.get(domain) or self._words():
+                self.known[domain] = self._net.gate.domains[domain] = words
+
+    async def _find(self, address: str) -> str:
+        authority = await self._authority_for(address)
+        if authority:
+            self.known[address] = self._net.gate.permitted[address] = authority
+        return authority
+
+    async def _authority_for(self, address: str) -> str:
+        if self._net.gate.routes is None and is_own_address(address) and not ipaddress.ip_address(address).is_unspecified:
+            return phrase("proven: an address of this machine")
+        proven = {d: a for d, a in self.known.items() if d in self._provable and a.startswith("proven")}
+        for host in sorted(self._hosts.get(address, ())):
+            for domain, authority in proven.items():
+                if is_below(host, domain):
+                    return phrase("{authority} (host {host})", authority=authority, host=host)
+        reverse = await _proven_by_name(self._recorder, address, proven)
+        if reverse:
+            return phrase("proven: reverse name {host}", host=reverse)
+        return self._words() if address in self._stated else ""
 
 
 async def _proven_domain(lookup: Lookup, domain: str, install_key: bytes) -> bool:
@@ -82,6 +133,13 @@ async def _proven_by_name(lookup: Lookup, address: str, proven_domains: dict[str
             if not forward.chain and any(ipaddress.ip_address(r) == ipaddress.ip_address(address) for r in forward.records):
                 return bare(name)
     return ""
+
+
+async def permitted_now(case: Case, net: Net, install_key: bytes) -> dict[str, str]:
+    """The authority for each target of a case that has one, as it is now."""
+    found = Authorities(case, net, install_key)
+    await asyncio.gather(*(found.of(target) for target in case.targets))
+    return dict(found.known)
 
 
 def what_would_allow(target: Target, install_key: bytes) -> str:

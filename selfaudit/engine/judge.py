@@ -30,7 +30,7 @@ _FAILURE_WORDS = {
 
 def policy_for(case: Case) -> Policy:
     """The parameters that the rules use for a case."""
-    return Policy(laboratory=case.laboratory or bool(case.demo))
+    return Policy(laboratory=case.laboratory or bool(case.demo), arrived=case.arrived)
 
 
 def pairs(case: Case, targets: Iterable[Target]) -> list[tuple[CheckModule, Target]]:

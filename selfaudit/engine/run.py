@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from selfaudit.case import Case, Target
 from selfaudit.checks import CheckModule
-from selfaudit.engine.authority import establish, what_would_allow
+from selfaudit.engine.authority import Authorities, what_would_allow
 from selfaudit.engine.discover import discovered
 from selfaudit.engine.events import Emit, Progress, RecordSeen, ResultSeen, RunFinished, RunStarted, TargetFound, ignore
 from selfaudit.engine.evidence import Evidence, NotRun, Recheck, Record, SentTo, Tool, Vantage
@@ -18,7 +18,8 @@ from selfaudit.engine.judge import judge_evidence, judge_one, needed_keys, pairs
 from selfaudit.engine.model import Audit
 from selfaudit.engine.plan import wanted_requests
 from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
-from selfaudit.facts.authority import AuthorityLookups
+from selfaudit.facts.dns import bare
+from selfaudit.facts.mail import MailHosts
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
@@ -106,9 +107,8 @@ class _Run:
         self.waiting: dict[tuple[str, str], list[tuple[CheckModule, Target, list[tuple[str, str]]]]] = {}
         self.shown: set[tuple[str, str, str]] = set()
         self.slots = asyncio.Semaphore(_AT_ONCE)
-        self.authority: dict[str, str] = {}
-        self.authority_known: asyncio.Task[tuple[dict[str, str], AuthorityLookups]] | None = None
-        self.authority_began = 0.0
+        self.authorities = Authorities(case, net, install_key)
+        net.gate.ask = self.authorities.of_address
         self.left_out = 0
         self.done = 0
         self.policy = policy_for(case)
@@ -130,8 +130,7 @@ class _Run:
             self.forget_cancel()
             await self.end(None, "")
         finally:
-            if self.authority_known is not None and not self.authority_known.done():
-                self.authority_known.cancel()
+            self.authorities.cancel()
             self.net.close()
         evidence = self.evidence(started, interrupted)
         results = judge_evidence(evidence)
@@ -203,6 +202,11 @@ class _Run:
     def take(self, record: Record) -> None:
         self.records[(record.request.kind, record.request.subject)] = record
         self.done += 1
+        if isinstance(record.fact, MailHosts):
+            for host in record.fact.hosts:
+                for answer in (host.a, host.aaaa):
+                    for address in () if answer.chain else answer.records:
+                        self.authorities.note_host(bare(host.name), address)
         if record.fact is not None:
             self.discover(record.fact)
 
@@ -221,15 +225,9 @@ class _Run:
             self.done += 1
             self.emit(Progress(self.done, len(self.planned), "authority", wants[0][1].value))
             return False
-        if self.authority_known is None:
-            targets = tuple(self.targets.values())
-            self.authority_known = asyncio.create_task(establish(self.case, targets, self.net, self.install_key))
-            self.authority_began = time.time()
-        self.authority, fact = await asyncio.shield(self.authority_known)
-        self.records[(fact.kind, "case")] = Record("", Request(fact.kind, "case"), utc(self.authority_began), 0, fact)
         allowed = False
         for check, target, _active in wants:
-            if target.value in self.authority:
+            if await self.authorities.of(target):
                 allowed = True
             else:
                 self.not_run[(check, target)] = what_would_allow(target, self.install_key)
@@ -286,8 +284,7 @@ class _Run:
         """Cancels what is under way. With a reason, it is recorded as failed; without, it counts as not looked at."""
         for task in list(self.tasks):
             task.cancel()
-        if self.authority_known is not None:
-            self.authority_known.cancel()
+        self.authorities.cancel()
         # Tasks that waited for their turn would send once more before they learn that it is over.
         self.net.dns.close()
         if self.tasks:
@@ -301,6 +298,9 @@ class _Run:
                 )
 
     def evidence(self, started: float, interrupted: bool) -> Evidence:
+        if self.authorities.began:
+            fact = self.authorities.fact()
+            self.records[(fact.kind, "case")] = Record("", Request(fact.kind, "case"), utc(self.authorities.began), 0, fact)
         ordered = sorted(self.records.values(), key=lambda r: (r.request.kind, r.request.subject))
         records = tuple(
             Record(f"e{number}", r.request, r.at, r.ms, r.fact, r.failure, r.trace) for number, r in enumerate(ordered, 1)
@@ -314,7 +314,7 @@ class _Run:
             NotRun(check, target, reason)
             for (check, target), reason in sorted(self.not_run.items(), key=lambda i: (i[0][0], i[0][1]))
         )
-        authority = {**self.earlier.authority, **self.authority, **gate.permitted}
+        authority = {**self.earlier.authority, **self.authorities.known, **gate.permitted}
         return Evidence(
             self.case, Tool(), self.earlier.started or utc(started), utc(time.time()), vantage, tuple(self.targets.values()), records, not_run,
             dict(sorted(authority.items())), sent, self.left_out, interrupted, self.earlier.rechecks,

@@ -22,6 +22,7 @@ class DnsVantage(Fact):
         root: the root servers asked directly, to learn whether direct iteration works here.
         public_resolver: the operator, if the resolver is a known public one.
         iterates: whether direct iteration is set up.
+        interception_tcp: the same control over TCP.
     """
 
     kind: ClassVar[str] = "vantage.dns"
@@ -33,11 +34,14 @@ class DnsVantage(Fact):
     root: DnsAnswer | None
     public_resolver: str = ""
     iterates: bool = True
+    interception_tcp: DnsAnswer | None = None
 
     def lookups(self) -> Iterator[DnsAnswer]:
         yield from self.random_names
         if self.interception:
             yield self.interception
+        if self.interception_tcp:
+            yield self.interception_tcp
         if self.root:
             yield self.root
         yield from self.identity

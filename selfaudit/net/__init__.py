@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import msgspec
 from selfaudit.catalogue import Catalogue, load_catalogue
 from selfaudit.errors import UserError
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
+from selfaudit.facts.exposure import RecursionTry
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.smtp import Certificate
 from selfaudit.facts.vantage import ControlConnection
@@ -21,8 +23,9 @@ from selfaudit.i18n import _, phrase
 from selfaudit.net import controls, sntp
 from selfaudit.net.active import Active, source_towards
 from selfaudit.net.blocking import BlockingPool
-from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints
+from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints, recursion
 from selfaudit.net.dns.transfer import try_transfer
+from selfaudit.net.endpoint import Endpoint
 from selfaudit.net.gate import Gate, Route, Routes
 from selfaudit.net.pace import Pace
 from selfaudit.net.system import has_ipv6_route, is_own_address, system_resolvers
@@ -115,6 +118,7 @@ class Net:
         self.active = Active(gate, limits)
         self._pool = BlockingPool()
         self._sweeps = 0
+        self._endpoints: list[Endpoint] = []
         self._cuts: dict[str, tuple[Cut | None, bool]] = {}
         gate.own = frozenset({*profile.resolvers, profile.silent_address, *(a for group in self.roots.values() for a in group)})
 
@@ -192,6 +196,32 @@ class Net:
 
         return await self.once("egress", ask)
 
+    async def ask_recursion(self, address: str, port: int, name: str, rdtype: str, *, tcp: bool) -> RecursionTry:
+        """Asks a target about somebody else's name; see `net.dns.recursion`."""
+        if tcp:
+            return await recursion.ask_tcp(self.active, address, port, name, rdtype)
+        return await recursion.ask_udp(self.gate, self.active, address, port, name, rdtype)
+
+    async def endpoint(self, source: str) -> Endpoint | None:
+        """A socket of our own that others can be asked to reach, opened once in a run; None where they cannot reach it.
+
+        Args:
+            source: our own address towards them.
+        """
+        if self.gate.routes is None and not self.profile.laboratory and not ipaddress.ip_address(source).is_global:
+            return None  # behind address translation nobody can come back to us
+
+        async def make() -> Endpoint | None:
+            endpoint = Endpoint(source)
+            try:
+                await endpoint.open("127.0.0.1" if self.gate.routes is not None else source)
+            except OSError:
+                return None
+            self._endpoints.append(endpoint)
+            return endpoint
+
+        return await self.once(("endpoint", source), make)
+
     @staticmethod
     def egress_addresses(answers: tuple[DnsAnswer, ...], like: str) -> tuple[str, ...]:
         """The addresses in such answers, of the family of another address."""
@@ -219,6 +249,14 @@ class Net:
         """Asks an address where no server is. Any answer means that port 53 is intercepted on this network."""
         at_root = absolute("selfaudit-interception-control.com")
         return await self.dns.ask(self.profile.silent_address, at_root, "A", recursion=True, tries=1)
+
+    async def interception_tcp(self) -> DnsAnswer:
+        """The same over TCP: whether anything takes the connection."""
+        at_root, port = absolute("selfaudit-interception-control.com"), self.profile.port
+        control = await self.control(self.profile.silent_address, port, greeting=False)
+        status = {"open": DnsStatus.ERROR, "silent": DnsStatus.TIMEOUT}.get(control.outcome, DnsStatus.UNREACHABLE)
+        detail = phrase("it takes connections to port {port}", port=port) if control.outcome == "open" else control.greeting
+        return DnsAnswer(at_root, "A", status, View.SERVER, self.profile.silent_address, detail=detail)
 
     async def root_soa(self) -> DnsAnswer | None:
         """The root's SOA with its signatures from a root server; None where direct iteration is not set up."""
@@ -268,6 +306,8 @@ class Net:
 
     def close(self) -> None:
         """Closes sockets and the pool."""
+        for endpoint in self._endpoints:
+            endpoint.close()
         self.dns.close()
         self._pool.close()
 

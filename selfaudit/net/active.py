@@ -64,9 +64,7 @@ class Active:
     ) -> ServiceAnswer:
         """Sends one small question over a new connection and keeps what comes back within `wait` seconds, at most 512 octets.
 
-        Args:
-            service: name for the answer.
-            question: what the payload is, in words; "" to send nothing and read the greeting.
+        `question` is the payload in words; without a payload only the greeting is read.
         """
         async with self.connection(address, port, purpose) as (state, connection):
             if connection is None:
@@ -106,6 +104,17 @@ class Active:
         return DatagramExchange(
             protocol, port, len(payload), sum(map(len, got.payloads)), len(got.payloads), sample, got.closed, got.detail
         )
+
+    async def greeting(self, address: str, port: int) -> bytes:
+        """What a service says by itself within a few seconds, b"" for nothing.
+
+        Raises:
+            NotPermittedError: without authority for the address.
+        """
+        async with self.connection(address, port, phrase("TCP: reading a greeting")) as (_state, connection):
+            if connection is None:
+                return b""
+            return await self._short_reply(connection, 3.0)
 
     async def pause(self) -> None:
         """The pause between two attempts at the same target."""

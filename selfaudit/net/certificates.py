@@ -22,9 +22,7 @@ _MAX_CHAIN = 10
 def shown_certificate(tls: ssl.SSLObject, ca_file: str, now: float) -> tuple[Certificate | None, str]:
     """The certificate of a finished handshake, or None and why it cannot be read.
 
-    Args:
-        ca_file: authorities in place of the usual ones, "" for these.
-        now: UTC seconds.
+    `ca_file` holds authorities in place of the usual ones; `now` is in UTC seconds.
     """
     leaf = tls.getpeercert(binary_form=True)
     if not leaf:

@@ -135,10 +135,7 @@ async def connect(
 ) -> tuple[PortState, Connection | None]:
     """Opens a connection and says what it met. Counts it; whether it may be made was decided before.
 
-    Args:
-        timeout: seconds.
-        purpose: for the record of what was sent.
-        authority: on whose authority, "" for public ones.
+    `timeout` is in seconds; `authority` is "" for what is public.
     """
     gate.count(address, port, "tcp", purpose, authority)
     route = gate.route(address, port, "tcp")

@@ -59,8 +59,7 @@ async def exchange(
 ) -> Datagrams:
     """Sends one packet from a socket that is connected to its destination, so that answers of others are never seen.
 
-    Args:
-        timeout: seconds to wait for the first datagram.
+    `timeout` is how many seconds to wait for the first datagram.
     """
     gate.count(address, port, "udp", purpose, authority)
     route = gate.route(address, port, "udp")

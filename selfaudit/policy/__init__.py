@@ -15,6 +15,7 @@ class Policy:
         spf_void_limit: look-ups without result that are tolerated (RFC 7208 section 4.6.4 says 2).
         clock_good: seconds by which this clock may be off.
         laboratory: reserved addresses are expected, not a fault.
+        arrived: tokens of relay test messages that somebody found in the mailbox they were sent to.
     """
 
     id: str = "general"
@@ -22,3 +23,4 @@ class Policy:
     spf_void_limit: int = 2
     clock_good: float = 30.0
     laboratory: bool = False
+    arrived: tuple[str, ...] = ()

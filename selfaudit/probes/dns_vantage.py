@@ -28,7 +28,11 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The resolver, an address where nothing is, and a root server."""
     planned = [
         resolver(phrase("two random names that cannot exist, and which address our questions come from"), 4),
-        PlannedContact(net.profile.silent_address, phrase("DNS: one question to an address where no server is (control)"), 1),
+        PlannedContact(
+            net.profile.silent_address,
+            phrase("DNS: one question by UDP and one by TCP to an address where no server is (control)"),
+            2,
+        ),
     ]
     if net.iterator:
         planned.append(PlannedContact(phrase("the DNS root servers"), phrase("DNS: SOA of the root"), 1))
@@ -37,14 +41,21 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
 
 async def collect(request: Request, net: Net) -> DnsVantage:
     """Runs the controls side by side."""
-    (random_names, interception, root), identity = await asyncio.gather(
-        asyncio.gather(net.dns.random_names(), net.interception(), net.root_soa()),
+    (random_names, interception, over_tcp, root), identity = await asyncio.gather(
+        asyncio.gather(net.dns.random_names(), net.interception(), net.interception_tcp(), net.root_soa()),
         asyncio.gather(*(net.dns.lookup(name, rdtype) for name, rdtype in _IDENTITY)),
     )
     egress = [r.strip('"') for answer in identity for r in answer.records]
     operator = next((o for a in (*net.profile.resolvers, *egress) if (o := public_operator(a))), "")
     return DnsVantage(
-        net.profile.resolvers, interception, random_names, tuple(identity), root, operator, net.iterator is not None
+        net.profile.resolvers,
+        interception,
+        random_names,
+        tuple(identity),
+        root,
+        operator,
+        net.iterator is not None,
+        over_tcp,
     )
 
 

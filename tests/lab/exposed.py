@@ -1,7 +1,7 @@
 """A second laboratory: real servers on their real ports, in network namespaces, for what strangers can do with them.
 
 Two namespaces with one cable between them: the tester's, and one that holds every server on an address of its own. No way
-leads out of them. Names, zones and daemons are in `exposed_daemons`.
+leads out of them. Names and certificates are in `exposed_zones`, daemons in `exposed_daemons`. As a program: the wait for answers.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import itertools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,8 +77,8 @@ table inet lab {{
   }}
   chain watch {{
     type filter hook prerouting priority -310
-    iifname "lab" ip daddr {{ {", ".join(a for a in OUTSIDE if ":" not in a)} }} counter name outside
-    iifname "lab" ip6 daddr {{ {", ".join(a for a in OUTSIDE if ":" in a)} }} counter name outside
+    ip daddr {{ {", ".join(a for a in OUTSIDE if ":" not in a)} }} counter name outside
+    ip6 daddr {{ {", ".join(a for a in OUTSIDE if ":" in a)} }} counter name outside
   }}
   chain blocked {{
     type filter hook prerouting priority -305
@@ -162,14 +164,18 @@ class ExposedLaboratory:
                     self._end_all(namespace)
                     self._ip("netns", "delete", namespace)
 
+    def inside(self, namespace: str, command: Sequence[str]) -> list[str]:
+        """The command line that runs a command in one of the two namespaces."""
+        return [find("ip") or "ip", "netns", "exec", namespace, "/bin/sh", "-c", ENTER, str(self.folder / "etc"), *command]
+
     def run(self, *command: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
         """Runs a command in the tester's namespace, in the folder of the repository; names are looked up at RESOLVER."""
         return subprocess.run(
-            self._inside(self.tester, command), cwd=REPOSITORY, capture_output=True, text=True, timeout=timeout, check=False
+            self.inside(self.tester, command), cwd=REPOSITORY, capture_output=True, text=True, timeout=timeout, check=False
         )
 
     def outside_packets(self) -> int:
-        """How many packets the tester has sent to the outside addresses since the start."""
+        """How many packets went to the outside addresses since the start, from the tester or through a proxy of the laboratory."""
         found = json.loads(self._nft("-j", "list", "counter", "inet", "lab", "outside"))
         return next(int(item["counter"]["packets"]) for item in found["nftables"] if "counter" in item)
 
@@ -240,19 +246,16 @@ class ExposedLaboratory:
         # Some daemons end their whole process group: each has its own.
         with (self.folder / f"{name}.log").open("wb") as log:
             started = subprocess.Popen(
-                self._inside(self.servers, command), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self.inside(self.servers, command), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, **environment}, start_new_session=True,
             )  # fmt: skip
         self.daemons.append(started)
 
     def _wait(self, probes: list[tuple[str, str, int, str, str]]) -> None:
-        done = self.run(sys.executable, "-m", "tests.lab.exposed_daemons", json.dumps(probes), timeout=60)
+        done = self.run(sys.executable, "-m", "tests.lab.exposed", json.dumps(probes), timeout=60)
         if done.returncode:
             logs = "\n".join(f"{p.name}: {p.read_text('utf-8', 'replace')[-800:]}" for p in sorted(self.folder.glob("*.log")))
             raise RuntimeError(f"no answer: {done.stdout}{done.stderr}\n{logs}")
-
-    def _inside(self, namespace: str, command: list[str] | tuple[str, ...]) -> list[str]:
-        return [find("ip") or "ip", "netns", "exec", namespace, "/bin/sh", "-c", ENTER, str(self.folder / "etc"), *command]
 
     def _end_daemons(self) -> None:
         for daemon in self.daemons:
@@ -293,3 +296,32 @@ class ExposedLaboratory:
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
         return done.stdout
+
+
+def wait(probe: tuple[str, str, int, str, str], seconds: float = 20) -> str:
+    """Asks again and again; returns what is wrong at the end, or nothing."""
+    protocol, address, port, send, expect = probe
+    end, why = time.monotonic() + seconds, ""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    while time.monotonic() < end:
+        with socket.socket(family, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM) as line:
+            line.settimeout(0.5 if protocol == "udp" else 2.0)
+            try:
+                line.connect((address, port))
+                line.sendall(bytes.fromhex(send))
+                answer = line.recv(4096) if expect or protocol == "udp" else b""
+            except OSError as error:
+                why = str(error)
+            else:
+                if answer.startswith(bytes.fromhex(expect)):
+                    return ""
+                why = repr(answer[:80])
+        time.sleep(0.05)
+    return f"{address} {protocol} {port}: {why}"
+
+
+if __name__ == "__main__":
+    wanted = [tuple(item) for item in json.loads(sys.argv[1])]
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        lacking = [why for why in pool.map(wait, wanted) if why]
+    sys.exit("\n".join(lacking) or 0)

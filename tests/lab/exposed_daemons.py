@@ -1,53 +1,18 @@
-"""Zones, certificates, configurations and commands of the daemons of `exposed`; as a program, the wait for their answers."""
+"""Users, configurations and commands of the daemons of `exposed`, and what they must answer before the tests begin."""
 
 from __future__ import annotations
 
 import grp
-import hashlib
-import json
 import os
 import pwd
-import shutil
-import socket
-import ssl
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-
-import dns.reversename
-import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.lab.exposed import SERVERS
+from tests.lab.exposed_zones import AT, HOSTS, REVERSE, REVERSE6, ZONES, Zones
 from tests.packages import find, unpacked
 
-AT = SimpleNamespace(**SERVERS)
-HOSTS = {
-    "ROOT": "a.root.test", "TLD": "ns.tld.test", "AUTH1": "ns1.hosting.test", "AUTH2": "ns2.hosting.test", "RESOLVER": "resolver.hosting.test",
-    "RELAY_CLOSED": "mail.shop.test", "RELAY_CLOSED6": "mail.shop.test", "RELAY_OPEN6": "relay-open.shop.test",
-    "RESOLVER_OPEN6": "resolver-open.shop.test", "SECURE_MAIL": "mail.secure.test", "SECURE_MAIL2": "mail2.secure.test",
-    "CONTROL1": "mx1.elsewhere.test", "CONTROL2": "mx2.elsewhere.test", "OUTSIDE_MX": "mx2.shop.test", "OUTSIDE_MX6": "mx2.shop.test",
-    "OUTSIDE_WEB": "www.elsewhere.test", "OUTSIDE_SPF": "spf.elsewhere.test",
-}  # fmt: skip
-HOSTS = {name: HOSTS.get(name, f"{name.lower().replace('_', '-')}.shop.test") for name in SERVERS}
 SOCKS_USER, SOCKS_SECRET, REDIS_SECRET, SNMP_COMMUNITY = "customer", "not-for-you", "not-for-you", "not-for-you"
-REVERSE, REVERSE6 = "0.19.198.in-addr.arpa", "9.0.0.0.0.0.0.0.2.0.0.0.1.0.0.2.ip6.arpa"
-SOA = "@ 300 IN SOA {ns} hostmaster.test. 1 3600 900 604800 300\n@ 300 IN NS {ns}\n"
-AUTH_NS = SOA.format(ns="ns1.hosting.test.") + "@ 300 IN NS ns2.hosting.test.\n"
-ZONES = {
-    "hosting.test": "", "elsewhere.test": "",
-    "shop.test": f'@ 300 IN A {AT.WEB_SERVER}\n@ 300 IN MX 10 mail\n@ 300 IN MX 20 mx2\nwww 300 IN CNAME www.elsewhere.test.\n'
-    f'@ 300 IN TXT "v=spf1 ip4:{AT.RELAY_CLOSED} ip6:{AT.RELAY_CLOSED6} ip4:{AT.OUTSIDE_SPF} -all"\n'
-    '_dmarc 300 IN TXT "v=DMARC1; p=reject; rua=mailto:postmaster@shop.test"\n',
-    "secure.test": '@ 300 IN MX 10 mail\n@ 300 IN MX 20 mail2\n@ 300 IN TXT "v=spf1 mx -all"\n'
-    '_dmarc 300 IN TXT "v=DMARC1; p=reject; rua=mailto:postmaster@secure.test"\n',
-}  # fmt: skip
-
 POSTFIX = """
 compatibility_level = 3.6
 queue_directory = {folder}/postfix/queue
@@ -139,7 +104,7 @@ http {{
 TINYPROXY = (
     'Port 8888\nListen {address}\nTimeout 20\nMaxClients 50\nAllow {allow}\nLogLevel Warning\nPidFile "{folder}/{name}.pid"\n'
 )
-NTP = "disable ntp\ninterface ignore wildcard\ninterface ignore all\ninterface listen {address}\n{rules}"
+NTP = "disable ntp kernel\ninterface ignore wildcard\ninterface ignore all\ninterface listen {address}\n{rules}"
 UNBOUND = """
 server:
   {interfaces}
@@ -199,25 +164,7 @@ class Daemons:
         (self.folder / "etc").mkdir()
         self._users()
         self._write("etc/resolv.conf", f"nameserver {AT.RESOLVER}\n")
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(self.folder / "ca.pem")
-        tlsa = {}
-        for host in ("mail.shop.test", "mail.secure.test", "mail2.secure.test"):
-            made = authority.issue_cert(host)
-            made.private_key_and_cert_chain_pem.write_to_path(self.folder / f"{host}.pem")
-            (self.folder / f"{host}.pem").chmod(0o600)
-            key = x509.load_pem_x509_certificate(made.cert_chain_pems[0].bytes()).public_key()
-            tlsa[host] = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-        self._zones(tlsa["mail.secure.test"])
-        self._write("root.hints", f". 3600 IN NS a.root.test.\na.root.test. 3600 IN A {AT.ROOT}\n")
-        self._write("lists.toml", 'version = "lab"\n')
-        self._write(
-            "lab.toml",
-            f'[dns]\nresolvers = ["{AT.RESOLVER}"]\nroot_hints = "root.hints"\nsilent_address = "{AT.DNS_NOBODY}"\n'
-            '[tls]\nca_file = "ca.pem"\n[scope]\nallow_reserved = true\n[blocklists]\ncatalogue = "lists.toml"\n'
-            f'[smtp]\nport25_controls = ["{AT.CONTROL1}", "{AT.CONTROL2}"]\nrelay_recipient = ""\n[vantage]\ntime_servers = []\n'
-            "[limits]\ndns_timeout = 1.0\nconnect_timeout = 2.0\nsmtp_timeout = 12.0\nprobe_pause = 0.1\n",
-        )
+        Zones(self.folder).write()
 
     def first(self) -> Wave:
         """Everything but the resolvers."""
@@ -278,47 +225,6 @@ class Daemons:
     def _number(self, name: str, file: str) -> int:
         rows = (line.split(":") for line in (self.folder / "etc" / file).read_text("utf-8").splitlines())
         return next(int(row[2]) for row in rows if row[0] == name)
-
-    def _zones(self, hash_of_key: str) -> None:
-        zones = {zone: AUTH_NS + text for zone, text in ZONES.items()}
-        zones["secure.test"] += (
-            f"_25._tcp.mail 300 IN TLSA 3 1 1 {hash_of_key}\n_25._tcp.mail2 300 IN TLSA 3 1 1 {'0123' * 16}\n"
-        )
-        zones[REVERSE] = zones[REVERSE6] = AUTH_NS
-        tld = SOA.format(ns="ns.tld.test.")
-        for name, address in SERVERS.items():
-            host, kind = HOSTS[name], "AAAA" if ":" in address else "A"
-            zone = host.split(".", 1)[1]
-            pointer = str(dns.reversename.from_address(address))
-            zones[REVERSE6 if ":" in address else REVERSE] += f"{pointer} 300 IN PTR {host}.\n"
-            if zone in zones:
-                zones[zone] += f"{host}. 300 IN {kind} {address}\n"
-            if zone not in zones or name in ("AUTH1", "AUTH2"):
-                tld += f"{host}. 300 IN {kind} {address}\n"
-        for zone, text in zones.items():
-            self._write(f"{zone}.zone", text)
-        cuts = "{0}. 300 IN NS ns1.hosting.test.\n{0}. 300 IN NS ns2.hosting.test.\n"
-        tld += "".join(cuts.format(zone) for zone in ZONES) + self._sign("secure.test.zone", "secure.test")
-        self._write("test.zone", tld)
-        root = SOA.format(ns="a.root.test.") + f"test. 300 IN NS ns.tld.test.\nns.tld.test. 300 IN A {AT.TLD}\n"
-        root += f"arpa. 300 IN NS a.root.test.\na.root.test. 300 IN A {AT.ROOT}\n" + self._sign("test.zone", "test")
-        self._write("root.zone", root)
-        self._sign("root.zone", ".")
-        self._write("arpa.zone", SOA.format(ns="a.root.test.") + cuts.format(REVERSE) + cuts.format(REVERSE6))
-
-    def _sign(self, file: str, origin: str) -> str:
-        """Signs a zone with one key; returns its DS record. The root's key becomes the anchor."""
-        key = self._call(find("ldns-keygen"), "-a", "ECDSAP256SHA256", "-k", "-r", "/dev/urandom", origin).strip()
-        self._call(find("ldns-signzone"), "-o", origin, "-f", f"{file}.signed", file, key)
-        if origin == ".":
-            shutil.copy(self.folder / f"{key}.key", self.folder / "root.anchor")
-        return (self.folder / f"{key}.ds").read_text("ascii").strip() + "\n"
-
-    def _call(self, program: str | None, *arguments: str) -> str:
-        done = subprocess.run([program or "", *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{program} {' '.join(arguments)}: {done.stderr}")
-        return done.stdout
 
     def _nsd(self, wave: Wave, name: str, addresses: tuple[str, ...], zones: dict[str, str]) -> None:
         text = f'server:\n  zonesdir: "{self.folder}"\n  pidfile: "{self.folder}/{name}.pid"\n  username: ""\n  chroot: ""\n  database: ""\n'
@@ -436,7 +342,7 @@ class Daemons:
 
     def _amplifiers(self, wave: Wave) -> None:
         for name, address, rules in (
-            ("ntp-queries", AT.NTP_QUERIES, "restrict default\n"),
+            ("ntp-queries", AT.NTP_QUERIES, "unrestrict default noquery limited\n"),
             ("ntp-restricted", AT.NTP_RESTRICTED, "restrict default noquery\n"),
         ):
             config = self._fill(f"{name}.conf", NTP, address=address, rules=rules)
@@ -458,7 +364,9 @@ class Daemons:
             home = self.folder / name
             home.mkdir()
             config = self._write(f"{name}.conf", f"agentAddress udp:{address}:161\nrocommunity {community}\nsysDescr A shop\n")
-            wave.add(name, find("snmpd"), "-f", "-Lo", "-I", "-smux", "-C", "-c", config, SNMP_PERSISTENT_DIR=str(home), MIBS="")
+            wave.add(
+                name, find("snmpd"), "-f", "-Lo", "-I", "-smux", "-C", "-c", config, SNMP_PERSISTENT_DIR=str(home), MIBS=""
+            )
             wave.udp(address, 161, snmp_get(community.encode()))
 
 
@@ -471,32 +379,3 @@ def snmp_get(community: bytes) -> bytes:
     request = b"\xa0" + bytes([len(SYS_DESCR)]) + SYS_DESCR
     body = b"\2\1\1\4" + bytes([len(community)]) + community + request
     return b"\x30" + bytes([len(body)]) + body
-
-
-def wait(probe: tuple[str, str, int, str, str], seconds: float = 20) -> str:
-    """Asks again and again; returns what is wrong at the end, or nothing."""
-    protocol, address, port, send, expect = probe
-    end, why = time.monotonic() + seconds, ""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    while time.monotonic() < end:
-        with socket.socket(family, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM) as line:
-            line.settimeout(0.5 if protocol == "udp" else 2.0)
-            try:
-                line.connect((address, port))
-                line.sendall(bytes.fromhex(send))
-                answer = line.recv(4096) if expect or protocol == "udp" else b""
-            except (OSError, ssl.SSLError) as error:
-                why = str(error)
-            else:
-                if answer.startswith(bytes.fromhex(expect)):
-                    return ""
-                why = repr(answer[:80])
-        time.sleep(0.05)
-    return f"{address} {protocol} {port}: {why}"
-
-
-if __name__ == "__main__":
-    wanted = [tuple(item) for item in json.loads(sys.argv[1])]
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        lacking = [why for why in pool.map(wait, wanted) if why]
-    sys.exit("\n".join(lacking) or 0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from selfaudit.case import Case, Target
 from selfaudit.engine import Audit, Plan, judge_evidence, make_plan, run_audit
 from selfaudit.engine.again import CheckedAgain, Key, check_again, resume
-from selfaudit.engine.authority import establish
+from selfaudit.engine.authority import permitted_now
 from selfaudit.engine.events import Event, Progress, RecordSeen, ResultSeen, RunStarted, TargetFound
 from selfaudit.engine.evidence import Record, Vantage
 from selfaudit.engine.run import Earlier, tally
@@ -106,7 +106,7 @@ async def look_up_authority(case: Case, world: World) -> dict[str, str]:
         net = make_net()
         try:
             async with asyncio.timeout(30):
-                authority, _fact = await establish(case, case.targets, net, world.key)
+                authority = await permitted_now(case, net, world.key)
         except TimeoutError:
             raise UserError(_("The DNS gave no answer in time; nothing is known about your permission yet.")) from None
         finally:

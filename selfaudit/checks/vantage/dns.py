@@ -9,8 +9,8 @@ Why it matters:
     listed and closed servers look open. The desk sees from this check that the audit's answers are the world's answers.
 
 How it is judged:
-    1. dig @192.0.2.1 selfaudit-interception-control.com: no server exists at that address (RFC 5737). Any answer means that
-       port 53 is intercepted here; results that rest on asking servers directly are then not believed.
+    1. dig @192.0.2.1 selfaudit-interception-control.com, and the same with +tcp: no server exists at that address (RFC 5737). Any
+       answer means that port 53 is intercepted here; results that rest on asking servers directly are then not believed.
     2. Two random names under .com and .org must be NXDOMAIN. If they have an address, this network rewrites answers; the
        address is remembered, and answers that consist of it are treated as “cannot tell”.
     3. If the resolver answers neither of them, nothing can be concluded.
@@ -97,10 +97,10 @@ MESSAGES = {
 
 def judge(vantage: DnsVantage, policy: Policy) -> Iterator[Finding]:
     believable = True
-    control = vantage.interception
-    if control is not None and control.status not in (DnsStatus.TIMEOUT, DnsStatus.UNREACHABLE):
-        believable = False
-        yield found(Tag.INTERCEPTED, address=control.server)
+    for control in (vantage.interception, vantage.interception_tcp):
+        if believable and control is not None and control.status not in (DnsStatus.TIMEOUT, DnsStatus.UNREACHABLE):
+            believable = False
+            yield found(Tag.INTERCEPTED, address=control.server)
     rewritten = next((a for a in vantage.random_names if a.exists), None)
     answered = [a for a in vantage.random_names if a.status is DnsStatus.NXDOMAIN]
     if rewritten:

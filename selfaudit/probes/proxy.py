@@ -1,0 +1,115 @@
+"""Asking the open ports of an address to pass something on, to a socket of ours or to another host of the customer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from selfaudit.case import Case, Target
+from selfaudit.facts import FailureReason, ProbeFailure, Request
+from selfaudit.facts.exposure import ProxyAttempt, ProxyAttempts, ProxyOutcome
+from selfaudit.i18n import phrase
+from selfaudit.net import Net
+from selfaudit.net.endpoint import Endpoint
+from selfaudit.net.gate import NotPermittedError
+from selfaudit.net.proxy import HTTP_METHODS, SOCKS_METHODS, Destination, ProxyTest
+from selfaudit.probes.planned import PlannedContact
+from selfaudit.probes.port_survey import survey
+from selfaudit.protocols.ports import PROXY_PORTS, SOCKS_PORTS
+
+FACT = ProxyAttempts
+# Services that speak first: their greeting, seen directly, is known again at the end of a tunnel.
+_GREETING_PORTS = (25, 22, 21)
+
+
+def request(target: Target, case: Case) -> Request:
+    """One per address; the other addresses of the case may serve as the far end of a tunnel."""
+    return Request(FACT.kind, target.value, tuple(a for a in case.addresses() if a != target.value)[:8])
+
+
+def contacts(request: Request, net: Net) -> list[PlannedContact]:
+    """Up to five requests to each port that is open."""
+    what = phrase(
+        "HTTP and SOCKS: at most five requests to pass something on, to each of {count} ports if it is open",
+        count=len(PROXY_PORTS),
+    )
+    return [PlannedContact(request.subject, what, 5 * len(PROXY_PORTS), active=True)]
+
+
+async def collect(request: Request, net: Net) -> ProxyAttempts | ProbeFailure:
+    """Tries the methods on each open port until one is proven."""
+    address = request.subject
+    if ":" in address and not net.has_ipv6():
+        return ProbeFailure(FailureReason.UNAVAILABLE, phrase("this network has no IPv6"))
+    ports = await net.once(("ports", address), lambda: survey(net, address))
+    usable = [p for p in ports.open_ports() if p in PROXY_PORTS]
+    if not usable:
+        return ProxyAttempts(address, ())
+    endpoint, second, make = await _far_end(net, address, request.params)
+    test = ProxyTest(net.active, address, net.settings.limits.connect_timeout * 2)
+    groups = await asyncio.gather(*(_port(net, test, port, make) for port in usable))
+    return ProxyAttempts(address, tuple(a for group in groups for a in group), endpoint, second)
+
+
+async def _far_end(net: Net, address: str, others: tuple[str, ...]) -> tuple[str, str, Callable[[], Destination]]:
+    """(our endpoint or "", the customer's second host or "", what makes a destination of it)."""
+    source, _own = net.stand(address)
+    endpoint = await net.endpoint(source) if source else None
+    if endpoint is not None:
+        return endpoint.authority, "", lambda: _ours(endpoint)
+    second = await _second_host(net, others)
+    if second is not None:
+        return "", second.authority, lambda: second
+    # No far end that could prove anything: whether the server tries at all still tells something.
+    nowhere = Destination(net.profile.silent_address, 80, "/", b"", lambda _data: False, lambda: False)
+    return "", "", lambda: nowhere
+
+
+def _ours(endpoint: Endpoint) -> Destination:
+    nonce = endpoint.nonce()
+    path, proof = f"/selfaudit-{nonce}", endpoint.proof(nonce).encode()
+    knock = f"GET {path} HTTP/1.0\r\nHost: {endpoint.authority}\r\n\r\n".encode("ascii")
+    return Destination(
+        endpoint.address, endpoint.port, path, knock, lambda data: proof in data, lambda: endpoint.reached(nonce)
+    )
+
+
+async def _port(net: Net, test: ProxyTest, port: int, make: Callable[[], Destination]) -> list[ProxyAttempt]:
+    methods = (*SOCKS_METHODS, *HTTP_METHODS) if port in SOCKS_PORTS else (*HTTP_METHODS, *SOCKS_METHODS)
+    attempts: list[ProxyAttempt] = []
+    for method in methods:
+        destination = make()
+        if method == "GET" and not destination.path:
+            continue
+        if attempts:
+            await net.active.pause()
+        attempt = await test.attempt(port, method, destination)
+        tried = attempt.outcome is ProxyOutcome.TRIED and method in HTTP_METHODS
+        # A web server in trouble answers everything so; only one that does it for this alone has tried.
+        if tried and await test.plain_status(port) in (502, 503, 504):
+            attempt = replace(attempt, outcome=ProxyOutcome.NOT_A_PROXY)
+        attempts.append(attempt)
+        if attempt.outcome is ProxyOutcome.PROVEN:
+            break
+    return attempts
+
+
+def _holds(sign: bytes, data: bytes) -> bool:
+    return sign in data
+
+
+async def _second_host(net: Net, addresses: tuple[str, ...]) -> Destination | None:
+    """Another host of the customer that may be contacted and greets."""
+    for address in addresses:
+        await net.gate.learn_authority(address)
+        for port in _GREETING_PORTS:
+            try:
+                greeting = await net.active.greeting(address, port)
+            except NotPermittedError:
+                break
+            sign = b" ".join(greeting.split()[:2])
+            if len(sign) >= 8:
+                return Destination(address, port, "", b"", partial(_holds, sign), lambda: False)
+    return None
