@@ -135,6 +135,7 @@ class RelaySessions(Fact):
         attempts: recipients that belong to somebody else, at most six per session.
         local_domains: domains of the case, taken for local ones.
         delivery: the message, if one was asked for.
+        name: look-up of the name that the server gives itself on port 25, in the family of the address; None without one.
     """
 
     kind: ClassVar[str] = "smtp.relay"
@@ -143,6 +144,11 @@ class RelaySessions(Fact):
     attempts: tuple[RelayAttempt, ...]
     local_domains: tuple[str, ...] = ()
     delivery: Delivery = Delivery()
+    name: DnsAnswer | None = None
+
+    def lookups(self) -> Iterator[DnsAnswer]:
+        if self.name:
+            yield self.name
 
     def session(self, port: int) -> SmtpSession | None:
         """The session on a port."""

@@ -64,7 +64,9 @@ async def collect(request: Request, net: Net) -> RelaySessions | ProbeFailure:
     delivery = Delivery()
     if confirm and net.settings.smtp.relay_recipient:
         delivery = await _deliver(net, address, attempts)
-    return RelaySessions(address, tuple(session for session, _tried in done), attempts, local, delivery)
+    named = done[0][0].name
+    name = await net.dns.lookup(named, "AAAA" if ":" in address else "A") if _HOST.fullmatch(named) else None
+    return RelaySessions(address, tuple(session for session, _tried in done), attempts, local, delivery, name)
 
 
 async def _port(net: Net, address: str, port: int, local: str) -> tuple[SmtpSession, list[RelayAttempt]]:

@@ -182,13 +182,13 @@ def _portmapper(sample: bytes) -> Reading:
     return _data(", ".join(names))
 
 
-# RFC 864 section "Pattern" suggests lines of neighbouring characters of this ring.
-_RING = bytes(range(32, 127)) * 3
+# RFC 864 suggests lines of neighbouring characters of a ring, with or without the space.
+_RINGS = (bytes(range(32, 127)) * 2, bytes(range(33, 127)) * 2)
 
 
 def _chargen(sample: bytes) -> Reading:
     lines = [line for line in re.split(rb"\r?\n", sample) if len(line) >= 16]
-    return _data() if any(line[:72] in _RING for line in lines) else _OTHER
+    return _data() if any(line[:72] in ring for line in lines for ring in _RINGS) else _OTHER
 
 
 def _qotd(sample: bytes) -> Reading:

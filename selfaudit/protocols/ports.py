@@ -14,9 +14,6 @@ HTTP_PROXY_PORTS = (80, 81, 3128, 8000, 8008, 8080, 8081, 8118, 8123, 8888, 9999
 SOCKS_PORTS = (1080, 1081, 4145, 9050, 10808)
 #: Where proxies of either kind usually are.
 PROXY_PORTS = tuple(sorted((*HTTP_PROXY_PORTS, *SOCKS_PORTS)))
-#: Where SOCKS is spoken, and where proxies of any kind are looked for.
-SOCKS_PORTS = (1080, 1081, 4145, 9050, 10808)
-PROXY_PORTS = tuple(p for p in WEB if p != 443)
 #: Ports that most servers answer on, whatever they are for: a sign of life.
 SIGNS = (22, 80, 443)
 

@@ -148,7 +148,7 @@ def _oracle(reply: bytes) -> Reading:
     if len(reply) < 8 or reply[2:4] != b"\0\0" or reply[4] not in (2, 4, 5, 11) or not 8 <= int.from_bytes(reply[:2]) <= 4096:
         return _other(reply)
     number = re.search(rb"VSNNUM=([0-9]{1,10})\)", reply)
-    return _reading(Access.GREETING, str(int(number[1]) >> 24) if number else "")
+    return _reading(Access.GREETING, str(int(number[1]) >> 24) if number and int(number[1]) else "")
 
 
 def _docker(reply: bytes) -> Reading:

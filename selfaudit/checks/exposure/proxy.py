@@ -156,7 +156,7 @@ def judge(
         yield found(Tag.INTERCEPTED, address=address, ports=[str(p) for p in caught])
     done = {a.port for a in proven} | set(caught)
     asked = {a.port for a in proxy.attempts} - done
-    doubtful = set()
+    doubtful: set[int] = set()
     for tag, outcome in ((Tag.POSSIBLE, ProxyOutcome.TRIED), (Tag.UNCLEAR, ProxyOutcome.UNCLEAR)):
         for port in sorted(asked - doubtful):
             first = next((a for a in proxy.attempts if a.port == port and a.outcome is outcome), None)

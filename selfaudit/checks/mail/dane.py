@@ -1,0 +1,165 @@
+"""The published fingerprint of the mail server's certificate is right (DANE).
+
+What it checks:
+    The TLSA records of the mail hosts that lead to the address, against the certificate that the server shows.
+
+Why it matters:
+    Many large senders in Europe refuse to deliver to a server whose certificate does not match its TLSA record. After a renewal
+    that nobody thought through, mail and complaints stay away.
+
+How it is judged:
+    1. dig _25._tcp.HOST TLSA +dnssec at a validating resolver, for every mail host of your domains that leads to the address. Only a
+       signed answer (the “ad” flag) binds anybody; without it DANE is not in force.
+    2. openssl s_client -starttls smtp -connect ADDRESS:25 -dane_tlsa_domain HOST -dane_tlsa_rrdata "RECORD": one matching record is enough.
+    3. Usages 3 (this certificate or key) and 2 (one of its authorities) count for mail; 0 and 1 do not.
+    4. No TLSA record: nothing to judge. Failed look-ups and a server that does not answer say nothing.
+
+Limits and false positives:
+    Whether the resolver validates is seen from the “ad” flag; a resolver that does not validate leaves this open.
+
+References:
+    RFC 6698 section 2; RFC 7671 section 5; RFC 7672 sections 2.2 and 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+from selfaudit.checks._common import reason
+from selfaudit.checks.mail import _server
+from selfaudit.errors import BadInput
+from selfaudit.facts.smtp import Certificate, MailHostName, MailNames, SmtpTls
+from selfaudit.facts.vantage import Port25
+from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
+from selfaudit.i18n import N_
+from selfaudit.policy import Policy
+from selfaudit.protocols import dane
+from selfaudit.protocols.dane import Match
+
+
+class Tag(StrEnum):
+    OK = "DANE_OK"
+    MISMATCH = "DANE_MISMATCH"
+    NO_TLS = "DANE_WITHOUT_STARTTLS"
+    UNUSABLE = "DANE_UNUSABLE"
+    NOT_SIGNED = "DANE_NOT_SIGNED"
+    NONE = "DANE_NONE"
+    NO_NAME = "DANE_NO_MAIL_HOST"
+    UNANSWERED = "DANE_UNANSWERED"
+    CANNOT_TELL = "DANE_CANNOT_TELL"
+    NO_SERVICE = "DANE_NO_SERVICE"
+    NO_ANSWER = "DANE_NO_ANSWER"
+    NO_DIALOGUE = "DANE_NO_DIALOGUE"
+    BLOCKED = "DANE_PORT25_BLOCKED_HERE"
+
+
+CHECK = Check(
+    "mail.dane", N_("The published fingerprint of the mail server's certificate is right (DANE)"), (SmtpTls, MailNames, Port25),
+    "address", Contact.ACTIVE, advisory=True,
+)  # fmt: skip
+
+_FIX = Remedy(
+    N_(
+        "Publish the fingerprint of the key that the server uses now, beside the old record; take the old one out when its TTL has run out. At every "
+        "renewal keep the key, or publish the new fingerprint two TTLs before."
+    ),
+    verify="dig _25._tcp.{host} TLSA +dnssec; openssl s_client -starttls smtp -connect {server}:25 -dane_tlsa_domain {host} -dane_tlsa_rrdata '{record}' </dev/null",
+    record="_25._tcp.{host}. IN TLSA {corrected}",
+    minutes=30,
+)
+
+MESSAGES = {
+    Tag.OK: Message(Severity.GOOD, N_("The TLSA record of {host} matches the certificate of {address}.")),
+    Tag.MISMATCH: Message(
+        Severity.HIGH,
+        N_("No TLSA record of {host} matches the certificate of {address}. Senders that use DANE deliver no mail to it."),
+        _FIX,
+    ),
+    Tag.NO_TLS: Message(
+        Severity.HIGH,
+        N_("{host} has TLSA records, but {address} offers no working STARTTLS. Senders that use DANE deliver no mail to it."),
+        Remedy(
+            N_("Switch STARTTLS on in the mail server, or take the TLSA records out until it works."),
+            verify="dig _25._tcp.{host} TLSA +short; openssl s_client -starttls smtp -connect {server}:25 </dev/null",
+        ),
+    ),
+    Tag.UNUSABLE: Message(
+        Severity.LOW, N_("The TLSA records of {host} ({records}) cannot be used for mail: only usages 2 and 3 count."), _FIX
+    ),
+    Tag.NOT_SIGNED: Message(
+        Severity.UNKNOWN,
+        N_(
+            "{host} has TLSA records, but the answer came without proof that it is signed: the domain is not signed, or the resolver here does not check "
+            "signatures."
+        ),
+        Remedy(
+            N_("See the result of dns.dnssec for the domain. If it is signed, run the audit with a resolver that validates."),
+            verify="dig _25._tcp.{host} TLSA +dnssec   # “ad” in flags",
+        ),
+    ),
+    Tag.NONE: Message(Severity.NONE, N_("The mail hosts that lead to {address} have no TLSA records; DANE is not used.")),
+    Tag.NO_NAME: Message(Severity.NONE, N_("None of the domains has mail delivered to {address}.")),
+    Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The TLSA records of {host} could not be looked up ({status}).")),
+    Tag.CANNOT_TELL: Message(
+        Severity.UNKNOWN, N_("The TLSA records of {host} cannot be compared with what {address} showed."), _FIX
+    ),
+    Tag.NO_SERVICE: _server.NO_ANSWER,
+    Tag.NO_ANSWER: _server.NO_ANSWER,
+    Tag.NO_DIALOGUE: _server.NO_DIALOGUE,
+    Tag.BLOCKED: _server.BLOCKED,
+}
+
+
+def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Iterator[Finding]:
+    if not names.names:
+        if names.unanswered:
+            yield found(Tag.UNANSWERED, host=names.unanswered[0].name.rstrip("."), status=reason(names.unanswered[0]))
+        else:
+            yield found(Tag.NO_NAME, address=names.address)
+        return
+    wanted = []
+    for name in {n.name: n for n in names.names}.values():
+        if not name.tlsa.definite:
+            yield found(Tag.UNANSWERED, host=name.name, status=reason(name.tlsa))
+        elif name.tlsa.records:
+            wanted.append(name)
+    if not wanted:
+        if all(n.tlsa.definite for n in names.names):
+            yield found(Tag.NONE, address=names.address)
+        return
+    trouble = _server.silence(tls.session, port25)
+    for name in wanted:
+        if not name.tlsa.validated:
+            yield found(Tag.NOT_SIGNED, host=name.name)
+        elif trouble:
+            yield found(Tag[trouble[0]], **trouble[1])
+        else:
+            yield _judge_name(name, tls)
+
+
+def _judge_name(name: MailHostName, tls: SmtpTls) -> Finding:
+    server = f"[{tls.address}]" if ":" in tls.address else tls.address
+    args: dict[str, Any] = {
+        "host": name.name, "address": tls.address, "server": server, "record": name.tlsa.records[0], "records": name.tlsa.records[:4],
+        "corrected": "",
+    }  # fmt: skip
+    if tls.certificate is None:
+        if tls.offered is False or 500 <= tls.ready < 600:
+            return found(Tag.NO_TLS, **args)
+        return found(Tag.CANNOT_TELL, **args)
+    args["corrected"] = f"3 1 1 {tls.certificate.spki_sha256}"
+    matches = {_match(record, tls.certificate) for record in name.tlsa.records}
+    if Match.YES in matches:
+        return found(Tag.OK, **args)
+    if Match.CANNOT_TELL in matches:
+        return found(Tag.CANNOT_TELL, **args)
+    return found(Tag.MISMATCH if Match.NO in matches else Tag.UNUSABLE, **args)
+
+
+def _match(record: str, certificate: Certificate) -> Match:
+    try:
+        return dane.match(dane.parse(record), certificate)
+    except BadInput:
+        return Match.UNUSABLE
