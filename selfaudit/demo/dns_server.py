@@ -163,7 +163,13 @@ class Authority:
 
 
 class Resolver:
-    """A resolver without validation, as many homes have. Zones whose servers are all out of order give SERVFAIL.
+    """A resolver that says which answers are secure and passes on the others too. Zones without a working server give SERVFAIL.
+
+    Args:
+        zones: all that there are.
+        dead: names of zones whose servers are all out of order.
+        stale: see below.
+        secure: names of zones that are signed, not expired, and linked to the root by DS records.
 
     Attributes:
         stale: (name, type) -> records that its cache still holds, with the seconds left.
@@ -171,10 +177,14 @@ class Resolver:
     """
 
     def __init__(
-        self, zones: list[ZoneData], dead: set[dns.name.Name], stale: Mapping[tuple[str, str], tuple[int, list[str]]]
+        self,
+        zones: list[ZoneData],
+        dead: set[dns.name.Name],
+        stale: Mapping[tuple[str, str], tuple[int, list[str]]],
+        secure: frozenset[dns.name.Name] = frozenset(),
     ) -> None:
         self._authority = Authority(zones)
-        self._dead = dead
+        self._dead, self._secure = dead, secure
         self.stale = dict(stale)
         self.rewrite = ""
 
@@ -202,6 +212,39 @@ class Resolver:
         if self.rewrite and inner.rcode() == dns.rcode.NXDOMAIN and question.rdtype == dns.rdatatype.A:
             response.set_rcode(dns.rcode.NOERROR)
             response.answer = [dns.rrset.from_text(question.name, 60, "IN", "A", self.rewrite)]
+        elif self._all_secure(question, response):
+            # RFC 6840 section 5.7: told to those who ask for it with DO or AD.
+            if query.flags & dns.flags.AD or query.ednsflags & dns.flags.DO:
+                response.flags |= dns.flags.AD
+        return response
+
+    def _all_secure(self, question: dns.rrset.RRset, response: dns.message.Message) -> bool:
+        """Whether every part of an answer, or of the proof that there is none, comes from a secure zone (RFC 4035 section 3.2.3)."""
+        if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+            return False
+        # A DS record belongs to the zone above.
+        first = question.name
+        if question.rdtype == dns.rdatatype.DS and first != dns.name.root:
+            first = first.parent()
+        names = [first, *(r.name for r in response.answer[1:] if r.rdtype != dns.rdatatype.DS)]
+        names += [r[0].target for r in response.answer if r.rdtype == dns.rdatatype.CNAME]
+        zones = [self._authority.zone_for(name) for name in names]
+        return all(z is not None and z.origin in self._secure for z in zones)
+
+
+class RecursiveAuthority(Authority):
+    """A name server that resolves for everybody as well: its own zones with AA, everything else as a resolver does."""
+
+    def __init__(self, zones: list[ZoneData], resolver: Resolver) -> None:
+        super().__init__(zones)
+        self._resolver = resolver
+
+    def __call__(self, query: dns.message.Message) -> dns.message.Message:
+        """Answers one question."""
+        if self.zone_for(query.question[0].name) is None:
+            return self._resolver(query)
+        response = super().__call__(query)
+        response.flags |= dns.flags.RA
         return response
 
 
@@ -229,13 +272,24 @@ class _Udp(asyncio.DatagramProtocol):
 
 
 class DnsServer:
-    """One server on 127.0.0.1, the same port number for UDP and TCP. `answer` None means silence."""
+    """One server on 127.0.0.1, the same port number for UDP and TCP.
 
-    def __init__(self, answer: Answerer | None, *, delay: float = 0.0) -> None:
+    Args:
+        answer: None means silence.
+        delay: seconds before every answer.
+        every: over UDP only every so-many-th question is answered, as a server under rate limiting does.
+
+    Attributes:
+        port: the port number, once started.
+        asked: how many questions came.
+    """
+
+    def __init__(self, answer: Answerer | None, *, delay: float = 0.0, every: int = 1) -> None:
         self._answer = answer
         self.delay = delay
         self.port = 0
         self.asked = 0
+        self._every, self._by_udp = every, 0
         self._udp: asyncio.BaseTransport | None = None
         self._tcp: asyncio.Server | None = None
 
@@ -264,7 +318,8 @@ class DnsServer:
     def reply(self, data: bytes, *, udp: bool) -> bytes | None:
         """The answer to one message, or None for none."""
         self.asked += 1
-        if self._answer is None:
+        self._by_udp += udp
+        if self._answer is None or (udp and self._by_udp % self._every):
             return None
         try:
             query = dns.message.from_wire(data)

@@ -38,7 +38,6 @@ T = TypeVar("T")
 
 INTERCEPTION_ADDRESS = "192.0.2.1"  # RFC 5737: no server can be there
 _SWEEP_IN_FLIGHT = 192
-_EMBEDDED_SOURCE = "192.0.2.77"  # in the embedded internet we are at home, and nobody else is there
 _LABORATORY_SILENCE = "127.255.255.253"  # in laboratories nothing leaves the machine; nothing listens there either
 _TIME_SERVERS = ("time.cloudflare.com", "time.google.com", "time.apple.com")
 # Two large providers that have nothing to do with each other.
@@ -230,7 +229,7 @@ class Net:
     def stand(self, address: str) -> tuple[str, bool]:
         """(our own address towards another one or "" without a way, whether that one is ours too). Nothing is sent."""
         if self.gate.routes is not None:
-            return _EMBEDDED_SOURCE, False
+            return self.gate.routes.source_towards(address), False
         if ":" in address and not self.has_ipv6():
             return "", False
         return source_towards(address), is_own_address(address)

@@ -10,6 +10,8 @@ from selfaudit.case.targets import is_reserved_address
 from selfaudit.facts.exposure import PortOutcome
 from selfaudit.i18n import phrase
 
+EMBEDDED_SOURCE = "192.0.2.77"  # in the embedded internet we are at home, and nobody else is there
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -29,6 +31,7 @@ class Routes:
         alive: addresses of hosts that are up: ports without a route are closed there.
         unreachable: addresses that a router refuses to lead to.
         filtered: (address, port, protocol) that stay silent on a host that is up.
+        source: our own address in there.
     """
 
     def __init__(
@@ -37,9 +40,16 @@ class Routes:
         alive: frozenset[str] = frozenset(),
         unreachable: frozenset[str] = frozenset(),
         filtered: frozenset[tuple[str, int, str]] = frozenset(),
+        *,
+        source: str = EMBEDDED_SOURCE,
     ) -> None:
         self._table = dict(table)
         self._alive, self._unreachable, self._filtered = alive, unreachable, filtered
+        self.source = source
+
+    def source_towards(self, address: str) -> str:
+        """Our own address as the host at another one sees it."""
+        return self.source
 
     def find(self, address: str, port: int, protocol: str) -> Route | None:
         """The route to an address and port by "udp" or "tcp", or None if nothing answers there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import ssl
 import time
 
@@ -159,7 +160,7 @@ async def connect(
     except TimeoutError:
         return state(PortOutcome.SILENT, phrase("no answer in time")), None
     except OSError as error:
-        return state(_outcome(error), error.strerror or str(error)), None
+        return state(_outcome(error), os.strerror(error.errno) if error.errno else str(error)), None
     return state(PortOutcome.OPEN), Connection(reader, writer)
 
 

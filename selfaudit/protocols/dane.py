@@ -69,10 +69,8 @@ def _same(record: Tlsa, full_256: str, spki_256: str, full_512: str, spki_512: s
     if record.matching == 0:
         # The data itself stands in the record; our evidence holds hashes only.
         wanted = hashlib.sha256(record.data).hexdigest()
-    if record.matching == 2:
-        seen = spki_512 if record.selector else full_512
-    else:
-        seen = spki_256 if record.selector else full_256
+    keys, certificates = (spki_512, full_512) if record.matching == 2 else (spki_256, full_256)
+    seen = keys if record.selector else certificates
     if not seen:
         return Match.CANNOT_TELL
     return Match.YES if seen == wanted else Match.NO

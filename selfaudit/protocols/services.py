@@ -17,6 +17,7 @@ from selfaudit.protocols.ports import GUARDED
 from selfaudit.text import printable
 
 _DETAIL = 80
+_BINARY = phrase("octets that are no text")
 _XID = b"\x5a\xa5\x5a\xa5"
 
 
@@ -78,8 +79,12 @@ def _text(match: re.Match[bytes] | None) -> str:
 
 
 def _first_line(reply: bytes) -> str:
-    line = reply.lstrip().splitlines()[:1]
-    return printable(line[0].decode("utf-8", "replace"), _DETAIL) if line else ""
+    lines = reply.strip().splitlines()
+    if not lines:
+        return _BINARY if reply else ""
+    text = lines[0].decode("utf-8", "replace")
+    odd = sum(not c.isprintable() or c == "\ufffd" for c in text)
+    return _BINARY if odd * 4 > len(text) else printable(text, _DETAIL)
 
 
 def _other(reply: bytes) -> Reading:

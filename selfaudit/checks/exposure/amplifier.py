@@ -298,7 +298,10 @@ def _others(
         yield found(Tag.OTHER, **_args(address, exchange, protocol, shown))
     if harmless := [p.title for e, p, r in answers if r.kind is not Kind.OTHER and not _fault(e, p, r)]:
         yield found(Tag.REFUSES, address=address, services=harmless)
+    asked = {p.name for _e, p in known}
     unsent: dict[str, list[str]] = {}
+    if missing := [p.title for name, p in BY_NAME.items() if name not in asked]:
+        unsent[phrase("this evidence does not hold them")] = missing
     silent = []
     for exchange, protocol in known:
         if exchange.datagrams or exchange.closed:
@@ -313,7 +316,7 @@ def _others(
         yield found(Tag.REST_SILENT, address=address, services=silent)
     elif silent:
         yield found(Tag.NO_ANSWER, address=address, services=silent, count=len(silent), total=len(known))
-    if not bad and not strange and not unsent and not silent and {p.name for _e, p in known} == set(BY_NAME):
+    if not bad and not strange and not unsent and not silent:
         yield found(Tag.OK, address=address, count=len(known))
 
 

@@ -30,7 +30,7 @@ Limits and false positives:
 
 References:
     RFC 9293 section 3.10.7; CISA and BSI reports on open services; Redis, Elasticsearch, MongoDB, Docker, memcached and CouchDB
-    security manuals; RFC 6143 section 7.1 (VNC); RFC 5531 (_closing.RPC); MS-SMB2; MS-RDPBCGR; MS-TDS.
+    security manuals; RFC 6143 section 7.1 (VNC); RFC 5531 (RPC); MS-SMB2; MS-RDPBCGR; MS-TDS.
 """
 
 from __future__ import annotations
@@ -101,8 +101,6 @@ def _open(verify: str, stacks: dict[str, str]) -> Message:
     remedy = Remedy(_HERE_ONLY, verify=verify, stacks=stacks | {"Containers": _closing.DOCKER_PORTS} | _TCP, minutes=60)
     return Message(Severity.CRITICAL, _OPEN_TEXT, remedy)
 
-
-_REACHABLE_TEXT = N_("{service} can be reached by anybody on port {port} of {address}. {state} {detail}")
 
 MESSAGES = {
     Tag.OK: Message(
@@ -183,7 +181,7 @@ MESSAGES = {
     ),
     Tag.DATABASE: Message(
         Severity.MEDIUM,
-        _REACHABLE_TEXT,
+        N_("{service} can be reached by anybody on port {port} of {address}. {state} {detail}"),
         Remedy(_CLOSE, verify="nc -vz -w 5 {address} {port}   # right: refused", stacks=_closing.DATABASES | _TCP, minutes=30),
     ),
     Tag.WINDOWS: Message(
