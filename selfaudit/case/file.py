@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,6 +21,15 @@ class CaseAuthority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: str
 
 
+class CaseApproval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the provider has agreed to: a check, the target ("" for all), its reference, and the port or service ("" for all)."""
+
+    check: str
+    reference: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    target: str = ""
+    service: str = ""
+
+
 class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The file format (JSON, schema selfaudit/case/1). Targets are written as on the command line."""
 
@@ -32,6 +41,7 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sending_ips: tuple[str, ...] = ()
     selectors: tuple[str, ...] = ()
     authority: CaseAuthority | None = None
+    exceptions: Annotated[tuple[CaseApproval, ...], msgspec.Meta(max_length=200)] = ()
 
 
 def read_case_file(path: Path) -> CaseFile:

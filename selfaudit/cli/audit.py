@@ -31,6 +31,12 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--message", multiple=True, type=_FILE, metavar="FILE.eml", help="A sent message, to learn selectors from."
         ),
         click.option("--authority", default="", metavar="'NAME, ROLE'", help="Who states that active checks are permitted."),
+        click.option(
+            "--confirm-relay",
+            is_flag=True,
+            help="Where a server lets strangers send, send ONE message to the mailbox [smtp] relay_recipient.",
+        ),
+        click.option("--arrived", multiple=True, metavar="TOKEN", help="The token of such a message that arrived."),
     ]
     for decorator in reversed(decorators):
         command = decorator(command)

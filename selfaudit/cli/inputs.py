@@ -10,7 +10,7 @@ from selfaudit.case import Authority, Case, Selector, Target
 from selfaudit.case.file import CaseFile, read_case_file
 from selfaudit.case.targets import parse_address, parse_targets
 from selfaudit.checks import select_checks
-from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, message_selectors, read_selector
+from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, message_selectors, read_approvals, read_selector
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.protocols.psl import is_public_suffix
@@ -31,6 +31,8 @@ class Options:
     selector: Sequence[str] = ()
     message: Sequence[Path] = ()
     authority: str = ""
+    confirm_relay: bool = False
+    arrived: Sequence[str] = ()
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -71,7 +73,14 @@ def build_case(options: Options, settings: Settings) -> Case:
         provider=file.provider,
         deadline=file.deadline,
         laboratory=reserved,
+        confirm_relay=options.confirm_relay,
+        arrived=tuple(options.arrived),
+        exceptions=read_approvals(file),
     )
+    if options.confirm_relay and not settings.smtp.relay_recipient:
+        raise UserError(
+            _("--confirm-relay sends one message to a mailbox of yours: name it in a settings file, [smtp] relay_recipient.")
+        )
     # Names a mistake in --only or --skip before anything is sent.
     kinds = {t.kind for t in targets} | {"case"}
     if not any(check.spec.target in kinds for check in select_checks(only, skip)):

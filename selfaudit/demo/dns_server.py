@@ -226,7 +226,7 @@ class Resolver:
         first = question.name
         if question.rdtype == dns.rdatatype.DS and first != dns.name.root:
             first = first.parent()
-        names = [first, *(r.name for r in response.answer[1:] if r.rdtype != dns.rdatatype.DS)]
+        names = [first, *(r.name for r in response.answer if r.name != question.name)]
         names += [r[0].target for r in response.answer if r.rdtype == dns.rdatatype.CNAME]
         zones = [self._authority.zone_for(name) for name in names]
         return all(z is not None and z.origin in self._secure for z in zones)

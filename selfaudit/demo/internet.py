@@ -24,21 +24,25 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from selfaudit.case import Authority, Case, Selector, Target
 from selfaudit.demo.dns_server import Authority as AuthoritativeAnswers
-from selfaudit.demo.dns_server import DnsServer, Resolver, ZoneData
+from selfaudit.demo.dns_server import DnsServer, RecursiveAuthority, Resolver, ZoneData
+from selfaudit.demo.mail_server import MailServer
+from selfaudit.demo.obstacles import OBSTACLES, WEB_PORTS, Obstacle, ObstructedRoutes
 from selfaudit.demo.other_servers import Page, TimeServer, WebServer
-from selfaudit.net import Route, Routes
+from selfaudit.demo.services import WORLDS, Certificates, CertificateSpec, HostSpec, Services, ServiceSpec, Table
+from selfaudit.demo.tcp_servers import TcpService
+from selfaudit.net import INTERCEPTION_ADDRESS, Route, Routes
 from selfaudit.settings import (
     BlocklistSettings,
     DnsSettings,
     LimitSettings,
     ScopeSettings,
     Settings,
+    SmtpSettings,
     TlsSettings,
     VantageSettings,
     read_toml,
 )
 
-WORLDS = ("broken", "fixed", "suspended")
 World = Literal["broken", "fixed", "suspended"]
 
 
@@ -56,6 +60,7 @@ class _Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str
     silent_in: tuple[str, ...] = ()
     not_serving: dict[str, tuple[str, ...]] = {}
+    resolves_in: tuple[str, ...] = ()
 
 
 class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,10 +96,15 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case: _CaseData
     resolver: str
     time_server: str
+    port25_controls: tuple[str, ...]
+    egress_names: tuple[str, ...]
     server: dict[str, _Server]
     zone: tuple[_Zone, ...]
     page: tuple[_Page, ...] = ()
     stale: tuple[_Stale, ...] = ()
+    host: tuple[HostSpec, ...] = ()
+    service: tuple[ServiceSpec, ...] = ()
+    certificate: tuple[CertificateSpec, ...] = ()
 
 
 def _folder() -> Any:
@@ -105,6 +115,11 @@ def load_data() -> _Data:
     """The data of all worlds."""
     with resources.as_file(_folder() / "internet.toml") as path:
         return msgspec.convert(read_toml(path), _Data)
+
+
+def named_hosts() -> dict[str, str]:
+    """Name -> address of the hosts that have nothing to do with the demo's case."""
+    return {h.name: h.address for h in load_data().host if h.name}
 
 
 def demo_case(world: str) -> Case:
@@ -146,19 +161,27 @@ class Internet:
     Args:
         world: "broken", "fixed" or "suspended".
         delay: seconds before every DNS answer, for measurements.
+        obstacle: what stands between us and it, see `obstacles`; "" for nothing.
+
+    Attributes:
+        services: the hosts' services and what they were asked.
     """
 
-    def __init__(self, world: str, *, delay: float = 0.0) -> None:
+    def __init__(self, world: str, *, delay: float = 0.0, obstacle: Obstacle = "") -> None:
         if world not in WORLDS:
             raise ValueError(world)
+        if obstacle and obstacle not in OBSTACLES:
+            raise ValueError(obstacle)
         self.world = world
         self.settings = Settings()
         self.routes = Routes({})
         self.resolver: Resolver | None = None
         self.servers: dict[str, DnsServer] = {}
+        self.services: Services | None = None
         self._data = load_data()
-        self._delay = delay
-        self._closing: list[DnsServer | WebServer | TimeServer] = []
+        self._delay, self._obstacle = delay, obstacle
+        self._alive: set[str] = set()
+        self._closing: list[DnsServer | WebServer | TimeServer | MailServer | TcpService] = []
         self._folder = tempfile.TemporaryDirectory(prefix="selfaudit-demo-")
 
     async def __aenter__(self) -> Internet:
@@ -173,15 +196,19 @@ class Internet:
         return self
 
     async def _start(self) -> None:
-        table: dict[tuple[str, int, str], Route] = {}
-        zones = self._zones()
-        await self._start_name_servers(zones, table)
-        ca_file = await self._start_web(table)
+        table: Table = {}
+        authority = trustme.CA()
+        certificates = Certificates(authority, self._data.certificate, self.world)
+        resolver = await self._start_name_servers(self._zones(certificates.tlsa), table)
+        ca_file = await self._start_web(authority, table)
         clock = TimeServer()
         await clock.start()
         self._closing.append(clock)
         table[(self._data.time_server, 123, "udp")] = Route("127.0.0.1", clock.port)
-        self.routes = Routes(table)
+        self._alive.add(self._data.time_server)
+        self.services = Services(resolver, certificates.contexts, self._find)
+        await self.services.start(self._data.service, self.world, table)
+        self.routes = await self._lead(table)
         hints = Path(self._folder.name) / "root.hints"
         root = self._data.server["root"].address
         hints.write_text(f". 3600 IN NS a.root-servers.example.\na.root-servers.example. 3600 IN A {root}\n", encoding="ascii")
@@ -193,25 +220,71 @@ class Internet:
             tls=TlsSettings(ca_file=str(ca_file)),
             blocklists=BlocklistSettings(catalogue=str(catalogue_copy)),
             scope=ScopeSettings(allow_reserved=True),
-            vantage=VantageSettings(time_servers=(self._data.time_server,)),
-            limits=LimitSettings(dns_timeout=1.0, dns_tries=2, http_timeout=3.0),
+            smtp=SmtpSettings(port25_controls=self._data.port25_controls),
+            vantage=VantageSettings(time_servers=(self._data.time_server,), egress_names=self._data.egress_names),
+            # These servers are near and need no manners.
+            limits=LimitSettings(
+                dns_timeout=1.0, dns_tries=2, http_timeout=3.0, connect_timeout=1.0, udp_timeout=0.5, smtp_timeout=4.0,
+                probe_pause=0.0,
+            ),
+        )  # fmt: skip
+
+    async def _lead(self, table: Table) -> Routes:
+        """The ways to the servers, as they are seen from where the obstacle lets us stand."""
+        states = {h.address: h.in_world(self.world) for h in self._data.host}
+        alive = frozenset(self._alive | {a for a, s in states.items() if s == "up"})
+        unreachable = frozenset(a for a, s in states.items() if s == "unreachable")
+        filtered = frozenset((h.address, port, "tcp") for h in self._data.host for port in h.filtered)
+        everywhere: dict[tuple[int, str], Route] = {}
+        match self._obstacle:
+            case "port25-intercepted":
+                gateway = MailServer()
+                await self._run(gateway)
+                everywhere[(25, "tcp")] = Route("127.0.0.1", gateway.port)
+            case "dns-intercepted":
+                for protocol in ("udp", "tcp"):
+                    everywhere[(53, protocol)] = table[(self._data.resolver, 53, protocol)]
+            case "web-intercepted":
+                filter_page = TcpService("http-panel")
+                await self._run(filter_page)
+                for port in WEB_PORTS:
+                    table[(INTERCEPTION_ADDRESS, port, "tcp")] = Route("127.0.0.1", filter_page.port)
+        dropped = frozenset({(25, "tcp")}) if self._obstacle == "port25-blocked" else frozenset()
+        return ObstructedRoutes(
+            table, alive, unreachable, filtered, everywhere=everywhere, dropped=dropped, inside=self._obstacle == "inside"
         )
+
+    async def _run(self, server: MailServer | TcpService) -> None:
+        await server.start()
+        self._closing.append(server)
+
+    def _find(self, host: str, port: int) -> tuple[str, int] | None:
+        """Where proxies of this internet really connect to."""
+        if host == self.routes.source:
+            return "127.0.0.1", port
+        route = self.routes.find(host, port, "tcp")
+        return (route.address, route.port) if route else None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stops the servers."""
         self._stop()
+        if self.services:
+            await self.services.wait_closed()
 
     def _stop(self) -> None:
         for server in self._closing:
             server.close()
+        if self.services:
+            self.services.close()
         self._folder.cleanup()
 
-    def _zones(self) -> dict[str, ZoneData]:
+    def _zones(self, tlsa: list[tuple[str, str, str]]) -> dict[str, ZoneData]:
         parsed: dict[str, dns.zone.Zone] = {}
         for spec in self._data.zone:
             text = zone_text((_folder() / "zones" / spec.file).read_text(encoding="ascii"), self.world)
+            text += "".join(f"{owner}. 3600 IN TLSA {record}\n" for zone, owner, record in tlsa if zone == spec.name)
             parsed[spec.name] = dns.zone.from_text(text, origin=dns.name.from_text(spec.name), relativize=False)
         # Children first, so that their DS records stand in the parent before it is signed.
         for spec in sorted(self._data.zone, key=lambda z: -len(dns.name.from_text(z.name))):
@@ -250,32 +323,44 @@ class Internet:
         with zone.writer() as transaction:
             transaction.add(origin, dns.rdataset.from_rdata(3600, ds))
 
-    async def _start_name_servers(self, zones: dict[str, ZoneData], table: dict[tuple[str, int, str], Route]) -> None:
-        alive: set[str] = set()
-        for name, spec in self._data.server.items():
-            absent = spec.not_serving.get(self.world, ())
-            own = [z.name for z in self._data.zone if name in z.servers and z.name not in absent]
-            silent = self.world in spec.silent_in
-            if not silent:
-                alive.update(own)
-                server = DnsServer(AuthoritativeAnswers([zones[z] for z in own]), delay=self._delay)
-                await self._listen(server, spec.address, table)
-                self.servers[name] = server
+    def _secure(self) -> frozenset[dns.name.Name]:
+        """The zones with an unbroken chain of good signatures from the root."""
+        good = {
+            dns.name.from_text(z.name)
+            for z in self._data.zone
+            if z.sign and self.world in z.sign_in and self.world not in z.expired_in
+        }
+        others = {dns.name.from_text(z.name) for z in self._data.zone} - good
+        return frozenset(z for z in good if not any(z.is_subdomain(o) for o in others))
+
+    async def _start_name_servers(self, zones: dict[str, ZoneData], table: Table) -> Resolver:
+        serving = {
+            name: [z.name for z in self._data.zone if name in z.servers and z.name not in spec.not_serving.get(self.world, ())]
+            for name, spec in self._data.server.items()
+            if self.world not in spec.silent_in
+        }
+        alive = {z for own in serving.values() for z in own}
         dead = {dns.name.from_text(z.name) for z in self._data.zone if z.name not in alive}
         stale = {(s.name.lower(), s.rdtype): (s.ttl, list(s.records)) for s in self._data.stale if self.world in s.worlds}
-        self.resolver = Resolver(list(zones.values()), dead, stale)
-        server = DnsServer(self.resolver, delay=self._delay)
-        await self._listen(server, self._data.resolver, table)
-        self.servers["resolver"] = server
+        self.resolver = Resolver(list(zones.values()), dead, stale, self._secure())
+        for name, own in serving.items():
+            spec = self._data.server[name]
+            served = [zones[z] for z in own]
+            resolves = self.world in spec.resolves_in
+            answers = RecursiveAuthority(served, self.resolver) if resolves else AuthoritativeAnswers(served)
+            self.servers[name] = await self._listen(DnsServer(answers, delay=self._delay), spec.address, table)
+        self.servers["resolver"] = await self._listen(DnsServer(self.resolver, delay=self._delay), self._data.resolver, table)
+        return self.resolver
 
-    async def _listen(self, server: DnsServer, address: str, table: dict[tuple[str, int, str], Route]) -> None:
+    async def _listen(self, server: DnsServer, address: str, table: Table) -> DnsServer:
         await server.start()
         self._closing.append(server)
+        self._alive.add(address)
         for protocol in ("udp", "tcp"):
             table[(address, 53, protocol)] = Route("127.0.0.1", server.port)
+        return server
 
-    async def _start_web(self, table: dict[tuple[str, int, str], Route]) -> Path:
-        authority = trustme.CA()
+    async def _start_web(self, authority: trustme.CA, table: Table) -> Path:
         ca_file = Path(self._folder.name) / "ca.pem"
         authority.cert_pem.write_to_path(str(ca_file))
         pages = [p for p in self._data.page if self.world in p.worlds]
@@ -286,5 +371,6 @@ class Internet:
             server = WebServer({p.url: Page(p.status, p.content_type, p.body, p.location) for p in here}, context)
             await server.start()
             self._closing.append(server)
+            self._alive.add(address)
             table[(address, 443, "tcp")] = Route("127.0.0.1", server.port)
         return ca_file

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from selfaudit.case import Authority, Case, Selector, Target
+from selfaudit.case import Approval, Authority, Case, Selector, Target
 from selfaudit.case.file import CaseFile
 from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, parse_selector, parse_target
+from selfaudit.checks.registry import get_check
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _, language, shown
@@ -46,6 +47,7 @@ class Draft:
         demo: the world of the embedded internet, or "".
         confirmed: the page of permissions was confirmed for exactly these targets.
         source: the name of the case file that it was filled in from, or "".
+        exceptions: what the case file says that the provider has agreed to.
     """
 
     lines: tuple[Line, ...] = ()
@@ -59,6 +61,7 @@ class Draft:
     demo: str = ""
     confirmed: bool = False
     source: str = ""
+    exceptions: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
         deadline=draft.deadline.strip(),
         laboratory=allow_reserved,
         demo=draft.demo,
+        exceptions=draft.exceptions,
     )
 
 
@@ -200,7 +204,23 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
         provider=printable(file.provider, 100),
         deadline=printable(file.deadline, 40),
         source=printable(source, 100),
+        exceptions=read_approvals(file),
     )
+
+
+def read_approvals(file: CaseFile) -> tuple[Approval, ...]:
+    """What a case file says that the provider has agreed to.
+
+    Raises:
+        UserError: a check or a target that there is not.
+    """
+    found = []
+    for item in file.exceptions:
+        get_check(item.check)
+        named = parse_target(item.target, allow_reserved=True, is_public_suffix=is_public_suffix) if item.target else ()
+        target = named[0].value if named else ""
+        found.append(Approval(item.check, target, printable(item.reference, 100), printable(item.service, 40)))
+    return tuple(found)
 
 
 def from_case(case: Case) -> Draft:
@@ -216,6 +236,7 @@ def from_case(case: Case) -> Draft:
         case.provider,
         case.deadline,
         case.demo,
+        exceptions=case.exceptions,
     )
 
 

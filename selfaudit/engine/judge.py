@@ -30,7 +30,7 @@ _FAILURE_WORDS = {
 
 def policy_for(case: Case) -> Policy:
     """The parameters that the rules use for a case."""
-    return Policy(laboratory=case.laboratory or bool(case.demo), arrived=case.arrived)
+    return Policy(laboratory=case.laboratory or bool(case.demo), arrived=case.arrived, approvals=case.exceptions)
 
 
 def pairs(case: Case, targets: Iterable[Target]) -> list[tuple[CheckModule, Target]]:
@@ -92,6 +92,7 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
     evidence = tuple(r.id for r in records if r is not None)
     try:
         findings = tuple(replace(f, evidence=evidence) for f in check.judge(*facts, policy))
+        findings = tuple(_approved(check, target, finding, policy) for finding in findings)
         for finding in findings:
             render_source(check.messages[finding.tag].text, finding.args)
     except Exception as error:
@@ -101,7 +102,9 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
 
 def conclude(check: CheckModule, findings: tuple[Finding, ...]) -> tuple[Outcome, tuple[Finding, ...], str]:
     """The outcome of findings: the worst counts, unknown weighs more than a warning, and only something good is a pass."""
-    severities = [check.messages[f.tag].severity for f in findings]
+    # What the provider has agreed to is no fault, and not a green tick either.
+    severities = [Severity.NONE if f.approved else check.messages[f.tag].severity for f in findings]
+    approved = next((f for f in findings if f.approved), None)
 
     def first(*wanted: Severity) -> str:
         return next(
@@ -119,6 +122,8 @@ def conclude(check: CheckModule, findings: tuple[Finding, ...]) -> tuple[Outcome
         return Outcome.INCONCLUSIVE, findings, first(Severity.UNKNOWN)
     if Severity.MEDIUM in severities or Severity.LOW in severities:
         return Outcome.WARN, findings, ""
+    if approved is not None:
+        return Outcome.NOT_APPLICABLE, findings, approved_words(approved, check.messages[approved.tag].text)
     if Severity.GOOD in severities:
         return Outcome.PASS, findings, ""
     if Severity.NONE in severities:
@@ -126,6 +131,24 @@ def conclude(check: CheckModule, findings: tuple[Finding, ...]) -> tuple[Outcome
     if findings:
         return Outcome.INCONCLUSIVE, findings, phrase("nothing was seen that would show it to be right")
     return Outcome.BUG, findings, phrase("the rule reached no conclusion")
+
+
+_FAULTS = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+
+
+def _approved(check: CheckModule, target: Target, finding: Finding, policy: Policy) -> Finding:
+    if check.messages[finding.tag].severity not in _FAULTS:
+        return finding
+    reference = policy.approval(check.spec.id, target.value, finding.args)
+    return replace(finding, approved=reference) if reference else finding
+
+
+def approved_words(finding: Finding, template: str) -> str:
+    """A finding that the provider has agreed to, in words."""
+    return phrase(
+        "approved by the provider, reference {reference}: {text}",
+        reference=finding.approved, text=render_source(template, finding.args),
+    )  # fmt: skip
 
 
 def failure_words(failure: ProbeFailure) -> str:
@@ -143,4 +166,4 @@ def short_trace(error: BaseException) -> str:
 
 def severity_of(result: Result, finding: Finding) -> Severity:
     """How bad a finding is, from its check's message table."""
-    return all_checks()[result.check].messages[finding.tag].severity
+    return Severity.NONE if finding.approved else all_checks()[result.check].messages[finding.tag].severity

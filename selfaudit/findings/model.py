@@ -98,11 +98,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule concluded. It already says, through its tag's message, whether it is good or bad."""
+    """One thing that a rule concluded. It already says, through its tag's message, whether it is good or bad.
+
+    `approved` is the reference under which the provider has agreed to it, "" for none.
+    """
 
     tag: str
     args: Args
     evidence: tuple[str, ...] = ()
+    approved: str = ""
 
 
 def found(tag: StrEnum, **args: Any) -> Finding:

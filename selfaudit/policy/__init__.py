@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from selfaudit.case import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,7 @@ class Policy:
         spf_void_limit: look-ups without result that are tolerated (RFC 7208 section 4.6.4 says 2).
         clock_good: seconds by which this clock may be off.
         laboratory: reserved addresses are expected, not a fault.
+        approvals: what the provider has agreed to.
         arrived: tokens of relay test messages that somebody found in the mailbox they were sent to.
     """
 
@@ -24,3 +28,13 @@ class Policy:
     clock_good: float = 30.0
     laboratory: bool = False
     arrived: tuple[str, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+
+    def approval(self, check: str, target: str, args: Mapping[str, object]) -> str:
+        """The reference under which a finding of a check on a target is approved, "" for none."""
+        services = {str(args[name]).lower() for name in ("port", "service", "protocol") if name in args}
+        for approval in self.approvals:
+            fits = approval.check == check and approval.target in ("", target)
+            if fits and (not approval.service or approval.service.lower() in services):
+                return approval.reference
+        return ""

@@ -14,7 +14,7 @@ from selfaudit.i18n import N_, _, shown
 
 _ORDER = list(Severity)
 # What a desk most likely acted on comes first.
-_FAMILIES = ("blocklist", "mail", "rdns", "dns", "vantage", "")
+_FAMILIES = ("exposure", "blocklist", "mail", "rdns", "dns", "vantage", "")
 _OUTCOMES = {
     Severity.CRITICAL: Outcome.FAIL,
     Severity.HIGH: Outcome.FAIL,
@@ -148,6 +148,10 @@ def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
         text = render(message.text, finding.args)
         if message.severity is Severity.INFO:
             notes.append(text)
+            continue
+        if finding.approved:
+            words = _("Approved by your provider, reference {reference}: {text}").format(reference=finding.approved, text=text)
+            out.append((GroupKey.NOT_NEEDED, Action(result, title, Severity.NONE, finding.tag, words)))
             continue
         advice = advice_for(message.remedy, finding) if message.remedy else None
         key = _key(message.severity, advice)

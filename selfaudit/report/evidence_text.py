@@ -12,6 +12,7 @@ from selfaudit.facts.mail import MtaStsPolicy
 from selfaudit.facts.vantage import Clock
 from selfaudit.facts.zone import ZoneTransfers
 from selfaudit.i18n import N_, _, shown
+from selfaudit.report.exposure_text import lines_about
 from selfaudit.text import printable
 
 MAX_LINES = 60
@@ -63,6 +64,7 @@ def lines_of(record: Record) -> list[EvidenceLine]:
             EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(shown(a.detail), 100)}".strip())
             for a in fact.attempts
         ]
+    lines += [EvidenceLine(printable(command, 400), answer) for command, answer in lines_about(fact)]
     if len(lines) > MAX_LINES:
         rest = len(lines) - MAX_LINES
         lines = [

@@ -11,6 +11,7 @@ from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render_source
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import SentTo, Tool, Vantage
+from selfaudit.engine.judge import severity_of
 from selfaudit.findings import Outcome, Result, Severity
 
 
@@ -29,6 +30,7 @@ class JsonFinding(msgspec.Struct, frozen=True):
     message: str
     args: dict[str, str | int | float | tuple[str, ...]]
     evidence: tuple[str, ...]
+    approved: str = ""
 
 
 class JsonResult(msgspec.Struct, frozen=True):
@@ -64,7 +66,9 @@ def result_json(result: Result) -> JsonResult:
     """One result with its findings in words."""
     messages = all_checks()[result.check].messages
     findings = tuple(
-        JsonFinding(f.tag, messages[f.tag].severity, render_source(messages[f.tag].text, f.args), dict(f.args), f.evidence)
+        JsonFinding(
+            f.tag, severity_of(result, f), render_source(messages[f.tag].text, f.args), dict(f.args), f.evidence, f.approved
+        )
         for f in result.findings
     )
     target = JsonTarget(result.target_kind, result.target)  # type: ignore[arg-type]

@@ -71,7 +71,7 @@ class CaseWork(Keeper):
     def open_case_file(self, path: Path) -> None:
         """Opens a case file from support."""
         try:
-            file = read_case_file(path)
+            draft = from_case_file(read_case_file(path), path.name)
         except UserError as error:
             self.trouble = _(
                 "This is not a case file that can be read. Ask support to send it again, or start without a case file.\n{why}"
@@ -80,7 +80,7 @@ class CaseWork(Keeper):
             return
         self.trouble = ""
         self.changed.emit("trouble")
-        self.new_case(from_case_file(file, path.name))
+        self.new_case(draft)
 
     def take_files(self, paths: Iterable[Path]) -> None:
         """Takes dropped files: case files, and sample messages for the open case."""

@@ -166,8 +166,11 @@ class AuditPage(Page):
                 _("Looking at this network first …") if running else _("This network has not been looked at yet."),
             )
             return
-        groups = group_actions(seen)
-        texts = list(dict.fromkeys(a.text for g in groups for a in g.actions))
+        actions = [a for g in group_actions(seen) for a in g.actions]
+        # What stands in the way comes with the ways on; what is fine needs no more than its name.
+        hindering = [a for a in actions if a.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)]
+        ways = [a.advice.steps for a in hindering[:1] if a.advice is not None]
+        texts = list(dict.fromkeys([*(a.text for a in hindering or actions), *ways]))
         worst = next(o for o in _WORST if any(r.outcome is o for r in seen))
         self._network.say(ICONS[worst], " ".join(texts), VERDICTS[worst] if worst is not Outcome.PASS else "")
 

@@ -275,7 +275,7 @@ def evidence_words(evidence: Evidence, ids: Iterable[str]) -> str:
         lines = [f"{record.request.kind} · {moment(record.at)} · {record.ms} ms"]
         for line in lines_of(record):
             lines += [f"$ {line.command}"] if line.command else []
-            lines.append(f"    {line.answer}")
+            lines += [f"    {part}" for part in line.answer.split("\n")]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)[:_MAX_EVIDENCE]
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from selfaudit.case import Target
+from selfaudit.case.model import MAX_STATED_ADDRESSES
 from selfaudit.engine.authority import CHALLENGE
 from selfaudit.engine.draft import Draft
 from selfaudit.i18n import _, ngettext, shown
@@ -185,31 +186,38 @@ class PermissionPage(Page):
             if t.kind == "domain" and (token := self.controller.token(t.value))
         ]
         layout = column()
-        if proven:
-            text = ngettext("{count} target is proven.", "{count} targets are proven.", len(proven)).format(count=len(proven))
-            layout.addWidget(StateLine("pass", text, "good"))
-        if rest and stated:
-            text = ngettext("{count} target: stated by you", "{count} targets: stated by you", len(rest)).format(
-                count=len(rest)
-            )
-            layout.addWidget(StateLine("pass", text, "accent"))
-        elif rest:
+        self._words = model = TableModel((_("Target"), _("On whose word")))
+        model.show_rows([(t.value, self._word(t, authority.get(t.value, ""), stated)) for t in targets])
+        layout.addWidget(Table(model, _("Permission for each target"), 0, 1, most=260))
+        left_out = [t for t in rest if not self._is_stated(t, stated)]
+        if left_out:
             text = ngettext(
                 "{count} target: not allowed yet, so it is left out",
                 "{count} targets: not allowed yet, so they are left out",
-                len(rest),
+                len(left_out),
             )
-            layout.addWidget(StateLine("none", text.format(count=len(rest)), "warn"))
+            layout.addWidget(StateLine("none", text.format(count=len(left_out)), "warn"))
         if records:
             layout.addWidget(Copyable(_("TXT records for all domains"), "\n".join(records), lines=8))
         holder = QWidget()
         holder.setLayout(layout)
         return holder
 
+    def _is_stated(self, target: Target, stated: bool) -> bool:
+        """Whether the person's word covers a target: a domain, or one of the first sixteen addresses."""
+        plan = self.controller.plan
+        addresses = [t.value for t in plan.active_targets if t.kind == "address"] if plan else []
+        return stated and (target.kind == "domain" or target.value in addresses[:MAX_STATED_ADDRESSES])
+
+    def _word(self, target: Target, word: str, stated: bool) -> str:
+        if word.startswith("proven"):
+            return shown(word)
+        return _("stated by you") if self._is_stated(target, stated) else _("not allowed yet, left out")
+
     def _target(self, target: Target, word: str, stated: bool) -> QWidget:
         if word.startswith("proven"):
             line = StateLine("pass", f"{target.value}: {shown(word)}", "good")
-        elif stated:
+        elif self._is_stated(target, stated):
             line = StateLine("pass", _("{target}: stated by you").format(target=target.value), "accent")
         else:
             line = StateLine("none", _("{target}: not allowed yet, so it is left out").format(target=target.value), "warn")
