@@ -1,3 +1,3 @@
 """selfaudit: the engine and the command line. Knows nothing of the window."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

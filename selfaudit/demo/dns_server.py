@@ -212,10 +212,9 @@ class Resolver:
         if self.rewrite and inner.rcode() == dns.rcode.NXDOMAIN and question.rdtype == dns.rdatatype.A:
             response.set_rcode(dns.rcode.NOERROR)
             response.answer = [dns.rrset.from_text(question.name, 60, "IN", "A", self.rewrite)]
-        elif self._all_secure(question, response):
-            # RFC 6840 section 5.7: told to those who ask for it with DO or AD.
-            if query.flags & dns.flags.AD or query.ednsflags & dns.flags.DO:
-                response.flags |= dns.flags.AD
+        # RFC 6840 section 5.7: told to those who ask for it with DO or AD.
+        elif (query.flags & dns.flags.AD or query.ednsflags & dns.flags.DO) and self._all_secure(question, response):
+            response.flags |= dns.flags.AD
         return response
 
     def _all_secure(self, question: dns.rrset.RRset, response: dns.message.Message) -> bool:

@@ -12,6 +12,8 @@ from tests.lab.exposed import SERVERS
 from tests.lab.exposed_zones import AT, HOSTS, REVERSE, REVERSE6, ZONES, Zones
 from tests.packages import find, unpacked
 
+# Nobody's own domain here: mail for it is kept only after it went through an open relay.
+MAILBOX = "somebody@mailbox.test"
 SOCKS_USER, SOCKS_SECRET, REDIS_SECRET, SNMP_COMMUNITY = "customer", "not-for-you", "not-for-you", "not-for-you"
 POSTFIX = """
 compatibility_level = 3.6
@@ -36,6 +38,11 @@ local_transport = discard:
 default_transport = discard:
 relay_transport = discard:
 virtual_transport = discard:
+transport_maps = inline:{{ {{{mailbox} = virtual:}} }}
+virtual_mailbox_base = {folder}/postfix/mailbox
+virtual_mailbox_maps = static:all/
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{uid}
 local_recipient_maps = inline:{{ {{abuse = x}} {{postmaster = x}} }}
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_tls_security_level = may
@@ -52,6 +59,7 @@ trace unix - - n - 0 discard
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
@@ -239,12 +247,12 @@ class Daemons:
         program, home = unpacked("postfix"), self.folder / "postfix"
         owner, group = self._number("postfix", "passwd"), self._number("postdrop", "group")
         queues = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
-        for part in ("queue", "queue/pid", "data", *(f"queue/{queue}" for queue in queues), "queue/public", "queue/maildrop"):
+        for part in ("queue", "queue/pid", "data", "mailbox", *(f"queue/{queue}" for queue in queues), "queue/public", "queue/maildrop"):
             (home / part).mkdir(parents=True)
             if part not in ("queue", "queue/pid"):
                 os.chown(home / part, owner, group if part in ("queue/public", "queue/maildrop") else -1)
                 (home / part).chmod({"queue/public": 0o2710, "queue/maildrop": 0o1730}.get(part, 0o700))
-        self._fill("postfix/main.cf", POSTFIX, program=str(program), owner="postfix", group="postdrop")
+        self._fill("postfix/main.cf", POSTFIX, program=str(program), owner="postfix", group="postdrop", mailbox=MAILBOX.partition("@")[2], uid=str(owner))
 
         def smtpd(address: str, *options: str, port: int = 25) -> str:
             host = next(HOSTS[name] for name in SERVERS if SERVERS[name] == address)

@@ -93,15 +93,15 @@ CHECK = Check(
 )  # fmt: skip
 
 _HIGH_TEXT = N_(
-    "{address} answers strangers on UDP port {port}: {service}. {about} One packet of {octets_out} octets brought {octets_in} back, "
+    "{address} answers strangers on UDP port {port}: {service}. {about} Sent: {octets_out} bytes. Came back: {octets_in}, "
     "{ratio} times as much. Attackers ask in the name of a victim, and your server floods that victim. {detail}"
 )
 _TELLING_TEXT = N_(
-    "{address} answers strangers on UDP port {port}: {service}. {about} One packet of {octets_out} octets brought {octets_in} back, "
+    "{address} answers strangers on UDP port {port}: {service}. {about} Sent: {octets_out} bytes. Came back: {octets_in}, "
     "{ratio} times as much. Attackers ask in the name of a victim too, and the answers hit that victim. {detail}"
 )
 _SMALL_TEXT = N_(
-    "{address} answers strangers on UDP port {port}: {service}. {about} One packet of {octets_out} octets brought {octets_in} back, "
+    "{address} answers strangers on UDP port {port}: {service}. {about} Sent: {octets_out} bytes. Came back: {octets_in}, "
     "{ratio} times as much: little, but it can still be sent to a victim. {detail}"
 )
 _NTPD = {
@@ -235,16 +235,16 @@ MESSAGES = {
     Tag.DNS_ANY: Message(
         Severity.MEDIUM,
         N_(
-            "{address} gives strangers large answers on UDP port {port}: {service}. {about} One packet of {octets_out} octets brought "
-            "{octets_in} back, {ratio} times as much. Attackers ask in the name of a victim, and your server floods that victim."
+            "{address} gives strangers large answers on UDP port {port}: {service}. {about} Sent: {octets_out} bytes. Came back: {octets_in}, "
+            "{ratio} times as much. Attackers ask in the name of a victim, and your server floods that victim."
         ),
         _REMEDIES["dns-any"],
     ),
     Tag.REFUSAL_LARGE: Message(
         Severity.HIGH,
         N_(
-            "{address} refuses strangers on UDP port {port} with many words: {service}. One packet of {octets_out} octets brought {octets_in} "
-            "back, {ratio} times as much. Attackers ask in the name of a victim, and your server floods that victim."
+            "{address} refuses strangers on UDP port {port} with many words: {service}. Sent: {octets_out} bytes. Came back: {octets_in}, "
+            "{ratio} times as much. Attackers ask in the name of a victim, and your server floods that victim."
         ),
         Remedy(_LOCAL_ONLY, verify="nc -u -w1 {address} {port}", stacks=closing("udp")),
     ),
@@ -252,7 +252,7 @@ MESSAGES = {
         Severity.UNKNOWN,
         N_(
             "Something answers on UDP port {port} of {address}, but it does not speak the protocol of that port ({service}): {octets_out} "
-            "octets sent, {octets_in} returned. {detail}"
+            "bytes sent, {octets_in} came back. {detail}"
         ),
         Remedy(N_("See on the server which program listens there, and close the port if strangers have no business with it."), verify="ss -lunp   # on the server"),
     ),

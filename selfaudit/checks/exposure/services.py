@@ -127,7 +127,7 @@ MESSAGES = {
     Tag.MONGODB: Message(
         Severity.HIGH,
         N_(
-            "{service} answers strangers on port {port} of {address}. Whether it wants a password was not tried: it answers this question with "
+            "Port {port} of {address} answers strangers: {service}. Whether it wants a password was not tried: it answers this question with "
             "and without. Databases like this are found and held to ransom within hours. {detail}"
         ),
         Remedy(
@@ -140,7 +140,7 @@ MESSAGES = {
     Tag.COUCHDB: Message(
         Severity.HIGH,
         N_(
-            "{service} welcomes strangers on port {port} of {address}. What it holds may be read by anybody; that was not tried. {detail}"
+            "Port {port} of {address} welcomes strangers: {service}. What it holds may be read by anybody; that was not tried. {detail}"
         ),
         Remedy(
             _CLOSE,
@@ -152,7 +152,7 @@ MESSAGES = {
     Tag.RPC: Message(
         Severity.HIGH,
         N_(
-            "{service} answers strangers on port {port} of {address}. It trusts addresses rather than people and belongs into a local network. {detail}"
+            "Port {port} of {address} answers strangers: {service}. It trusts addresses rather than people and belongs into a local network. {detail}"
         ),
         Remedy(
             _CLOSE,
@@ -181,12 +181,12 @@ MESSAGES = {
     ),
     Tag.DATABASE: Message(
         Severity.MEDIUM,
-        N_("{service} can be reached by anybody on port {port} of {address}. {state} {detail}"),
+        N_("Port {port} of {address} can be reached by anybody: {service}. {state} {detail}"),
         Remedy(_CLOSE, verify="nc -vz -w 5 {address} {port}   # right: refused", stacks=_closing.DATABASES | _TCP, minutes=30),
     ),
     Tag.WINDOWS: Message(
         Severity.MEDIUM,
-        N_("{service} can be reached by anybody on {address}, ports {ports}. Worms and ransomware come in this way. {detail}"),
+        N_("Ports {ports} of {address} can be reached by anybody: {service}. Worms and ransomware come in this way. {detail}"),
         Remedy(
             N_(
                 "Nobody shares files over the open Internet this way. Close ports 135, 137 to 139 and 445 for everybody but a VPN."
@@ -201,7 +201,7 @@ MESSAGES = {
     Tag.RSYNC: Message(
         Severity.MEDIUM,
         N_(
-            "{service} greets strangers on port {port} of {address}. Its folders have no password unless each of them was given one. {detail}"
+            "Port {port} of {address} greets strangers: {service}. Its folders have no password unless each of them was given one. {detail}"
         ),
         Remedy(
             N_(
@@ -218,7 +218,7 @@ MESSAGES = {
     Tag.TELNET: Message(
         Severity.MEDIUM,
         N_(
-            "{service} can be reached by anybody on port {port} of {address}. It sends passwords readable, and worms try them all day long. {detail}"
+            "Port {port} of {address} can be reached by anybody: {service}. It sends passwords readable, and worms try them all day long. {detail}"
         ),
         Remedy(
             N_("Switch Telnet off and use SSH."),
@@ -229,7 +229,7 @@ MESSAGES = {
     Tag.DESKTOP: Message(
         Severity.MEDIUM,
         N_(
-            "{service} can be reached by anybody on port {port} of {address}. Passwords are tried there day and night, and holes in it are used at once. {detail}"
+            "Port {port} of {address} can be reached by anybody: {service}. Passwords are tried there day and night, and holes in it are used at once. {detail}"
         ),
         Remedy(
             N_("Reach it through a VPN or an SSH tunnel only, and let the firewall admit port {port} from your own addresses."),
@@ -243,9 +243,7 @@ MESSAGES = {
     ),
     Tag.FTP: Message(
         Severity.LOW,
-        N_(
-            "{service} can be reached by anybody on port {port} of {address}. Without TLS it sends passwords readable. {detail}"
-        ),
+        N_("Port {port} of {address} can be reached by anybody: {service}. Without TLS it sends passwords readable. {detail}"),
         Remedy(
             N_("Use SFTP, which comes with SSH, and switch FTP off; or demand TLS, and allow no anonymous uploads."),
             verify="nc -w 5 {address} 21",
@@ -320,7 +318,9 @@ _WINDOWS = ("msrpc", "netbios", "smb")
 # They say nothing by themselves, so that silence does not speak against them.
 _QUIET = ("docker", "adb", "x11")
 _STATES = {
-    Access.PASSWORD: phrase("It asks for a password, so others can only guess it or use a hole in the program."),
+    Access.PASSWORD: phrase(
+        "It asks for a password or a key, which others will try to guess; and holes in it are used at once."
+    ),
     Access.GREETING: phrase("Whether it asks for a password was not tried."),
 }
 
