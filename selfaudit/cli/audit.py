@@ -12,7 +12,7 @@ import click
 
 from selfaudit.case import Case
 from selfaudit.cli.inputs import Options, build_case, read_settings
-from selfaudit.i18n import _
+from selfaudit.i18n import _, shown
 from selfaudit.settings import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -131,6 +131,11 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
         screen.print(heading)
         for contact in contacts:
             screen.print(wrapped(f"{contact.who}: {contact.what}", "         ", f"  {contact.count:5}  "))
+    if made.authority:
+        screen.print()
+        screen.print(_("On whose authority"))
+        for target, words in made.authority.items():
+            screen.print(wrapped(f"{target}: {shown(words) or _('none yet; left out unless it is proven')}", "    ", "  "))
     if made.challenges and case.authority is None:
         screen.print()
         screen.print(wrapped(_("Active checks run only with authority. To prove it, publish these TXT records:"), ""))
@@ -138,15 +143,5 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
             screen.print(f'  {challenge.name}.  TXT  "{challenge.token}"')
         screen.print(
             wrapped(_("Or state it with --authority “NAME, ROLE”; the report then says that it was stated, not proven."), "")
-        )
-    elif case.authority is not None:
-        screen.print()
-        screen.print(
-            wrapped(
-                _("Authority is stated by {name}, {role}, for the targets that were named.").format(
-                    name=case.authority.name, role=case.authority.role
-                ),
-                "",
-            )
         )
     return 0

@@ -44,8 +44,7 @@ class Authorities:
         self._provable = case.domains() if install_key else ()
         self._domains: asyncio.Task[None] | None = None
         self._addresses: dict[str, asyncio.Task[str]] = {}
-        named = [t.value for t in case.targets if t.kind == "address" and t.origin == "named"]
-        self._stated = frozenset(named[:MAX_STATED_ADDRESSES])
+        self._stated = frozenset(_stated_addresses(case))
         self._hosts: dict[str, set[str]] = {}
         self.known: dict[str, str] = {}
         self.began = 0.0
@@ -102,7 +101,7 @@ class Authorities:
         return authority
 
     async def _authority_for(self, address: str) -> str:
-        if self._net.gate.routes is None and is_own_address(address) and not ipaddress.ip_address(address).is_unspecified:
+        if _is_ours(self._net, address):
             return phrase("proven: an address of this machine")
         proven = {d: a for d, a in self.known.items() if d in self._provable and a.startswith("proven")}
         for host in sorted(self._hosts.get(address, ())):
@@ -140,6 +139,24 @@ async def permitted_now(case: Case, net: Net, install_key: bytes) -> dict[str, s
     found = Authorities(case, net, install_key)
     await asyncio.gather(*(found.of(target) for target in case.targets))
     return dict(found.known)
+
+
+def without_asking(case: Case, net: Net, target: Target) -> str:
+    """The authority for a target as far as it is known before anything is sent: this machine, or the person's word; "" for none."""
+    if target.kind == "address" and _is_ours(net, target.value):
+        return phrase("proven: an address of this machine")
+    if case.authority is None or target.origin != "named":
+        return ""
+    covered = target.kind == "domain" or target.value in _stated_addresses(case)
+    return phrase("stated: {name}, {role}", name=case.authority.name, role=case.authority.role) if covered else ""
+
+
+def _is_ours(net: Net, address: str) -> bool:
+    return net.gate.routes is None and is_own_address(address) and not ipaddress.ip_address(address).is_unspecified
+
+
+def _stated_addresses(case: Case) -> tuple[str, ...]:
+    return tuple(t.value for t in case.targets if t.kind == "address" and t.origin == "named")[:MAX_STATED_ADDRESSES]
 
 
 def what_would_allow(target: Target, install_key: bytes) -> str:

@@ -146,7 +146,7 @@ def _approved(check: CheckModule, target: Target, finding: Finding, policy: Poli
 def approved_words(finding: Finding, template: str) -> str:
     """A finding that the provider has agreed to, in words."""
     return phrase(
-        "approved by the provider, reference {reference}: {text}",
+        "approved by the provider according to the case file, reference {reference}: {text}",
         reference=finding.approved, text=render_source(template, finding.args),
     )  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from selfaudit.case import Case, Target
 from selfaudit.checks.registry import is_active
-from selfaudit.engine.authority import CHALLENGE, challenge_token
+from selfaudit.engine.authority import CHALLENGE, challenge_token, without_asking
 from selfaudit.engine.judge import pairs
 from selfaudit.facts import Request
 from selfaudit.i18n import phrase
@@ -44,12 +44,14 @@ class Plan:
         contacts: whom they will ask, added up per party and purpose.
         active_targets: targets of active checks, which need authority.
         challenges: records that would prove it.
+        authority: target of active checks -> on whose authority, as far as that is known before anything is sent; "" for none yet.
     """
 
     requests: tuple[PlannedRequest, ...]
     contacts: tuple[PlannedContact, ...]
     active_targets: tuple[Target, ...]
     challenges: tuple[Challenge, ...]
+    authority: dict[str, str] = field(default_factory=dict)
 
 
 def encode_plan(plan: Plan) -> bytes:
@@ -93,4 +95,5 @@ def make_plan(case: Case, net: Net, install_key: bytes) -> Plan:
         for t in active_targets
         if t.kind == "domain" and install_key
     )
-    return Plan(tuple(requests), contacts, tuple(active_targets), challenges)
+    authority = {t.value: without_asking(case, net, t) for t in active_targets}
+    return Plan(tuple(requests), contacts, tuple(active_targets), challenges, authority)

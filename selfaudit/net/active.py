@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from selfaudit.facts.exposure import DatagramExchange, PortOutcome, PortState, ServiceAnswer
@@ -33,31 +33,30 @@ class Active:
         self._pace = Pace(1 / limits.probe_pause if limits.probe_pause else 0.0, burst=1)
 
     @asynccontextmanager
-    async def connection(self, address: str, port: int, purpose: str) -> AsyncIterator[tuple[PortState, Connection | None]]:
+    async def connection(
+        self, address: str, port: int, purpose: str, patience: float | None = None
+    ) -> AsyncIterator[tuple[PortState, Connection | None]]:
         """A connection to a target, closed at the end. At most a few at once go to one address.
+
+        `patience` are seconds to wait for it, if not as long as the settings say.
 
         Raises:
             NotPermittedError: without authority for the address.
         """
         authority = self._gate.check_active(address)
+        wait = self.limits.connect_timeout if patience is None else min(patience, self.limits.connect_timeout)
         async with self._slot(address):
-            state, connection = await tcp.connect(
-                self._gate, address, port, self.limits.connect_timeout, purpose=purpose, authority=authority
-            )
+            state, connection = await tcp.connect(self._gate, address, port, wait, purpose=purpose, authority=authority)
             try:
                 yield state, connection
             finally:
                 if connection is not None:
                     connection.close()
 
-    async def port_states(self, address: str, ports: Iterable[int]) -> tuple[PortState, ...]:
-        """Connects to each port and hangs up at once."""
-
-        async def one(port: int) -> PortState:
-            async with self.connection(address, port, phrase("TCP connection without data")) as (state, _connection):
-                return state
-
-        return tuple(await asyncio.gather(*(one(p) for p in ports)))
+    async def port_state(self, address: str, port: int, patience: float | None = None) -> PortState:
+        """Connects to a port and hangs up at once."""
+        async with self.connection(address, port, phrase("TCP connection without data"), patience) as (state, _connection):
+            return state
 
     async def ask_tcp(
         self, address: str, port: int, service: str, question: str, payload: bytes, *, wait: float = 3.0, purpose: str

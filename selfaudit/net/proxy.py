@@ -154,6 +154,9 @@ class ProxyTest:
             reply = await connection.read_all(5, self._wait)
             reply += await connection.read_all(max(0, socks.socks5_reply_length(reply) - len(reply)), self._wait)
             said = socks.socks5_reply(reply)
+            if not reply:
+                # It took a stranger without a password; that it keeps silent now is what a proxy does while it tries.
+                return ProxyOutcome.TRIED, greeting, phrase("it lets strangers in without a password, and is still trying")
         else:
             if ":" in to.host:
                 return ProxyOutcome.NOT_A_PROXY, b"", phrase("SOCKS4 knows no IPv6")

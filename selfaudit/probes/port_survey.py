@@ -6,14 +6,11 @@ import asyncio
 import os
 from collections.abc import Iterable
 
-import msgspec
-
 from selfaudit.case import Case, Target
 from selfaudit.facts import FailureReason, ProbeFailure, Request
 from selfaudit.facts.exposure import PortOutcome, PortState, TcpPorts
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
-from selfaudit.net.active import Active
 from selfaudit.probes.planned import PlannedContact
 from selfaudit.protocols.ports import SERVICES, SIGNS, SURVEYED, control_ports
 
@@ -60,23 +57,13 @@ async def survey(net: Net, address: str) -> TcpPorts:
     return TcpPorts(address, tuple(seen[p] for p in SURVEYED if p in seen), tuple(seen[p] for p in controls if p in seen))
 
 
-class _Brisk(Active):
-    """The same few connections at once as everybody else, and less patience: dozens of ports may be silent."""
-
-    def __init__(self, net: Net, patience: float) -> None:
-        limits = net.active.limits
-        super().__init__(net.gate, msgspec.structs.replace(limits, connect_timeout=min(limits.connect_timeout, patience)))
-        self._slots = net.active._slots
-
-
 async def _try(net: Net, address: str, ports: Iterable[int], patience: float, deadline: float) -> dict[int, PortState]:
-    brisk = _Brisk(net, patience)
     # Waiters are served in turn; one connection is left to the other probes, which would else wait for the whole survey.
-    lanes = asyncio.Semaphore(max(1, brisk.limits.target_in_flight - 1))
+    lanes = asyncio.Semaphore(max(1, net.active.limits.target_in_flight - 1))
 
     async def one(port: int) -> PortState:
         async with lanes:
-            return (await brisk.port_states(address, (port,)))[0]
+            return await net.active.port_state(address, port, patience)
 
     tasks = [asyncio.create_task(one(p)) for p in ports]
     try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from selfaudit.case import Case, Target
 from selfaudit.facts import Request
 from selfaudit.facts.vantage import Position
-from selfaudit.i18n import phrase
 from selfaudit.net import Net
-from selfaudit.probes.planned import PlannedContact, resolver
+from selfaudit.probes.planned import PlannedContact
 
 FACT = Position
 
@@ -18,8 +17,8 @@ def request(target: Target, case: Case) -> Request:
 
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
-    """Only what tells the address under which the world sees this computer, once for all."""
-    return [resolver(phrase("under which address the world sees this computer"), 0)]
+    """Nobody: what the world sees of this computer is asked once, by `surroundings`."""
+    return []
 
 
 async def collect(request: Request, net: Net) -> Position:

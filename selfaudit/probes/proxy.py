@@ -53,18 +53,30 @@ async def collect(request: Request, net: Net) -> ProxyAttempts | ProbeFailure:
     return ProxyAttempts(address, tuple(a for group in groups for a in group), endpoint, second)
 
 
-async def _far_end(net: Net, address: str, others: tuple[str, ...]) -> tuple[str, str, Callable[[], Destination]]:
+def _against(attempt: ProxyAttempt, plain: int) -> ProxyAttempt:
+    """An answer in the light of how the server answers an ordinary request."""
+    if attempt.outcome is ProxyOutcome.TRIED and plain in (502, 503, 504):
+        # A web server in trouble answers everything so; only one that does it for this alone has tried.
+        return replace(attempt, outcome=ProxyOutcome.NOT_A_PROXY)
+    if attempt.outcome is ProxyOutcome.NO_ANSWER and plain:
+        return replace(
+            attempt, outcome=ProxyOutcome.UNCLEAR, detail=phrase("it answers other requests, and keeps silent to this one")
+        )
+    return attempt
+
+
+async def _far_end(net: Net, address: str, others: tuple[str, ...]) -> tuple[str, str, Callable[[str], Destination]]:
     """(our endpoint or "", the customer's second host or "", what makes a destination of it)."""
     source, _own = net.stand(address)
     endpoint = await net.endpoint(source) if source else None
     if endpoint is not None:
-        return endpoint.authority, "", lambda: _ours(endpoint)
-    second = await _second_host(net, others)
-    if second is not None:
-        return "", second.authority, lambda: second
+        return endpoint.authority, "", lambda _method: _ours(endpoint)
     # No far end that could prove anything: whether the server tries at all still tells something.
     nowhere = Destination(net.profile.silent_address, 80, "/", b"", lambda _data: False, lambda: False)
-    return "", "", lambda: nowhere
+    second = await _second_host(net, others)
+    if second is not None:
+        return "", second.authority, lambda method: nowhere if method == "GET" else second
+    return "", "", lambda _method: nowhere
 
 
 def _ours(endpoint: Endpoint) -> Destination:
@@ -76,20 +88,16 @@ def _ours(endpoint: Endpoint) -> Destination:
     )
 
 
-async def _port(net: Net, test: ProxyTest, port: int, make: Callable[[], Destination]) -> list[ProxyAttempt]:
+async def _port(net: Net, test: ProxyTest, port: int, make: Callable[[str], Destination]) -> list[ProxyAttempt]:
     methods = (*SOCKS_METHODS, *HTTP_METHODS) if port in SOCKS_PORTS else (*HTTP_METHODS, *SOCKS_METHODS)
     attempts: list[ProxyAttempt] = []
     for method in methods:
-        destination = make()
-        if method == "GET" and not destination.path:
-            continue
+        destination = make(method)
         if attempts:
             await net.active.pause()
         attempt = await test.attempt(port, method, destination)
-        tried = attempt.outcome is ProxyOutcome.TRIED and method in HTTP_METHODS
-        # A web server in trouble answers everything so; only one that does it for this alone has tried.
-        if tried and await test.plain_status(port) in (502, 503, 504):
-            attempt = replace(attempt, outcome=ProxyOutcome.NOT_A_PROXY)
+        if method in HTTP_METHODS and attempt.outcome in (ProxyOutcome.TRIED, ProxyOutcome.NO_ANSWER):
+            attempt = _against(attempt, await test.plain_status(port))
         attempts.append(attempt)
         if attempt.outcome is ProxyOutcome.PROVEN:
             break

@@ -150,7 +150,7 @@ def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
             notes.append(text)
             continue
         if finding.approved:
-            words = _("Approved by your provider, reference {reference}: {text}").format(reference=finding.approved, text=text)
+            words = _("Approved by your provider according to the case file, reference {reference}: {text}").format(reference=finding.approved, text=text)
             out.append((GroupKey.NOT_NEEDED, Action(result, title, Severity.NONE, finding.tag, words)))
             continue
         advice = advice_for(message.remedy, finding) if message.remedy else None

@@ -30,7 +30,7 @@ setgid_group = {group}
 smtpd_peername_lookup = no
 mydomain = shop.test
 myhostname = mail.shop.test
-mydestination = shop.test, secure.test
+mydestination = shop.test, secure.test, proven.test
 mynetworks =
 alias_maps =
 alias_database =
@@ -106,6 +106,10 @@ http {{
     listen {WEB_SERVER}:80; listen {WEB_SERVER}:8080; listen {WEB_SERVER}:3128; listen {OUTSIDE_MX}:80; listen [{OUTSIDE_MX6}]:80;
     default_type text/html;
     return 200 "<html><title>A shop</title><p>Welcome.</p></html>";
+  }}
+  server {{
+    listen {WEB_SERVER}:443 ssl; ssl_certificate {folder}/mta-sts.proven.test.pem; ssl_certificate_key {folder}/mta-sts.proven.test.pem;
+    return 302 http://{OUTSIDE_WEB}/;
   }}
 }}
 """
@@ -247,12 +251,28 @@ class Daemons:
         program, home = unpacked("postfix"), self.folder / "postfix"
         owner, group = self._number("postfix", "passwd"), self._number("postdrop", "group")
         queues = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
-        for part in ("queue", "queue/pid", "data", "mailbox", *(f"queue/{queue}" for queue in queues), "queue/public", "queue/maildrop"):
+        for part in (
+            "queue",
+            "queue/pid",
+            "data",
+            "mailbox",
+            *(f"queue/{queue}" for queue in queues),
+            "queue/public",
+            "queue/maildrop",
+        ):
             (home / part).mkdir(parents=True)
             if part not in ("queue", "queue/pid"):
                 os.chown(home / part, owner, group if part in ("queue/public", "queue/maildrop") else -1)
                 (home / part).chmod({"queue/public": 0o2710, "queue/maildrop": 0o1730}.get(part, 0o700))
-        self._fill("postfix/main.cf", POSTFIX, program=str(program), owner="postfix", group="postdrop", mailbox=MAILBOX.partition("@")[2], uid=str(owner))
+        self._fill(
+            "postfix/main.cf",
+            POSTFIX,
+            program=str(program),
+            owner="postfix",
+            group="postdrop",
+            mailbox=MAILBOX.partition("@")[2],
+            uid=str(owner),
+        )
 
         def smtpd(address: str, *options: str, port: int = 25) -> str:
             host = next(HOSTS[name] for name in SERVERS if SERVERS[name] == address)
@@ -317,6 +337,7 @@ class Daemons:
         wave.add("nginx", find("nginx"), "-p", str(self.folder), "-e", "stderr", "-c", self._fill("nginx.conf", NGINX))
         for address, port in ((AT.WEB_SERVER, 80), (AT.WEB_SERVER, 8080), (AT.WEB_SERVER, 3128)):
             wave.tcp(address, port, b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1.1 200")
+        wave.tcp(AT.WEB_SERVER, 443)
 
     def _stores(self, wave: Wave) -> None:
         for name, address, extra in (

@@ -30,7 +30,12 @@ REVERSE, REVERSE6 = "0.19.198.in-addr.arpa", "9.0.0.0.0.0.0.0.2.0.0.0.1.0.0.2.ip
 SOA = "@ 300 IN SOA {ns} hostmaster.test. 1 3600 900 604800 300\n@ 300 IN NS {ns}\n"
 AUTH_NS = SOA.format(ns="ns1.hosting.test.") + "@ 300 IN NS ns2.hosting.test.\n"
 ZONES = {
-    "hosting.test": f"tester 300 IN A {TESTER}\ntester 300 IN AAAA {TESTER6}\n", "elsewhere.test": "",
+    "hosting.test": f"tester 300 IN A {TESTER}\ntester 300 IN AAAA {TESTER6}\n",
+    "elsewhere.test": f'mx 300 IN A {AT.OUTSIDE_MX}\n_spf 300 IN TXT "v=spf1 ip4:{AT.OUTSIDE_SPF} a:www.elsewhere.test -all"\n',
+    # Everything here leads outside, by each way that a record can lead; the challenge record comes later, from the test.
+    "proven.test": f"@ 300 IN A {AT.WEB_SERVER}\n@ 300 IN MX 10 mail\n@ 300 IN MX 20 mx.elsewhere.test.\n@ 300 IN MX 30 mx\n"
+    f"mail 300 IN CNAME www.elsewhere.test.\nwww 300 IN CNAME www.elsewhere.test.\nmx 300 IN A {AT.RELAY_CLOSED}\n"
+    f'@ 300 IN TXT "v=spf1 redirect=_spf.elsewhere.test"\nmta-sts 300 IN A {AT.WEB_SERVER}\n_mta-sts 300 IN TXT "v=STSv1; id=1"\n',
     "shop.test": f'@ 300 IN A {AT.WEB_SERVER}\n@ 300 IN MX 10 mail\n@ 300 IN MX 20 mx2\nwww 300 IN CNAME www.elsewhere.test.\n'
     f'@ 300 IN TXT "v=spf1 ip4:{AT.RELAY_CLOSED} ip6:{AT.RELAY_CLOSED6} ip4:{AT.OUTSIDE_SPF} -all"\n'
     '_dmarc 300 IN TXT "v=DMARC1; p=reject; rua=mailto:postmaster@shop.test"\n',
@@ -55,7 +60,7 @@ class Zones:
         authority = trustme.CA()
         authority.cert_pem.write_to_path(self.folder / "ca.pem")
         tlsa = {}
-        for host in ("mail.shop.test", "mail.secure.test", "mail2.secure.test"):
+        for host in ("mail.shop.test", "mail.secure.test", "mail2.secure.test", "mta-sts.proven.test"):
             made = authority.issue_cert(host)
             made.private_key_and_cert_chain_pem.write_to_path(self.folder / f"{host}.pem")
             (self.folder / f"{host}.pem").chmod(0o600)

@@ -92,8 +92,8 @@ MESSAGES = {
     Tag.POSSIBLE: Message(
         Severity.MEDIUM,
         N_(
-            "{address} port {port} seems to pass on what strangers ask for ({method}): it tried to reach {destination} and says that it could not "
-            "(“{reply}”). Possibly an open proxy."
+            "{address} port {port} seems to pass on what strangers ask for ({method} to {destination}), though nothing came back (“{reply}”). "
+            "Possibly an open proxy."
         ),
         _CLOSE,
     ),
@@ -163,9 +163,7 @@ def judge(
             if first is not None:
                 doubtful.add(port)
                 yield found(tag, **_args(address, first))
-    # A port is settled when every method got a definite answer; silence to a protocol that it does not speak is one.
-    definite = (ProxyOutcome.REFUSED, ProxyOutcome.NOT_A_PROXY)
-    settled = [p for p in sorted(asked - doubtful) if any(a.port == p and a.outcome in definite for a in proxy.attempts)]
+    settled = [p for p in sorted(asked - doubtful) if _settled([a for a in proxy.attempts if a.port == p])]
     if settled:
         yield found(Tag.NONE, address=address, ports=[str(p) for p in settled])
     by_outcome: dict[PortOutcome, list[int]] = {}
@@ -180,6 +178,14 @@ def judge(
     unknown += [p for p in sorted(asked - doubtful) if p not in settled]
     if unknown and not proven:
         yield found(Tag.NO_ANSWER, address=address, count=len(unknown), ports=[str(p) for p in unknown])
+
+
+def _settled(attempts: list[ProxyAttempt]) -> bool:
+    """Whether the answers on a port rule a proxy out: it speaks SOCKS and refuses, or it answers every HTTP request itself."""
+    definite = (ProxyOutcome.REFUSED, ProxyOutcome.NOT_A_PROXY)
+    http = [a for a in attempts if a.method in ("GET", "CONNECT")]
+    refuses = any(a.outcome is ProxyOutcome.REFUSED for a in attempts if a not in http)
+    return refuses or (bool(http) and all(a.outcome in definite for a in http))
 
 
 _SETTLED = (PortOutcome.OPEN, PortOutcome.CLOSED)
