@@ -39,6 +39,7 @@ default_transport = discard:
 relay_transport = discard:
 virtual_transport = discard:
 transport_maps = inline:{{ {{{mailbox} = virtual:}} }}
+virtual_mailbox_domains =
 virtual_mailbox_base = {folder}/postfix/mailbox
 virtual_mailbox_maps = static:all/
 virtual_uid_maps = static:{uid}

@@ -33,7 +33,7 @@ from enum import StrEnum
 from typing import Any
 
 from selfaudit.checks.exposure import _reach
-from selfaudit.facts.dns import DnsStatus
+from selfaudit.facts.dns import DnsStatus, bare
 from selfaudit.facts.exposure import Recursion, TcpPorts
 from selfaudit.facts.vantage import DnsVantage, Port25, Position
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, Who, found
@@ -91,7 +91,7 @@ MESSAGES = {
     Tag.OPEN: Message(
         Severity.HIGH,
         N_(
-            "{address} is an open resolver ({protocol} port {port}): it answered {name} {rdtype} for a stranger, and rightly: {records}. "
+            "{address} is an open resolver ({protocols}): it answered {name} {rdtype} for a stranger, and rightly: {records}. "
             "{octets_out} octets in, {octets_in} out."
         ),
         _CLOSE,
@@ -99,7 +99,7 @@ MESSAGES = {
     Tag.WRONG_ANSWER: Message(
         Severity.MEDIUM,
         N_(
-            "{address} answers strangers about other people's names ({protocol} port {port}), and wrongly: {name} {rdtype} is not “{records}”. "
+            "{address} answers strangers about other people's names ({protocols}), and wrongly: {name} {rdtype} is not “{records}”. "
             "Attackers can use it all the same."
         ),
         _CLOSE,
@@ -107,14 +107,14 @@ MESSAGES = {
     Tag.FROM_CACHE: Message(
         Severity.MEDIUM,
         N_(
-            "{address} offers no recursion, but gives strangers what stands in its cache ({protocol} port {port}): {name} {rdtype} {records}."
+            "{address} offers no recursion, but gives strangers what stands in its cache ({protocols}): {name} {rdtype} {records}."
         ),
         _CLOSE,
     ),
     Tag.CLAIMS: Message(
         Severity.LOW,
         N_(
-            "{address} answers about {name}, which is not its own, as if it were ({protocol} port {port}): {records}. It is no open resolver, but scanners "
+            "{address} answers about {name}, which is not its own, as if it were ({protocols}): {records}. It is no open resolver, but scanners "
             "may take it for one."
         ),
         Remedy(
@@ -128,7 +128,7 @@ MESSAGES = {
     Tag.REFERRAL_UP: Message(
         Severity.MEDIUM,
         N_(
-            "{address} sends strangers to the root servers ({protocol} port {port}). That is no recursion, but an answer of {octets_in} octets to a "
+            "{address} sends strangers to the root servers ({protocols}). That is no recursion, but an answer of {octets_in} octets to a "
             "question of {octets_out}, which attackers use."
         ),
         Remedy(
@@ -144,7 +144,7 @@ MESSAGES = {
     Tag.REFUSED_WITH_RA: Message(
         Severity.LOW,
         N_(
-            "{address} refuses strangers, but its answer still promises recursion (RA bit, {protocol} port {port}). Some providers' scanners take "
+            "{address} refuses strangers, but its answer still promises recursion (RA bit, {protocols}). Some providers' scanners take "
             "that for an open resolver."
         ),
         Remedy(
@@ -162,9 +162,7 @@ MESSAGES = {
     ),
     Tag.SERVFAIL: Message(
         Severity.UNKNOWN,
-        N_(
-            "{address} answers strangers' questions with a failure, SERVFAIL ({protocol} port {port}). That says neither open nor closed."
-        ),
+        N_("{address} answers strangers' questions with a failure, SERVFAIL ({protocols}). That says neither open nor closed."),
         Remedy(
             N_("Ask again later. A server that only serves zones should refuse; see that recursion is off."),
             verify="dig @{address} {name} {rdtype}{tcp}",
@@ -173,7 +171,7 @@ MESSAGES = {
     ),
     Tag.UNCLEAR: Message(
         Severity.UNKNOWN,
-        N_("{address} answered in a way that decides nothing ({protocol} port {port}: {outcome} {detail})."),
+        N_("{address} answered in a way that decides nothing ({protocols}: {outcome} {detail})."),
         Remedy(
             N_("Repeat the question by hand and look at the flags and the answer."),
             verify="dig @{address} {name} {rdtype}{tcp}",
@@ -227,8 +225,9 @@ def judge(
             yield found(Tag.INTERCEPTED, address=recursion.address)
             return
     named = [o for o in opened if o.openness not in (*_GOOD, *_QUIET)]
-    for finding in named:
-        yield found(Tag[finding.openness.name], **_args(recursion, finding))
+    for openness in dict.fromkeys(o.openness for o in named):
+        same = [o for o in named if o.openness is openness]
+        yield found(Tag[openness.name], **{**_args(recursion, same[0]), "protocols": _protocols(same)})
     for openness, tag in ((Openness.REFUSED, Tag.REFUSED), (Openness.CLOSED, Tag.CLOSED)):
         same = [o for o in opened if o.openness is openness]
         if same:
@@ -251,8 +250,8 @@ def _protocols(opened: list[Opened]) -> list[str]:
 def _args(recursion: Recursion, opened: Opened) -> dict[str, Any]:
     said = opened.decisive
     return {
-        "address": recursion.address, "protocol": said.protocol.upper(), "port": said.port, "name": said.name, "rdtype": said.rdtype,
-        "records": [printable(r, 80) for r in said.records[:3]] or [str(said.outcome).upper()], "octets_out": said.octets_out,
+        "address": recursion.address, "protocols": _protocols([opened]), "port": said.port, "name": said.name, "rdtype": said.rdtype,
+        "records": [printable(bare(r), 80) for r in said.records[:3]] or [str(said.outcome).upper()], "octets_out": said.octets_out,
         "octets_in": said.octets_in, "tcp": " +tcp" if said.protocol == "tcp" else "", "outcome": str(said.outcome).upper(),
         "detail": printable(said.detail, 120),
     }  # fmt: skip

@@ -66,7 +66,7 @@ _FIX = Remedy(
         "renewal keep the key, or publish the new fingerprint two TTLs before."
     ),
     verify="dig _25._tcp.{host} TLSA +dnssec; openssl s_client -starttls smtp -connect {server}:25 -dane_tlsa_domain {host} -dane_tlsa_rrdata '{record}' </dev/null",
-    record="_25._tcp.{host}. IN TLSA {corrected}",
+    record="_25._tcp.{host}.  3600  IN  TLSA  {corrected}",
     minutes=30,
 )
 
