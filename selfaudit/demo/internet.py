@@ -25,12 +25,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from selfaudit.case import Authority, Case, Selector, Target
 from selfaudit.demo.dns_server import Authority as AuthoritativeAnswers
 from selfaudit.demo.dns_server import DnsServer, RecursiveAuthority, Resolver, ZoneData
-from selfaudit.demo.mail_server import MailServer
-from selfaudit.demo.obstacles import OBSTACLES, WEB_PORTS, Obstacle, ObstructedRoutes
+from selfaudit.demo.obstacles import OBSTACLES, Between, Obstacle, ObstructedRoutes, in_between
 from selfaudit.demo.other_servers import Page, TimeServer, WebServer
 from selfaudit.demo.services import WORLDS, Certificates, CertificateSpec, HostSpec, Services, ServiceSpec, Table
-from selfaudit.demo.tcp_servers import TcpService
-from selfaudit.net import INTERCEPTION_ADDRESS, Route, Routes
+from selfaudit.net import Route, Routes
 from selfaudit.settings import (
     BlocklistSettings,
     DnsSettings,
@@ -180,8 +178,9 @@ class Internet:
         self.services: Services | None = None
         self._data = load_data()
         self._delay, self._obstacle = delay, obstacle
+        self._table: Table = {}
         self._alive: set[str] = set()
-        self._closing: list[DnsServer | WebServer | TimeServer | MailServer | TcpService] = []
+        self._closing: list[DnsServer | WebServer | TimeServer | Between] = []
         self._folder = tempfile.TemporaryDirectory(prefix="selfaudit-demo-")
 
     async def __aenter__(self) -> Internet:
@@ -196,19 +195,19 @@ class Internet:
         return self
 
     async def _start(self) -> None:
-        table: Table = {}
+        table = self._table
         authority = trustme.CA()
         certificates = Certificates(authority, self._data.certificate, self.world)
-        resolver = await self._start_name_servers(self._zones(certificates.tlsa), table)
+        elsewhere = await self._start_name_servers(self._zones(certificates.tlsa), table)
         ca_file = await self._start_web(authority, table)
         clock = TimeServer()
         await clock.start()
         self._closing.append(clock)
         table[(self._data.time_server, 123, "udp")] = Route("127.0.0.1", clock.port)
         self._alive.add(self._data.time_server)
-        self.services = Services(resolver, certificates.contexts, self._find)
+        self.services = Services(elsewhere, certificates.contexts, self._find)
         await self.services.start(self._data.service, self.world, table)
-        self.routes = await self._lead(table)
+        self.routes = await self._lead(elsewhere)
         hints = Path(self._folder.name) / "root.hints"
         root = self._data.server["root"].address
         hints.write_text(f". 3600 IN NS a.root-servers.example.\na.root-servers.example. 3600 IN A {root}\n", encoding="ascii")
@@ -229,40 +228,24 @@ class Internet:
             ),
         )  # fmt: skip
 
-    async def _lead(self, table: Table) -> Routes:
+    async def _lead(self, elsewhere: Resolver) -> Routes:
         """The ways to the servers, as they are seen from where the obstacle lets us stand."""
         states = {h.address: h.in_world(self.world) for h in self._data.host}
         alive = frozenset(self._alive | {a for a, s in states.items() if s == "up"})
         unreachable = frozenset(a for a, s in states.items() if s == "unreachable")
         filtered = frozenset((h.address, port, "tcp") for h in self._data.host for port in h.filtered)
-        everywhere: dict[tuple[int, str], Route] = {}
-        match self._obstacle:
-            case "port25-intercepted":
-                gateway = MailServer()
-                await self._run(gateway)
-                everywhere[(25, "tcp")] = Route("127.0.0.1", gateway.port)
-            case "dns-intercepted":
-                for protocol in ("udp", "tcp"):
-                    everywhere[(53, protocol)] = table[(self._data.resolver, 53, protocol)]
-            case "web-intercepted":
-                filter_page = TcpService("http-panel")
-                await self._run(filter_page)
-                for port in WEB_PORTS:
-                    table[(INTERCEPTION_ADDRESS, port, "tcp")] = Route("127.0.0.1", filter_page.port)
-        dropped = frozenset({(25, "tcp")}) if self._obstacle == "port25-blocked" else frozenset()
-        return ObstructedRoutes(
-            table, alive, unreachable, filtered, everywhere=everywhere, dropped=dropped, inside=self._obstacle == "inside"
-        )
-
-    async def _run(self, server: MailServer | TcpService) -> None:
-        await server.start()
-        self._closing.append(server)
+        between, ways = in_between(self._obstacle, elsewhere, self._find)
+        if between:
+            await between.start()
+            self._closing.append(between)
+        everywhere = {way: Route("127.0.0.1", between.port) for way in ways if between}
+        return ObstructedRoutes(self._table, alive, unreachable, filtered, obstacle=self._obstacle, everywhere=everywhere)
 
     def _find(self, host: str, port: int) -> tuple[str, int] | None:
         """Where proxies of this internet really connect to."""
         if host == self.routes.source:
             return "127.0.0.1", port
-        route = self.routes.find(host, port, "tcp")
+        route = self._table.get((host, port, "tcp"))
         return (route.address, route.port) if route else None
 
     async def __aexit__(
@@ -343,14 +326,16 @@ class Internet:
         dead = {dns.name.from_text(z.name) for z in self._data.zone if z.name not in alive}
         stale = {(s.name.lower(), s.rdtype): (s.ttl, list(s.records)) for s in self._data.stale if self.world in s.worlds}
         self.resolver = Resolver(list(zones.values()), dead, stale, self._secure())
+        # Others do not share the cache at home.
+        elsewhere = Resolver(list(zones.values()), dead, {}, self._secure())
         for name, own in serving.items():
             spec = self._data.server[name]
             served = [zones[z] for z in own]
             resolves = self.world in spec.resolves_in
-            answers = RecursiveAuthority(served, self.resolver) if resolves else AuthoritativeAnswers(served)
+            answers = RecursiveAuthority(served, elsewhere) if resolves else AuthoritativeAnswers(served)
             self.servers[name] = await self._listen(DnsServer(answers, delay=self._delay), spec.address, table)
         self.servers["resolver"] = await self._listen(DnsServer(self.resolver, delay=self._delay), self._data.resolver, table)
-        return self.resolver
+        return elsewhere
 
     async def _listen(self, server: DnsServer, address: str, table: Table) -> DnsServer:
         await server.start()

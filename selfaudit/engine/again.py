@@ -14,8 +14,11 @@ from selfaudit.engine.evidence import Evidence, Recheck, Record
 from selfaudit.engine.judge import judge_evidence, needed_keys, pairs
 from selfaudit.engine.model import Audit
 from selfaudit.engine.run import Earlier, run_audit, utc
+from selfaudit.facts import FailureReason, ProbeFailure
 from selfaudit.facts.dns import DnsAnswer, View, bare, differs
+from selfaudit.facts.vantage import DnsVantage, Port25, Surroundings
 from selfaudit.findings import Result
+from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.protocols.lookup import is_below
 from selfaudit.protocols.psl import registrable_domain
@@ -66,12 +69,15 @@ def key_of(result: Result) -> Key:
 
 
 def resume(evidence: Evidence) -> Earlier:
-    """Goes on with an interrupted run: facts of the last day are kept, what failed, is older or was not looked at is observed."""
+    """Goes on with an interrupted run: facts of the last day are kept, what failed, is older or was not looked at is observed.
+
+    What servers said is asked anew: this computer may have moved to another network since.
+    """
     oldest = utc(time.time() - KEPT_FOR)
     controls = _controls(evidence)
     kept = tuple(
         r for r in evidence.records
-        if r.fact is not None and r.at >= oldest and (r.request.kind, r.request.subject) not in controls
+        if r.fact is not None and not r.fact.from_here and r.at >= oldest and (r.request.kind, r.request.subject) not in controls
     )  # fmt: skip
     return Earlier(kept, sent=evidence.sent, started=evidence.started, rechecks=evidence.rechecks, vantage=evidence.vantage)
 
@@ -148,13 +154,42 @@ async def check_again(
         if c.before is not None
     )
     whole = replace(done.evidence, rechecks=(*evidence.rechecks, *noted), interrupted=evidence.interrupted)
-    records = [r for r in whole.records if (r.request.kind, r.request.subject) in fresh]
+    if place(whole) != place(evidence):
+        whole = replace(whole, records=tuple(r if _key(r) in fresh else _from_elsewhere(r) for r in whole.records))
+    records = [r for r in whole.records if _key(r) in fresh]
     net = make_net()
     try:
         caches = await _compare(records, {c.now.target for c in changes}, net)
     finally:
         net.close()
     return CheckedAgain(Audit(whole, judge_evidence(whole)), changes, caches)
+
+
+def place(evidence: Evidence) -> tuple[object, ...]:
+    """What the controls say about the place that the evidence was seen from: two places that differ here are not the same."""
+    found: list[object] = []
+    for record in evidence.records:
+        fact = record.fact
+        if isinstance(fact, Port25):
+            found += [fact.blocked, fact.intercepted]
+        elif isinstance(fact, Surroundings):
+            addresses = {r for answer in fact.egress for r in answer.records}
+            found += [fact.intercepted_ports(), sorted(addresses), sorted({p.source for p in fact.positions}), fact.ipv6]
+        elif isinstance(fact, DnsVantage):
+            found += [c.status for c in (fact.interception, fact.interception_tcp) if c is not None]
+    return tuple(map(str, found))
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return record.request.kind, record.request.subject
+
+
+def _from_elsewhere(record: Record) -> Record:
+    """What servers said to another place cannot be believed by the controls of this one."""
+    if record.fact is None or not record.fact.from_here:
+        return record
+    why = phrase("it was seen from another network than the one you are in now; check it again")
+    return replace(record, fact=None, failure=ProbeFailure(FailureReason.UNAVAILABLE, why))
 
 
 async def _compare(records: Iterable[Record], subjects: set[str], net: Net) -> tuple[CacheNote, ...]:

@@ -93,6 +93,10 @@ class Authorities:
         for domain in self._case.domains():
             if words := self.known.get(domain) or self._words():
                 self.known[domain] = self._net.gate.domains[domain] = words
+        # All named addresses at once: the report says for each of them on whose word it was probed.
+        for address in self._case.addresses():
+            self._addresses.setdefault(address, asyncio.create_task(self._find(address)))
+        await asyncio.gather(*self._addresses.values())
 
     async def _find(self, address: str) -> str:
         authority = await self._authority_for(address)

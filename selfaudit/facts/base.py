@@ -19,11 +19,13 @@ class Fact:
     Class attributes:
         kind: the name under which the fact is stored.
         scope: "target" if there is one per target, "case" if there is one per run.
+        from_here: it shows what servers say to this place in the network; seen from elsewhere it may differ.
     """
 
     __slots__ = ()
     kind: ClassVar[str]
     scope: ClassVar[str] = "target"
+    from_here: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         if cls.__dict__.get("kind"):

@@ -47,6 +47,7 @@ class TcpPorts(Fact):
     """
 
     kind: ClassVar[str] = "exposure.ports"
+    from_here: ClassVar[bool] = True
     address: str
     ports: tuple[PortState, ...]
     controls: tuple[PortState, ...] = ()
@@ -86,6 +87,7 @@ class Services(Fact):
     """Services on open ports that strangers have no business with, and whether they ask who is there."""
 
     kind: ClassVar[str] = "exposure.services"
+    from_here: ClassVar[bool] = True
     address: str
     answers: tuple[ServiceAnswer, ...]
 
@@ -120,6 +122,7 @@ class Amplifiers(Fact):
     """One question to each UDP service that is known for large answers to small questions."""
 
     kind: ClassVar[str] = "exposure.amplifiers"
+    from_here: ClassVar[bool] = True
     address: str
     exchanges: tuple[DatagramExchange, ...]
 
@@ -168,6 +171,7 @@ class ProxyAttempts(Fact):
     """
 
     kind: ClassVar[str] = "exposure.proxy"
+    from_here: ClassVar[bool] = True
     address: str
     attempts: tuple[ProxyAttempt, ...]
     endpoint: str = ""
@@ -246,6 +250,7 @@ class Recursion(Fact):
     """Whether an address answers questions about other people's names."""
 
     kind: ClassVar[str] = "exposure.resolver"
+    from_here: ClassVar[bool] = True
     address: str
     tries: tuple[RecursionTry, ...]
     expected: tuple[ExpectedAnswer, ...]

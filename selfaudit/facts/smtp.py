@@ -139,6 +139,7 @@ class RelaySessions(Fact):
     """
 
     kind: ClassVar[str] = "smtp.relay"
+    from_here: ClassVar[bool] = True
     address: str
     sessions: tuple[SmtpSession, ...]
     attempts: tuple[RelayAttempt, ...]
@@ -204,6 +205,7 @@ class SmtpTls(Fact):
     """
 
     kind: ClassVar[str] = "smtp.tls"
+    from_here: ClassVar[bool] = True
     address: str
     session: SmtpSession
     offered: bool | None
@@ -280,6 +282,7 @@ class MailContacts(Fact):
     """
 
     kind: ClassVar[str] = "mail.contacts"
+    from_here: ClassVar[bool] = True
     domain: str
     mx: DnsAnswer
     sessions: tuple[ContactSession, ...]

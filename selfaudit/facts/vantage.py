@@ -142,6 +142,7 @@ class Position(Fact):
     """
 
     kind: ClassVar[str] = "vantage.position"
+    from_here: ClassVar[bool] = True
     address: str
     source: str
     own: bool

@@ -59,6 +59,10 @@ def match(record: Tlsa, certificate: Certificate) -> Match:
     if record.usage == DANE_EE:
         return _same(record, certificate.sha256, certificate.spki_sha256, certificate.full_sha512, certificate.spki_sha512)
     results = [_same(record, full, spki, "", "") for full, spki in certificate.authorities]
+    if record.matching == 0:
+        results.append(
+            Match.CANNOT_TELL
+        )  # the authority itself stands in the record and need not be sent (RFC 7671 section 5.2)
     if Match.YES in results:
         return Match.YES
     return Match.CANNOT_TELL if Match.CANNOT_TELL in results else Match.NO

@@ -28,7 +28,7 @@ def inside(position: Position) -> str:
     near = next((e for e in position.egress if _neighbours(address, e)), "")
     if near:
         return phrase("the world sees this computer under a neighbouring address ({egress})", egress=near)
-    if address.is_private:
+    if not address.is_global:  # RFC 1918, and RFC 6598, where VPNs and carriers are
         return phrase("it is a private address")
     return ""
 

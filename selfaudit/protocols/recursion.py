@@ -53,9 +53,10 @@ def judge_tries(tries: Iterable[RecursionTry], expected: Iterable[ExpectedAnswer
 def _classify(attempt: RecursionTry, right: set[str] | None) -> Openness:
     outcome = attempt.outcome
     if outcome is RecursionOutcome.ANSWER:
-        if attempt.authoritative:
-            return Openness.CLAIMS
         matches = right is not None and bool(right & {r.lower() for r in attempt.records})
+        # Some forwarders pass the AA bit of others on: who promises recursion and knows the right answer has asked for it.
+        if attempt.authoritative and not (attempt.recursion and matches):
+            return Openness.CLAIMS
         if attempt.recursion:
             # Without a yardstick nobody can say whether the answer is right.
             return Openness.UNCLEAR if right is None else Openness.OPEN if matches else Openness.WRONG_ANSWER

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from selfaudit.facts.exposure import PortOutcome
 from selfaudit.facts.smtp import RelayAttempt, SmtpEnd, SmtpSession
-from selfaudit.protocols.smtp import RefusalKind, refusal
+from selfaudit.protocols.smtp import LOGIN_CODES, RefusalKind, asked_another, refusal
 
 MAX_RECIPIENTS = 6
 CONTROL, CATCH_ALL = "control", "catch-all"
@@ -64,6 +64,7 @@ class RelayVerdict(StrEnum):
     SILENT = "silent"
     UNREACHABLE = "unreachable"
     LATER = "later"  # 4xx, 421, greylisting
+    DEFERRED = "deferred"  # it says that it does not relay, but with a code 4xx
     TURNED_AWAY = "turned-away"  # the server will not talk to us
     BROKEN = "broken"  # it stopped, or talks something else
 
@@ -121,22 +122,43 @@ def _without_acceptance(session: SmtpSession, foreign: list[RelayAttempt], *, ta
     if session.greeting and not session.spoke:
         later = 400 <= session.greeting < 500
         return (RelayVerdict.LATER if later else RelayVerdict.TURNED_AWAY), _last_word(session)
-    refused = [a for a in foreign if _code(a) >= 500]
-    first = next((a for a in foreign if a.vector == FOREIGN), None)
-    if first is not None and _code(first) >= 500:
-        kind = refusal(_code(first), first.reply)
-        local = next((a for a in foreign if a.vector == LOCAL), None)
-        login = first.rcpt_code == 0 and kind is RefusalKind.RELAY  # asked to log in before any recipient: that holds for all
-        enough = login or local is None or _code(local) >= 500
-        if not talks and (kind is RefusalKind.CLIENT or first.rcpt_code == 0) and kind is not RefusalKind.RELAY:
-            return RelayVerdict.TURNED_AWAY, first.reply
-        if enough and (len(refused) >= 2 or login or local is None):
-            return RelayVerdict.REFUSED, first.reply
-    if any(400 <= _code(a) < 500 for a in foreign):
-        return RelayVerdict.LATER, next(a.reply for a in foreign if 400 <= _code(a) < 500)
+    by_name = {a.vector: a for a in foreign}
+    first, local = by_name.get(FOREIGN), by_name.get(LOCAL)
+    if first is not None and first.rcpt_code == 0 and first.mail_code in LOGIN_CODES and _kind(first) is RefusalKind.RELAY:
+        return RelayVerdict.REFUSED, first.reply  # asked to log in before any recipient: that holds for all
+    # A dialogue that broke off may have done so before the local sender was tried.
+    local_done = _code(local) >= 500 if local is not None else session.end is SmtpEnd.QUIT
+    if first is not None and _code(first) >= 500 and local_done:
+        said = next((a for a in foreign if _code(a) >= 500 and _closes(a, talks=talks)), None)
+        # That our own sender is refused for what it is (SPF, no log-in) holds for every stranger who uses it.
+        kept_out = local is None or _closes(local, talks=talks) or _kind(local) is RefusalKind.SENDER
+        if said is not None and kept_out:
+            return RelayVerdict.REFUSED, said.reply
+        return RelayVerdict.TURNED_AWAY, (first if said is None or local is None else local).reply
+    later_ones = [a for a in foreign if 400 <= _code(a) < 500]
+    if later_ones:
+        deferred = all(_kind(a) is RefusalKind.RELAY for a in later_ones)
+        return (RelayVerdict.DEFERRED if deferred else RelayVerdict.LATER), later_ones[0].reply
     if session.end is SmtpEnd.STOPPED:
         return RelayVerdict.LATER, session.detail
+    if first is not None and _code(first) >= 500 and not _closes(first, talks=talks):
+        return RelayVerdict.TURNED_AWAY, first.reply
     return RelayVerdict.BROKEN, session.detail or _last_word(session)
+
+
+def _kind(attempt: RelayAttempt) -> RefusalKind:
+    return refusal(_code(attempt), attempt.reply)
+
+
+def _closes(attempt: RelayAttempt, *, talks: bool) -> bool:
+    """Whether a refusal shows that the server does not pass on: it is about the recipient, and not about us or the sender."""
+    kind = _kind(attempt)
+    if kind is RefusalKind.RELAY:
+        return True
+    if kind is RefusalKind.MAILBOX:
+        return attempt.rcpt_code != 0 and not asked_another(attempt.reply)
+    # Without words: where another recipient was taken in the same way, this one is the reason.
+    return kind is RefusalKind.UNSTATED and attempt.rcpt_code != 0 and talks
 
 
 def _last_word(session: SmtpSession) -> str:

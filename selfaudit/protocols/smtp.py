@@ -60,43 +60,82 @@ class RefusalKind(StrEnum):
     """What a permanent refusal of a recipient is about."""
 
     RELAY = "relay"  # the recipient is somebody else's, or a password is wanted: what a closed relay says
-    CLIENT = "client"  # our address, our name or the sender is refused: says nothing about relaying
-    MAILBOX = "mailbox"  # there is no such local user
+    CLIENT = "client"  # our address or our name is refused, or TLS is wanted first: says nothing about relaying
+    SENDER = "sender"  # this sender is refused: says nothing about others
+    MAILBOX = "mailbox"  # there is no such mailbox
     UNSTATED = "unstated"  # it does not say
 
 
+# RFC 4954 section 6: these codes ask for a log-in or refuse one.
+LOGIN_CODES = frozenset({530, 534, 535, 538})
+
+# What servers repeat of our own words must not be taken for theirs: our recipient is called "selfaudit-relay-...".
+_REPEATED = re.compile(r"<[^<>]*>|[^\s<>()]*@[^\s<>()]*")
 _CLIENT = re.compile(
-    r"spamhaus|block(?:ed|list)|black\s?list|rbl|dnsbl|listed (?:in|at|by|on)|reputation|\bptr\b|\brdns\b|reverse (?:dns|host|lookup)|"
-    r"\bhelo\b|\behlo\b|\bspf\b|\bdmarc\b|null\s?mx|dynamic|residential|dial-?up|bad reputation|client host|your (?:ip|host|address)|"
-    r"sender (?:address )?(?:domain|verif|rejected)|domain (?:not found|does not (?:exist|resolve))|unable to verify sender|geo|country",
+    r"spamhaus|spamcop|sorbs|barracuda|dnsbl|\brbl|blocked using|block ?list|black ?list|deny ?list|\blisted (?:in|at|by|on)\b|"
+    r"client host|\bbanned\b|reputation|(?<!not an )open relay|helo command|\b(?:your|service) (?:isp|provider)|"
+    r"directly to (?:our|us)|\b5\.7\.25\b",
     re.IGNORECASE,
 )
-_RELAY = re.compile(
-    r"relay|authenticat|auth required|not authori[sz]ed|\b5\.7\.[01]\b.*(?:denied|permitted)|not (?:a )?local|not permitted to|"
-    r"rcpthosts|not hosted here|no such domain|domain (?:isn't|is not) (?:in my list|hosted|local|allowed)|unroutable|unrouteable|"
-    r"we do not|not (?:handled|accepted) (?:here|by)|access denied|log ?in first|starttls|administrative prohibition",
+_RELAYING = re.compile(r"\brelay|\brcpthosts\b", re.IGNORECASE)
+# Microsoft: a recipient that does not exist, or one that takes mail from its own organisation only.
+_ONE_RECIPIENT = re.compile(r"recipient address rejected:? access denied|resolver\.(?:rst|adr)", re.IGNORECASE)
+_SENDER = re.compile(
+    r"\bspf\b|\bdmarc\b|\bdkim\b|\bsenders?\b|\bnull ?mx\b|unauthenticated (?:e-?mail|message)|\b5\.1\.[78]\b|\b5\.7\.(?:2[0-36-9])\b",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"authenticat|\bauth (?:required|first|command)|\bneed auth|log ?in first|not (?:a )?local\b|not hosted here|no such domain|"
+    r"domain (?:isn't|is not) (?:in my list|hosted|local|allowed)|domain\b.{0,40}\bnot (?:handled|accepted|served) (?:here|by)|"
+    r"(?:do not|don't|cannot|can't) (?:handle|accept|deliver|take) mail (?:for|to)|delivery is not allowed|remote domains?\b.{0,20}not",
     re.IGNORECASE,
 )
 _MAILBOX = re.compile(
-    r"\b5\.1\.[01]\b|user unknown|unknown user|no such user|unknown recipient|mailbox (?:unavailable|not found)|recipient (?:unknown|not found)|"
-    r"does not exist|unknown local|no mailbox",
+    r"\b5\.1\.(?:[0-36]|10)\b|\b5\.2\.[0-3]\b|unknown (?:local )?(?:user|recipient|address|part)|no such (?:user|person|mailbox|recipient|address)|"
+    r"(?:user|mailbox|recipient|address|account)(?: is)? (?:unknown|unavailable|disabled|inactive|full|not found|invalid)|"
+    r"does(?:n't| not) exist|no mailbox|no (?:valid )?recipients?\b|invalid (?:recipient|mailbox)|unroute?able|over ?quota",
     re.IGNORECASE,
 )
-# RFC 4954 section 6: these codes ask for a log-in or refuse one.
-_LOGIN_CODES = frozenset({530, 534, 535, 538})
+_STRANGER = re.compile(
+    r"access denied|service (?:currently |temporarily )?unavailable|\bblocked|\bptr\b|\brdns\b|reverse (?:dns|host|lookup|name)|\b[he][eh]lo\b|"
+    r"\bdynamic|residential|dial-?up|your (?:ip|host|address|server|network|computer|domain)|\bgeo|\bcountry\b|\bip\b|\bspam|too many|"
+    r"protocol error|synchroni[sz]ation|administratively denied",
+    re.IGNORECASE,
+)
 
 
 def refusal(code: int, text: str) -> RefusalKind:
-    """What a permanent refusal (5xx) is about, by its words. Words about us weigh more than a mention of relaying."""
-    if code in _LOGIN_CODES:
-        return RefusalKind.RELAY
-    if _RELAY.search(text) and not re.search(r"spamhaus|blocked using|blacklist|listed (?:in|at|by|on)", text, re.IGNORECASE):
-        return RefusalKind.RELAY
-    if _CLIENT.search(text):
+    """What a permanent refusal (5xx) is about, by its words.
+
+    Words about us weigh most, then words about relaying: a server that knows us for a spammer says so first.
+    """
+    said = _REPEATED.sub(" ", text)
+    relaying = bool(_RELAYING.search(said))
+    if _CLIENT.search(said) or ("starttls" in said.lower() and not relaying):
         return RefusalKind.CLIENT
-    if _MAILBOX.search(text):
-        return RefusalKind.MAILBOX
-    return RefusalKind.UNSTATED
+    if relaying or code in LOGIN_CODES:
+        return RefusalKind.RELAY
+    ordered = (
+        (_ONE_RECIPIENT, RefusalKind.MAILBOX), (_SENDER, RefusalKind.SENDER), (_FOREIGN, RefusalKind.RELAY),
+        (_MAILBOX, RefusalKind.MAILBOX), (_STRANGER, RefusalKind.CLIENT),
+    )  # fmt: skip
+    return next((kind for words, kind in ordered if words.search(said)), RefusalKind.UNSTATED)
+
+
+_ASKED = re.compile(r"call-?out|\bsaid:|undeliverable address|account that you tried to reach|recipient verif", re.IGNORECASE)
+_CONTENT = re.compile(
+    r"\bspam|virus|malware|content|header|message-?id|rfc ?5322|polic(?:y|ies)|suspicio|phish|attachment", re.IGNORECASE
+)
+
+
+def asked_another(text: str) -> bool:
+    """Whether the words come from the recipient's own server: whoever asks it for a stranger may pass mail on as well."""
+    return bool(_ASKED.search(text))
+
+
+def refuses_this_message(code: int, text: str) -> bool:
+    """Whether a refusal after DATA is about what stands in the message or who sent it; another one might have passed."""
+    return bool(_CONTENT.search(text)) or refusal(code, text) in (RefusalKind.CLIENT, RefusalKind.SENDER)
 
 
 def wants_tls(code: int, text: str) -> bool:

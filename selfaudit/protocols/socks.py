@@ -7,7 +7,7 @@ import struct
 
 SOCKS5_GREETING = b"\x05\x01\x00"  # version 5, one method: no authentication
 GRANTED_4 = 0x5A
-_NOT_ALLOWED_5 = 0x02
+_NOT_ALLOWED_5 = (0x02, 0x07)  # by its rules; it knows no CONNECT
 
 
 def socks4(host: str, port: int, *, by_name: bool) -> bytes:
@@ -41,7 +41,7 @@ def socks5_reply(reply: bytes) -> str:
         return ""
     if reply[1] == 0:
         return "granted"
-    return "refused" if reply[1] == _NOT_ALLOWED_5 else "tried"
+    return "refused" if reply[1] in _NOT_ALLOWED_5 else "tried"
 
 
 def socks5_reply_length(reply: bytes) -> int:

@@ -22,7 +22,7 @@ class JsonTarget(msgspec.Struct, frozen=True):
     value: str
 
 
-class JsonFinding(msgspec.Struct, frozen=True):
+class JsonFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One finding. `message` is English; `tag` and `args` let a reader put it into another language."""
 
     tag: str

@@ -103,7 +103,11 @@ async def test_plan_sends_nothing_and_counts(internet: Internet) -> None:
     assert sum(s.asked for s in internet.servers.values()) == 0
     assert len({p.request for p in plan.requests}) == len(plan.requests)
     active = [p for p in plan.requests if p.active]
-    assert {p.request.kind for p in active} == {"dns.transfer"}
+    assert {p.request.kind for p in active} == {
+        "dns.transfer", "exposure.amplifiers", "exposure.ports", "exposure.proxy", "exposure.resolver", "exposure.services", "mail.contacts",
+        "mail.names", "smtp.relay", "smtp.tls", "vantage.position",
+    }  # fmt: skip
+    assert plan.authority["198.51.100.25"].startswith("stated: ")
     assert plan.challenges[0].name == "_selfaudit-challenge.blumenhof.example"
     assert plan.challenges[0].token == challenge_token(b"k" * 32, "blumenhof.example")
     assert any(c.active for c in plan.contacts)

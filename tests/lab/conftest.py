@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +13,13 @@ from tests.lab.laboratory import Laboratory
 from tests.lab.runs import Runs
 
 
-def _folder(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
-    folder = tmp_path_factory.mktemp(name)
-    for parent in folder.parents[:2]:
-        parent.chmod(0o755)  # some daemons read their files as another user
-    return folder
-
-
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """The daemons, started and, whatever happens, ended."""
-    made = Laboratory(_folder(tmp_path_factory, "lab"))
+    folder = tmp_path_factory.mktemp("lab")
+    for parent in folder.parents[:2]:
+        parent.chmod(0o755)  # rbldnsd reads its lists as another user
+    made = Laboratory(folder)
     try:
         made.start()
         yield made
@@ -31,11 +28,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
 
 
 @pytest.fixture(scope="session")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+def runs() -> Iterator[Runs]:
     """The laboratory of exposed servers, and the audits made in it so far."""
-    made = ExposedLaboratory(_folder(tmp_path_factory, "exposed"))
-    try:
-        made.start()
-        yield Runs(made)
-    finally:
-        made.stop()
+    # Not pytest's folder: every start of pytest closes that to other users, and mail servers write as one all the time.
+    with tempfile.TemporaryDirectory(prefix="selfaudit-lab-", ignore_cleanup_errors=True) as folder:
+        made = ExposedLaboratory(Path(folder))
+        try:
+            made.start()
+            yield Runs(made)
+        finally:
+            made.stop()

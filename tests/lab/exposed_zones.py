@@ -31,7 +31,9 @@ SOA = "@ 300 IN SOA {ns} hostmaster.test. 1 3600 900 604800 300\n@ 300 IN NS {ns
 AUTH_NS = SOA.format(ns="ns1.hosting.test.") + "@ 300 IN NS ns2.hosting.test.\n"
 ZONES = {
     "hosting.test": f"tester 300 IN A {TESTER}\ntester 300 IN AAAA {TESTER6}\n",
-    "elsewhere.test": f'mx 300 IN A {AT.OUTSIDE_MX}\n_spf 300 IN TXT "v=spf1 ip4:{AT.OUTSIDE_SPF} a:www.elsewhere.test -all"\n',
+    # Everybody here is the tester, so that a record may say under which address the world sees him.
+    "elsewhere.test": f"whoami 300 IN A {TESTER}\nwhoami 300 IN AAAA {TESTER6}\n"
+    f'mx 300 IN A {AT.OUTSIDE_MX}\n_spf 300 IN TXT "v=spf1 ip4:{AT.OUTSIDE_SPF} a:www.elsewhere.test -all"\n',
     # Everything here leads outside, by each way that a record can lead; the challenge record comes later, from the test.
     "proven.test": f"@ 300 IN A {AT.WEB_SERVER}\n@ 300 IN MX 10 mail\n@ 300 IN MX 20 mx.elsewhere.test.\n@ 300 IN MX 30 mx\n"
     f"mail 300 IN CNAME www.elsewhere.test.\nwww 300 IN CNAME www.elsewhere.test.\nmx 300 IN A {AT.RELAY_CLOSED}\n"
@@ -75,8 +77,8 @@ class Zones:
             "lab.toml",
             f'[dns]\nresolvers = ["{AT.RESOLVER}"]\nroot_hints = "root.hints"\nsilent_address = "{AT.DNS_NOBODY}"\n'
             '[tls]\nca_file = "ca.pem"\n[scope]\nallow_reserved = true\n[blocklists]\ncatalogue = "lists.toml"\n'
-            f'[smtp]\nport25_controls = ["{AT.CONTROL1}", "{AT.CONTROL2}"]\nrelay_recipient = ""\n[vantage]\ntime_servers = []\n'
-            "[limits]\ndns_timeout = 1.0\nconnect_timeout = 2.0\nsmtp_timeout = 12.0\nprobe_pause = 0.1\n",
+            f'[smtp]\nport25_controls = ["{AT.CONTROL1}", "{AT.CONTROL2}"]\nrelay_recipient = ""\n[vantage]\ntime_servers = []\negress_names = ["whoami.elsewhere.test A", "whoami.elsewhere.test AAAA"]\n'
+            "[limits]\ndns_timeout = 1.0\nconnect_timeout = 1.0\nudp_timeout = 1.0\nsmtp_timeout = 12.0\nprobe_pause = 0.1\n",
         )
 
     def _write(self, name: str, text: str) -> None:

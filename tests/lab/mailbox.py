@@ -19,15 +19,15 @@ def confirming(folder: Path, settings: Path) -> Path:
     return made
 
 
-def messages(folder: Path, count: int, seconds: float = 20.0) -> list[str]:
+def messages(folder: Path, count: int = 0, seconds: float = 20.0) -> list[str]:
     """The messages in the mailbox, as soon as there are `count` of them or the time is up."""
     new = folder / "postfix/mailbox/all/new"
     end = time.monotonic() + seconds
-    while not new.is_dir() or len(list(new.iterdir())) < count:
-        if time.monotonic() > end:
-            break
+    while True:
+        found = sorted(new.iterdir()) if new.is_dir() else []
+        if len(found) >= count or time.monotonic() > end:
+            return [path.read_text("utf-8") for path in found]
         time.sleep(0.05)
-    return [path.read_text("utf-8") for path in sorted(new.iterdir())] if new.is_dir() else []
 
 
 def tokens(found: list[str]) -> dict[str, str]:

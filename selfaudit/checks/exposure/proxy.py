@@ -111,7 +111,8 @@ MESSAGES = {
     Tag.NO_ANSWER: Message(
         Severity.UNKNOWN,
         N_(
-            "{address} did not answer on {count} ports where proxies usually are ({ports}). A firewall may drop them for everybody or only for some."
+            "{address} did not answer on {count} ports where proxies usually are, or not in a way that decides ({ports}). A firewall may drop them for "
+            "everybody or only for some."
         ),
         Remedy(
             N_("Show with “ss -lntp” on the server that no proxy listens on a public address. Then this is fine."),
@@ -144,14 +145,15 @@ def judge(
     if standing:
         yield found(Tag[standing[0]], **standing[1])
         return
-    proven = [a for a in proxy.attempts if a.outcome is ProxyOutcome.PROVEN]
+    caught = [p for p in surroundings.intercepted_ports() if p in PROXY_PORTS]
+    # Where this network answers itself, a proof shows only that something on the way is a proxy.
+    proven = [a for a in proxy.attempts if a.outcome is ProxyOutcome.PROVEN and a.port not in caught]
     for attempt in proven:
         yield found(Tag.OPEN, **_args(address, attempt))
     everything = _reach.everything_open(ports)
     if everything and not proven:
         yield found(Tag.EVERYTHING_OPEN, **everything)
         return
-    caught = [p for p in surroundings.intercepted_ports() if p in PROXY_PORTS]
     if caught:
         yield found(Tag.INTERCEPTED, address=address, ports=[str(p) for p in caught])
     done = {a.port for a in proven} | set(caught)
@@ -163,7 +165,8 @@ def judge(
             if first is not None:
                 doubtful.add(port)
                 yield found(tag, **_args(address, first))
-    settled = [p for p in sorted(asked - doubtful) if _settled([a for a in proxy.attempts if a.port == p])]
+    far_end = bool(proxy.endpoint or proxy.second)
+    settled = [p for p in sorted(asked - doubtful) if _settled([a for a in proxy.attempts if a.port == p], far_end=far_end)]
     if settled:
         yield found(Tag.NONE, address=address, ports=[str(p) for p in settled])
     by_outcome: dict[PortOutcome, list[int]] = {}
@@ -172,23 +175,22 @@ def judge(
             by_outcome.setdefault(state.outcome, []).append(state.port)
     if closed := by_outcome.get(PortOutcome.CLOSED):
         yield found(Tag.CLOSED, address=address, count=len(closed))
-    unknown = [
-        p for p, s in ((s.port, s.outcome) for s in ports.ports) if p in PROXY_PORTS and p not in done and s not in _SETTLED
-    ]
+    # A port that the time did not suffice for is as unknown as one that did not answer.
+    unknown = [p for p in PROXY_PORTS if p not in done | asked and ports.outcome(p) is not PortOutcome.CLOSED]
     unknown += [p for p in sorted(asked - doubtful) if p not in settled]
     if unknown and not proven:
         yield found(Tag.NO_ANSWER, address=address, count=len(unknown), ports=[str(p) for p in unknown])
 
 
-def _settled(attempts: list[ProxyAttempt]) -> bool:
-    """Whether the answers on a port rule a proxy out: it speaks SOCKS and refuses, or it answers every HTTP request itself."""
+def _settled(attempts: list[ProxyAttempt], *, far_end: bool) -> bool:
+    """Whether the answers on a port rule a proxy out: it speaks SOCKS and refuses, or it answers every HTTP request itself.
+
+    SOCKS4 has one code for "not allowed" and for "not reached"; where there is nothing to be reached, it refuses nothing.
+    """
     definite = (ProxyOutcome.REFUSED, ProxyOutcome.NOT_A_PROXY)
     http = [a for a in attempts if a.method in ("GET", "CONNECT")]
-    refuses = any(a.outcome is ProxyOutcome.REFUSED for a in attempts if a not in http)
+    refuses = any(a.outcome is ProxyOutcome.REFUSED and (far_end or a.method == "SOCKS5") for a in attempts if a not in http)
     return refuses or (bool(http) and all(a.outcome in definite for a in http))
-
-
-_SETTLED = (PortOutcome.OPEN, PortOutcome.CLOSED)
 
 
 def _args(address: str, attempt: ProxyAttempt) -> dict[str, str | int]:

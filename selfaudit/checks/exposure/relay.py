@@ -19,7 +19,8 @@ How it is judged:
     5. Accepted at RCPT TO: possibly open. A server may still refuse the message itself, so this is not called proven.
     6. Proven only by delivery, and only if that was asked for (--confirm-relay): one message with a token, to the mailbox that
        the settings name. Somebody finds the token there (--arrived TOKEN), and then it is open.
-    7. 4xx, 421, greylisting, a refusal to talk to this computer at all, silence and broken answers say nothing.
+    7. 4xx, 421, greylisting, a refusal to talk to this computer at all, silence and broken answers say nothing. A relaying
+       refused with 4xx (“454 Relay access denied”, Postfix's way of putting it off) is named, and no all clear either.
 
 Limits and false positives:
     Servers that take everything and throw it away look like relays until a delivery is tried. A server may treat other networks
@@ -36,13 +37,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from selfaudit.checks.exposure import _reach
-from selfaudit.facts.exposure import TcpPorts
+from selfaudit.facts.exposure import PortOutcome, TcpPorts
 from selfaudit.facts.smtp import DeliveryOutcome, RelaySessions
 from selfaudit.facts.vantage import Port25, Position
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, Who, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.relay import FOREIGN, LOCAL, NULL, PERCENT, ROUTE, PortRelay, RelayVerdict, judge_port
+from selfaudit.protocols.smtp import refuses_this_message
 from selfaudit.text import printable
 
 
@@ -55,8 +57,10 @@ class Tag(StrEnum):
     REJECTED_AT_DATA = "RELAY_REJECTED_AT_DATA"
     TAKEN_AS_LOCAL = "RELAY_TAKEN_AS_LOCAL"
     TRY_LATER = "RELAY_TRY_LATER"
+    DEFERRED = "RELAY_REFUSED_FOR_NOW"
     TURNED_AWAY = "RELAY_TURNED_AWAY"
     BROKEN = "RELAY_BROKEN"
+    OWN_MAILBOX = "RELAY_TEST_MAILBOX_IS_LOCAL"
     NO_ANSWER = "RELAY_NO_ANSWER"
     OTHER_PORT_SILENT = "RELAY_OTHER_PORT_SILENT"
     PORT25_BLOCKED = "RELAY_PORT25_BLOCKED_HERE"
@@ -113,10 +117,7 @@ MESSAGES = {
     ),
     Tag.POSSIBLE: Message(
         Severity.MEDIUM,
-        N_(
-            "{address} port {port} accepted a recipient that is not its own ({vectors}): possibly an open relay. It may still refuse the "
-            "message itself, which was not tried."
-        ),
+        N_("{address} port {port} accepted a recipient that is not its own ({vectors}): possibly an open relay. {trial}"),
         Remedy(_STEPS, verify=_VERIFY, stacks=_CLOSE, minutes=30),
     ),
     Tag.HANDED_OVER: Message(
@@ -153,6 +154,22 @@ MESSAGES = {
     Tag.TRY_LATER: Message(
         Severity.UNKNOWN, N_("{address} port {port} asks to come back later (“{reply}”), as greylisting does."), _LATER
     ),
+    Tag.DEFERRED: Message(
+        Severity.UNKNOWN,
+        N_(
+            "{address} port {port} says that it does not pass on strangers' mail, but with a code that means “come back later” (“{reply}”). That is "
+            "no final answer; what it says later is not known."
+        ),
+        Remedy(
+            N_(
+                "Let the server refuse for good (5xx) what it does not pass on; Postfix puts it off (4xx) with defer_unauth_destination."
+            ),
+            verify=_VERIFY,
+            stacks={
+                "Postfix": "postconf -e 'smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination'\nsystemctl reload postfix"
+            },
+        ),
+    ),
     Tag.TURNED_AWAY: Message(
         Severity.UNKNOWN,
         N_("{address} port {port} does not talk to this computer (“{reply}”). What it would say to others is not known."),
@@ -166,6 +183,16 @@ MESSAGES = {
     ),
     Tag.BROKEN: Message(
         Severity.UNKNOWN, N_("{address} port {port} took the connection, but the dialogue broke off: {why}."), _LATER
+    ),
+    Tag.OWN_MAILBOX: Message(
+        Severity.UNKNOWN,
+        N_(
+            "The mailbox of the test, {rcpt_to}, is in a domain of this case, so that {address} takes mail for it says nothing."
+        ),
+        Remedy(
+            N_("Name a mailbox at another provider in the settings, [smtp] relay_recipient, and run the audit again."),
+            minutes=5,
+        ),
     ),
     Tag.NO_ANSWER: Message(
         Severity.UNKNOWN,
@@ -203,6 +230,7 @@ MESSAGES = {
     Tag.SILENT: _reach.SILENT,
 }
 
+_NOT_TRIED = phrase("It may still refuse the message itself, which was not tried.")
 _VECTORS = {
     FOREIGN: phrase("foreign sender"),
     LOCAL: phrase("a sender of your own domain"),
@@ -214,7 +242,7 @@ _VECTORS = {
 
 def judge(relay: RelaySessions, ports: TcpPorts, position: Position, port25: Port25, policy: Policy) -> Iterator[Finding]:
     address = relay.address
-    connected = any(s.greeting or s.transcript for s in relay.sessions)
+    connected = any(s.connect in (PortOutcome.OPEN, PortOutcome.CLOSED) for s in relay.sessions)
     standing = _reach.standing(ports, position, port25)
     if standing and (standing[0] == "INSIDE" or not connected):
         yield found(Tag[standing[0]], **standing[1])
@@ -227,12 +255,21 @@ def judge(relay: RelaySessions, ports: TcpPorts, position: Position, port25: Por
             control=_control(port25),
         )
         return
+    own = next((a.rcpt_to for a in relay.attempts if a.vector in (FOREIGN, LOCAL, NULL) and _is_own(a.rcpt_to, relay)), "")
+    if own:
+        yield found(Tag.OWN_MAILBOX, address=address, rcpt_to=own)
+        return
     judged = [judge_port(session, relay.attempts) for session in relay.sessions]
     bad = list(_accepted(relay, judged, policy))
     if bad:
         yield from bad
         return
     yield from _others(relay, judged, port25)
+
+
+def _is_own(mailbox: str, relay: RelaySessions) -> bool:
+    domain = mailbox.rpartition("@")[2].lower()
+    return any(domain == own or domain.endswith(f".{own}") for own in relay.local_domains)
 
 
 def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> Iterator[Finding]:
@@ -244,16 +281,22 @@ def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> 
         args = {
             "address": relay.address, "port": verdict.port, "mail_from": first.mail_from, "rcpt_to": first.rcpt_to,
             "vectors": [_VECTORS[a.vector] for a in verdict.accepted], "reply": printable(verdict.why, 200),
-            "recipient": delivery.recipient,
+            "recipient": delivery.recipient, "trial": _NOT_TRIED,
         }  # fmt: skip
         tag = Tag.POSSIBLE
-        if delivery.port == verdict.port:
-            arrived = any(hashlib.sha256(t.encode()).hexdigest() == delivery.token for t in policy.arrived)
-            if delivery.outcome is DeliveryOutcome.ACCEPTED:
-                tag = Tag.CONFIRMED if arrived else Tag.HANDED_OVER
-            elif delivery.outcome is DeliveryOutcome.REFUSED:
-                tag = Tag.REJECTED_AT_DATA
-                args["reply"] = printable(delivery.reply, 200)
+        if delivery.port == verdict.port and delivery.outcome is not DeliveryOutcome.NOT_ASKED:
+            reply = printable(delivery.reply, 200)
+            if any(hashlib.sha256(t.encode()).hexdigest() == delivery.token for t in policy.arrived):
+                # It arrived, whatever became of the last reply.
+                tag = Tag.CONFIRMED
+            elif delivery.outcome is DeliveryOutcome.ACCEPTED:
+                tag = Tag.HANDED_OVER
+            elif delivery.outcome is DeliveryOutcome.REFUSED and not refuses_this_message(0, delivery.reply):
+                tag, args["reply"] = Tag.REJECTED_AT_DATA, reply
+            else:
+                args["trial"] = phrase(
+                    "The one message of this test was answered with “{reply}”, which decides nothing.", reply=reply
+                )
         yield found(tag, **args)
 
 
@@ -283,7 +326,10 @@ def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25) -> It
         if verdict.as_local:
             taken = next(a for a in relay.attempts if a.port == verdict.port and a.vector == PERCENT)
             yield found(Tag.TAKEN_AS_LOCAL, address=address, port=verdict.port, rcpt_to=taken.rcpt_to)
-        if verdict.verdict is RelayVerdict.LATER:
+        if verdict.verdict is RelayVerdict.DEFERRED:
+            tried_first = next(a for a in relay.attempts if a.port == verdict.port)
+            yield found(Tag.DEFERRED, **said, mail_from=tried_first.mail_from, rcpt_to=tried_first.rcpt_to)
+        elif verdict.verdict is RelayVerdict.LATER:
             yield found(Tag.TRY_LATER, **said)
         elif verdict.verdict is RelayVerdict.TURNED_AWAY:
             yield found(Tag.TURNED_AWAY, **said)

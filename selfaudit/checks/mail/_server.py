@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from selfaudit.facts.exposure import PortOutcome
@@ -42,6 +43,15 @@ BLOCKED = Message(
     N_("This network does not let connections to port 25 through, so nothing can be said about {address}."),
     _ELSEWHERE,
 )
+
+
+# Cisco's inspection of ESMTP overwrites what it does not let through.
+_OVERWRITTEN = re.compile(r"X{4,}[A-Z]?")
+
+
+def overwritten(session: SmtpSession) -> bool:
+    """Whether something on the way, here or there, blots out what the server offers."""
+    return any(_OVERWRITTEN.fullmatch(e.split(" ", 1)[0]) for e in session.extensions)
 
 
 def silence(session: SmtpSession, port25: Port25) -> tuple[str, Mapping[str, str]] | None:

@@ -33,7 +33,7 @@ from selfaudit.checks.mail import _server
 from selfaudit.facts.smtp import ContactSession, MailContacts, RecipientAnswer
 from selfaudit.facts.vantage import Port25
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, Who, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.smtp import RefusalKind, refusal
 from selfaudit.text import printable
@@ -128,13 +128,19 @@ MESSAGES = {
 }
 
 
+_ABOUT_US = (RefusalKind.CLIENT, RefusalKind.SENDER)
+
+
 def judge(contacts: MailContacts, port25: Port25, policy: Policy) -> Iterator[Finding]:
     domain = contacts.domain
     if not contacts.mx.definite:
         yield found(Tag.UNANSWERED, domain=domain, status=reason(contacts.mx))
         return
     if not contacts.sessions and not contacts.not_asked:
-        yield found(Tag.NO_MAIL, domain=domain)
+        if any(not record.endswith(" .") for record in contacts.mx.records):
+            yield found(Tag.UNANSWERED, domain=domain, status=phrase("no address that could be asked was found for them"))
+        else:
+            yield found(Tag.NO_MAIL, domain=domain)
         return
     if contacts.not_asked:
         yield found(Tag.NOT_ASKED, hosts=contacts.not_asked)
@@ -171,6 +177,13 @@ def _host(domain: str, asked: ContactSession, port25: Port25) -> Iterator[Findin
         yield found(Tag.CATCH_ALL, **args, recipients=taken)
     elif asked.control is None:
         yield found(Tag.NO_DIALOGUE, **args, why=printable(asked.session.detail, 200))
+    elif asked.control.code < 500:
+        yield found(Tag.TRY_LATER, **args, reply=printable(asked.control.reply, 200))
+    elif refusal(asked.control.code, asked.control.reply) in _ABOUT_US:
+        # Role addresses are often let past a blocklist; whether the rest is a catch-all stays open.
+        yield found(
+            Tag.TURNED_AWAY, **{**args, "recipient": asked.control.recipient}, reply=printable(asked.control.reply, 200)
+        )
     else:
         yield found(Tag.OK, **args, recipients=taken)
 
@@ -187,7 +200,9 @@ def _answer(answer: RecipientAnswer, asked: ContactSession, args: dict[str, Any]
     if answer.code < 500:
         return found(Tag.TRY_LATER, **said)
     kind = refusal(answer.code, answer.reply)
-    if kind is RefusalKind.CLIENT:
+    all_refused = not any(200 <= a.code < 300 for a in (*asked.answers, *([asked.control] if asked.control else ())))
+    # Where nothing at all is taken and no reason is given, the reason may be who asks.
+    if kind in _ABOUT_US or (kind is RefusalKind.UNSTATED and all_refused):
         return found(Tag.TURNED_AWAY, **said)
     if kind is RefusalKind.RELAY:
         return found(Tag.NOT_RESPONSIBLE, **said)

@@ -11,7 +11,8 @@ How it is judged:
     1. dig _25._tcp.HOST TLSA +dnssec at a validating resolver, for every mail host of your domains that leads to the address. Only a
        signed answer (the “ad” flag) binds anybody; without it DANE is not in force.
     2. openssl s_client -starttls smtp -connect ADDRESS:25 -dane_tlsa_domain HOST -dane_tlsa_rrdata "RECORD": one matching record is enough.
-    3. Usages 3 (this certificate or key) and 2 (one of its authorities) count for mail; 0 and 1 do not.
+    3. Usages 3 (this certificate or key) and 2 (one of its authorities) count for mail; 0 and 1 do not. With usage 2 the certificate
+       must be valid for the host or the domain as well.
     4. No TLSA record: nothing to judge. Failed look-ups and a server that does not answer say nothing.
 
 Limits and false positives:
@@ -103,7 +104,9 @@ MESSAGES = {
     Tag.NO_NAME: Message(Severity.NONE, N_("None of the domains has mail delivered to {address}.")),
     Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The TLSA records of {host} could not be looked up ({status}).")),
     Tag.CANNOT_TELL: Message(
-        Severity.UNKNOWN, N_("The TLSA records of {host} cannot be compared with what {address} showed."), _FIX
+        Severity.UNKNOWN,
+        N_("The TLSA records of {host} cannot be compared with what {address} showed."),
+        Remedy(N_("Compare them by hand: the last line must say that the peer is verified."), verify=_FIX.verify, minutes=10),
     ),
     Tag.NO_SERVICE: _server.NO_ANSWER,
     Tag.NO_ANSWER: _server.NO_ANSWER,
@@ -146,11 +149,11 @@ def _judge_name(name: MailHostName, tls: SmtpTls) -> Finding:
         "corrected": "",
     }  # fmt: skip
     if tls.certificate is None:
-        if tls.offered is False or 500 <= tls.ready < 600:
+        if (tls.offered is False and not _server.overwritten(tls.session)) or 500 <= tls.ready < 600:
             return found(Tag.NO_TLS, **args)
         return found(Tag.CANNOT_TELL, **args)
     args["corrected"] = f"3 1 1 {tls.certificate.spki_sha256}"
-    matches = {_match(record, tls.certificate) for record in name.tlsa.records}
+    matches = {_match(record, tls.certificate, name, tls.now) for record in name.tlsa.records}
     if Match.YES in matches:
         return found(Tag.OK, **args)
     if Match.CANNOT_TELL in matches:
@@ -158,8 +161,16 @@ def _judge_name(name: MailHostName, tls: SmtpTls) -> Finding:
     return found(Tag.MISMATCH if Match.NO in matches else Tag.UNUSABLE, **args)
 
 
-def _match(record: str, certificate: Certificate) -> Match:
+def _match(record: str, certificate: Certificate, name: MailHostName, now: float) -> Match:
     try:
-        return dane.match(dane.parse(record), certificate)
+        parsed = dane.parse(record)
     except BadInput:
         return Match.UNUSABLE
+    result = dane.match(parsed, certificate)
+    if result is Match.YES and parsed.usage == dane.DANE_TA:
+        # An authority vouches for a name and for a time (RFC 7672 section 3.1.2); whether this clock is right is another matter.
+        if not (dane.covers(certificate.names, name.name) or dane.covers(certificate.names, name.domain)):
+            return Match.NO
+        if not certificate.not_before <= now <= certificate.not_after:
+            return Match.CANNOT_TELL
+    return result

@@ -94,7 +94,7 @@ MESSAGES = {
     Tag.BLOCKED: _server.BLOCKED,
 }
 
-_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
 _LOCAL = (".local", ".localdomain", ".lan", ".internal", ".home", ".invalid")
 
 

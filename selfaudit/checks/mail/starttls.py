@@ -35,7 +35,7 @@ from selfaudit.checks.mail import _server
 from selfaudit.facts.smtp import MailNames, SmtpEnd, SmtpTls
 from selfaudit.facts.vantage import Port25
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.dane import covers
 from selfaudit.text import printable
@@ -133,6 +133,7 @@ MESSAGES = {
 }
 
 _SOON = 14
+_OVERWRITTEN = phrase("a firewall on the way, here or there, overwrites what the server offers")
 
 
 def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Iterator[Finding]:
@@ -147,7 +148,9 @@ def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Ite
         "address": tls.address, "server": server, "name": printable(hosts[0], 100), "version": tls.version,
         "why": printable(tls.detail, 200), "reply": printable(last, 200),
     }  # fmt: skip
-    if not tls.offered:
+    if not tls.offered and _server.overwritten(tls.session):
+        yield found(Tag.NO_DIALOGUE, **{**args, "why": _OVERWRITTEN})
+    elif not tls.offered:
         yield found(Tag.NOT_OFFERED, **args)
     elif 400 <= tls.ready < 500 or (tls.session.end is SmtpEnd.STOPPED and not tls.handshake):
         yield found(Tag.TRY_LATER, **args)

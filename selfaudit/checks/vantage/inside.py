@@ -43,6 +43,7 @@ class Tag(StrEnum):
     INTERCEPTED = "VANTAGE_WEB_INTERCEPTED"
     NO_IPV6 = "VANTAGE_NO_IPV6"
     SEEN_AS = "VANTAGE_SEEN_AS"
+    NOT_SEEN = "VANTAGE_NOT_KNOWN"
 
 
 CHECK = Check("vantage.inside", N_("The audit sees the servers as strangers do"), (Surroundings,), "case", advisory=True)
@@ -78,6 +79,14 @@ MESSAGES = {
             verify="ping -6 -c 1 {address}",
         ),
     ),
+    Tag.NOT_SEEN: Message(
+        Severity.UNKNOWN,
+        N_(
+            "It is not known under which address the world sees this computer: {why}. If your servers are reached under the same address, what is said about "
+            "them is not what strangers see."
+        ),
+        Remedy(_ELSEWHERE, verify="dig o-o.myaddr.l.google.com TXT @ns1.google.com +short"),
+    ),
     Tag.SEEN_AS: Message(Severity.INFO, N_("The world sees this computer as {addresses}.")),
 }
 
@@ -103,7 +112,9 @@ def judge(surroundings: Surroundings, policy: Policy) -> Iterator[Finding]:
     seen = dict.fromkeys(e for p in surroundings.positions for e in p.egress)
     if seen:
         yield found(Tag.SEEN_AS, addresses=[*seen])
-    elif surroundings.egress:
-        yield found(Tag.SEEN_AS, addresses=[phrase("unknown: the names that would tell it did not answer")])
+    elif surroundings.positions:
+        fine = False
+        asked = phrase("the names that would tell it did not answer")
+        yield found(Tag.NOT_SEEN, why=asked if surroundings.egress else phrase("no names that would tell it are set up"))
     if fine:
         yield found(Tag.OK)
