@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import ssl
+import warnings
 
 import certifi
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from OpenSSL import crypto
@@ -17,6 +19,9 @@ from selfaudit.i18n import phrase
 from selfaudit.text import printable
 
 _MAX_CHAIN = 10
+_UNREADABLE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 
 
 def shown_certificate(tls: ssl.SSLObject, ca_file: str, now: float) -> tuple[Certificate | None, str]:
@@ -29,8 +34,10 @@ def shown_certificate(tls: ssl.SSLObject, ca_file: str, now: float) -> tuple[Cer
         return None, phrase("the server showed no certificate")
     others = [der for der in _chain(tls)[:_MAX_CHAIN] if der != leaf]
     try:
-        return read_certificate(leaf, others, ca_file, now), ""
-    except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        # A stranger's certificate may be as odd as it likes: the library's remarks on that belong on nobody's screen.
+        with warnings.catch_warnings(action="ignore"):
+            return read_certificate(leaf, others, ca_file, now), ""
+    except _UNREADABLE:
         return None, phrase("the certificate cannot be read")
 
 
@@ -38,7 +45,8 @@ def read_certificate(leaf: bytes, others: list[bytes], ca_file: str, now: float)
     """Reads a certificate in DER.
 
     Raises:
-        ValueError, TypeError: it is not one.
+        ValueError, TypeError, UnsupportedAlgorithm, InvalidVersion, DuplicateExtension, UnsupportedGeneralNameType: it is none
+            that can be read.
     """
     certificate = x509.load_der_x509_certificate(leaf)
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -67,7 +75,7 @@ def _digests(der: bytes) -> tuple[str, str]:
     try:
         key = x509.load_der_x509_certificate(der).public_key()
         spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, TypeError):
+    except _UNREADABLE:
         spki = b""
     return hashlib.sha256(der).hexdigest(), hashlib.sha256(spki).hexdigest()
 
@@ -108,6 +116,6 @@ def _trusted(
         crypto.X509StoreContext(store, crypto.X509.from_cryptography(certificate), chain).verify_certificate()
     except crypto.X509StoreContextError as error:
         return False, printable(str(error), 200)
-    except (crypto.Error, ValueError, TypeError) as error:
+    except (crypto.Error, *_UNREADABLE) as error:
         return False, printable(str(error) or type(error).__name__, 200)
     return True, ""

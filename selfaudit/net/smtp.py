@@ -142,7 +142,7 @@ class Dialogue:
             SessionOver: the handshake failed.
         """
         assert self._connection is not None
-        if self._connection.pending():
+        if await self._connection.pending():
             # RFC 3207 section 4.2: what was sent before the handshake must be thrown away; a server that does so is broken or attacked.
             raise self._over(SmtpEnd.TLS_FAILED, phrase("the server sent more before the handshake"))
         try:

@@ -116,8 +116,14 @@ class Connection:
         tls: ssl.SSLObject = self._writer.get_extra_info("ssl_object")
         return tls
 
-    def pending(self) -> bytes:
-        """What was read and not yet used."""
+    async def pending(self) -> bytes:
+        """Octets that came already and were not read, b"" for none. Some of them suffice to know that there are any."""
+        if not self._rest:
+            try:
+                async with asyncio.timeout(0):
+                    self._rest = await self._reader.read(1)
+            except (TimeoutError, OSError):
+                return b""
         return self._rest
 
     @property

@@ -74,24 +74,30 @@ async def _port(net: Net, address: str, port: int, local: str) -> tuple[SmtpSess
     dialogue = Dialogue(net.active, address, port, phrase("SMTP relay test"))
     async with dialogue:
         await dialogue.greet()
-        secured = port == 465
-        if port == 587 and dialogue.session().offers("STARTTLS"):
-            secured = await dialogue.secure()
+        asked_for_tls = port == 465 or (port == 587 and dialogue.session().offers("STARTTLS"))
+        if port == 587 and asked_for_tls:
+            await dialogue.secure()
         named = dialogue.session().name
         domain = local or (named if _HOST.fullmatch(named) else "")
         token = os.urandom(4).hex()
         sender = f"selfaudit-check-{token}@{_ELSEWHERE}"
         recipient = net.settings.smtp.relay_recipient or f"selfaudit-relay-{token}@{_ELSEWHERE}"
+        recipients = 0
         for number, vector in enumerate(relay.vectors(domain, recipient, sender, token)):
             if vector.name == relay.CONTROL and any(a.vector == relay.PERCENT and 200 <= a.rcpt_code < 300 for a in tried):
                 vector = relay.catch_all(domain, sender, token)
+            if recipients == relay.MAX_RECIPIENTS:
+                break
             if number:
                 await net.active.pause()
             attempt = await _try(dialogue, port, vector, tried)
-            if wants_tls(attempt.rcpt_code or attempt.mail_code, attempt.reply) and not secured:
-                secured = await dialogue.secure()
-                tried.pop()
-                attempt = await _try(dialogue, port, vector, tried)
+            recipients += attempt.rcpt_code != 0
+            if wants_tls(attempt.rcpt_code or attempt.mail_code, attempt.reply) and not asked_for_tls:
+                asked_for_tls = True
+                if await dialogue.secure():
+                    tried.pop()
+                    attempt = await _try(dialogue, port, vector, tried)
+                    recipients += attempt.rcpt_code != 0
             if attempt.rcpt_code == 0 and attempt.mail_code in (530, 535):
                 break  # it wants a log-in before anything else; that holds for every sender
             await dialogue.command("RSET")
@@ -131,8 +137,9 @@ async def _deliver(net: Net, address: str, attempts: tuple[RelayAttempt, ...]) -
         for line in (f"MAIL FROM:<{way.mail_from}>", f"RCPT TO:<{mailbox}>", "DATA"):
             reply = await dialogue.command(line)
             last = f"{reply.code} {reply.text}"[:300]
-            if reply.code >= 400:
-                outcome = DeliveryOutcome.REFUSED if reply.code >= 500 else DeliveryOutcome.FAILED
+            if reply.code >= 400 or (line == "DATA" and reply.code != 354):
+                # Only what is said to DATA is about the message; before it the server may just have had enough of us.
+                outcome = DeliveryOutcome.REFUSED if line == "DATA" and reply.code >= 500 else DeliveryOutcome.FAILED
                 break
         else:
             reply = await dialogue.data(_message(way.mail_from, mailbox, address, token))

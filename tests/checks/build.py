@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from selfaudit.facts import Fact
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute, str_to_txt
 from selfaudit.facts.mail import DmarcLookups, MailHost, MailHosts, SpfLookups
+from selfaudit.policy import Policy
 from selfaudit.protocols import dmarc, spf, spf_survey
 from selfaudit.protocols.lookup import Recorder, run_now, zone_lookup
 
@@ -33,6 +34,7 @@ class Scenario:
     outcome: str
     must_not: Sequence[str] = ()
     args: dict[str, object] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
 
 def yes(name: str, rdtype: str, *records: str, ttl: int = 300, aa: bool = False, chain: Sequence[str] = ()) -> DnsAnswer:

@@ -13,7 +13,6 @@ from selfaudit.checks.registry import fields_of, templates_of
 from selfaudit.engine.evidence import Record
 from selfaudit.engine.judge import judge_one
 from selfaudit.facts import Request
-from selfaudit.policy import Policy
 from tests.checks import tables
 from tests.checks.build import Scenario
 
@@ -27,7 +26,6 @@ def load() -> dict[str, list[Scenario]]:
 
 
 TABLES = load()
-POLICY = Policy()
 CASES = [
     pytest.param(check, scenario, id=f"{check}: {scenario.name}")
     for check, scenarios in TABLES.items()
@@ -41,7 +39,7 @@ def test_scenario(check_id: str, scenario: Scenario) -> None:
     assert [type(f) for f in scenario.facts] == list(check.spec.needs)
     records = [Record(f"e{i}", Request(f.kind, "x"), "", 0, f) for i, f in enumerate(scenario.facts)]
     target = Target(check.spec.target, "x")  # type: ignore[arg-type]
-    result = judge_one(check, target, list(records), POLICY)
+    result = judge_one(check, target, list(records), scenario.policy)
     tags = {f.tag for f in result.findings}
     assert result.reason == "" or result.outcome != "bug", result.reason
     assert set(scenario.must) <= tags, (tags, result.reason)

@@ -182,22 +182,13 @@ async def test_every_behaviour_gets_its_outcome(check: str, table: Table) -> Non
         servers = mail_servers(internet)
         assert [s.messages for s in servers if s.messages] == []
         assert not any(command.upper().startswith("DATA") for s in servers for command in s.commands)
-
-
-@pytest.mark.parametrize("names", [tuple(t) for t in chunks(SMTP)], ids=str)
-async def test_the_relay_test_knows_its_manners(names: tuple[str, ...]) -> None:
-    async with Internet("fixed") as internet:
-        assert internet.services
-        await audit_of(internet, names, "exposure.relay")
-        for name in names:
-            server = internet.services.running.get((ADDRESSES[name], 25, "tcp"))
-            assert isinstance(server, MailServer) or name == "smtp-filtered"
-            if isinstance(server, MailServer):
-                assert server.connections == 1, name
-                recipients = [c for c in server.commands if c.upper().startswith("RCPT")]
-                assert len(recipients) <= 6, name
-                resets = [c for c in server.commands if c.upper() == "RSET"]
-                assert len(resets) >= len(recipients) - 1, name
+        for server in [s for s in servers if s.connections and check == "exposure.relay"]:
+            commands = [c.upper() for c in server.commands]
+            recipients = sum(c.startswith("RCPT") for c in commands)
+            assert recipients <= 6
+            assert recipients - 1 <= commands.count("RSET") <= 6
+            # The two controls of port 25 are greeted as well; nobody else is called on twice.
+            assert server.connections == 1
 
 
 async def test_hosts_without_services() -> None:
