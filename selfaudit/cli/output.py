@@ -11,7 +11,7 @@ from rich.text import Text
 from selfaudit.engine import Audit
 from selfaudit.findings import Outcome, Severity
 from selfaudit.i18n import _, ngettext
-from selfaudit.remedy import Action, Group, GroupKey, group_actions
+from selfaudit.remedy import Action, Group, GroupKey, alike_words, group_actions, said_once
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
 
@@ -90,7 +90,7 @@ def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
         when = evidence.started[:16].replace("T", " ")
         out.print(Text(printable(f"{when} UTC, {_('resolver')} {seen_from}", 200), style="dim"))
         groups = group_actions(audit.results)
-        for group in groups:
+        for group in said_once(groups):
             if group.key not in _FOLDED:
                 _print_group(group, out)
         for group in groups:
@@ -102,7 +102,8 @@ def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
 
 def _print_group(group: Group, out: Console) -> None:
     out.print()
-    out.print(Text(f"{group.title.upper()} ({len(group.actions)})", style="bold"))
+    count = sum(1 + len(action.alike) for action in group.actions)
+    out.print(Text(f"{group.title.upper()} ({count})", style="bold"))
     for action in group.actions:
         _print_action(action, out)
 
@@ -116,7 +117,7 @@ def _print_action(action: Action, out: Console) -> None:
     head.append(f"{action.result.check}{target}", style="dim")
     out.print(head)
     out.print(wrapped(action.text, "   "))
-    for note in action.notes:
+    for note in (*action.notes, *filter(None, [alike_words(action)])):
         out.print(Text(wrapped(note, "   "), style="dim"))
     advice = action.advice
     if advice is None:

@@ -13,6 +13,7 @@ from selfaudit.i18n import phrase
 from selfaudit.net.gate import Gate
 
 _BUFFER = 65_536
+EMBEDDED_SILENCE = 0.2  # seconds; in the embedded internet it is known that nothing will come
 _NO_WAY = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
 # Refused by this computer's own rules or lack of a family, not by anything on the way.
 _OURS = {errno.EACCES, errno.EPERM, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EMFILE, errno.ENFILE}
@@ -155,7 +156,7 @@ async def connect(
         assert gate.routes is not None
         outcome = gate.routes.absence(address, port, "tcp")
         if outcome is PortOutcome.SILENT:
-            await asyncio.sleep(timeout)
+            await asyncio.sleep(min(timeout, EMBEDDED_SILENCE))
             return state(outcome, phrase("no answer in time")), None
         return state(
             outcome, phrase("connection refused") if outcome is PortOutcome.CLOSED else phrase("no route to host")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from selfaudit.facts.exposure import PortOutcome
 from selfaudit.i18n import phrase
 from selfaudit.net.gate import Gate
+from selfaudit.net.tcp import EMBEDDED_SILENCE
 
 _MAX_DATAGRAMS = 100
 _MAX_OCTETS = 200_000
@@ -67,7 +68,7 @@ async def exchange(
         assert gate.routes is not None
         if gate.routes.absence(address, port, "udp") is PortOutcome.CLOSED:
             return Datagrams(closed=True, detail=phrase("port unreachable"))
-        await asyncio.sleep(timeout)
+        await asyncio.sleep(min(timeout, EMBEDDED_SILENCE))
         return Datagrams()
     loop = asyncio.get_running_loop()
     try:

@@ -1,5 +1,5 @@
 """From findings to what to do: grouped in the order in which a person should act."""
 
-from selfaudit.remedy.groups import GROUP_TITLES, Action, Advice, Group, GroupKey, group_actions
+from selfaudit.remedy.groups import GROUP_TITLES, Action, Advice, Group, GroupKey, alike_words, group_actions, said_once
 
-__all__ = ["GROUP_TITLES", "Action", "Advice", "Group", "GroupKey", "group_actions"]
+__all__ = ["GROUP_TITLES", "Action", "Advice", "Group", "GroupKey", "alike_words", "group_actions", "said_once"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from selfaudit.checks import all_checks
@@ -75,6 +75,7 @@ class Action:
         text: what was seen, in words.
         advice: how to fix it, None if nothing is to be done.
         notes: further findings of the same result that only inform.
+        alike: other results of the same target that say word for word the same.
     """
 
     result: Result
@@ -84,6 +85,7 @@ class Action:
     text: str
     advice: Advice | None = None
     notes: tuple[str, ...] = ()
+    alike: tuple[Result, ...] = ()
 
     @property
     def family(self) -> str:
@@ -136,6 +138,32 @@ def group_actions(results: Iterable[Result]) -> list[Group]:
     return [group for group in groups.values() if group.actions]
 
 
+def said_once(groups: Iterable[Group]) -> list[Group]:
+    """The groups for reading from top to bottom: what several checks could not verify for one and the same reason is said once."""
+    out = []
+    for group in groups:
+        seen: dict[tuple[str, str, tuple[str, ...]], int] = {}
+        actions: list[Action] = []
+        for action in group.actions:
+            key = (action.result.target, action.text, action.notes)
+            if group.key is GroupKey.UNCLEAR and key in seen:
+                first = actions[seen[key]]
+                if action.result in (first.result, *first.alike):
+                    continue
+                actions[seen[key]] = replace(first, alike=(*first.alike, action.result))
+            else:
+                seen[key] = len(actions)
+                actions.append(action)
+        out.append(Group(group.key, group.title, actions))
+    return out
+
+
+def alike_words(action: Action) -> str:
+    """Which other checks an action speaks for, "" if none."""
+    checks = ", ".join(r.check for r in action.alike)
+    return _("The same goes for {checks}.").format(checks=checks) if checks else ""
+
+
 def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
     check = all_checks()[result.check]
     title = _(check.spec.title)
@@ -150,7 +178,9 @@ def _actions(result: Result) -> list[tuple[GroupKey, Action]]:
             notes.append(text)
             continue
         if finding.approved:
-            words = _("Approved by your provider according to the case file, reference {reference}: {text}").format(reference=finding.approved, text=text)
+            words = _("Approved by your provider according to the case file, reference {reference}: {text}").format(
+                reference=finding.approved, text=text
+            )
             out.append((GroupKey.NOT_NEEDED, Action(result, title, Severity.NONE, finding.tag, words)))
             continue
         advice = advice_for(message.remedy, finding) if message.remedy else None

@@ -16,7 +16,7 @@ from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _, language, ngettext, shown
-from selfaudit.remedy import Action, Group, GroupKey, group_actions
+from selfaudit.remedy import Action, Group, GroupKey, alike_words, group_actions, said_once
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
@@ -60,7 +60,7 @@ def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
         headline=headline(audit),
         counts=[c for c in counts if c[3]],
         total=len(audit.results),
-        open_groups=[g for g in groups if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
+        open_groups=[g for g in said_once(groups) if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         folded_groups=[g for g in groups if g.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         families=[_Family(name, results) for name, results in families.items()],
         why=lambda action: doc_paragraphs(checks[action.result.check], "Why it matters"),
@@ -70,6 +70,7 @@ def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
         outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
         who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
+        alike_words=alike_words,
         mark_of=lambda action: said.get((action.result.check, action.result.target_kind, action.result.target, action.tag)),
         interim=_interim(groups, said, interrupted=evidence.interrupted),
         rechecks=evidence.rechecks,
@@ -98,7 +99,7 @@ def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark]
 
 
 def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:
-    ids: Iterable[str] = action.result.findings[0].evidence if action.result.findings else ()
+    ids: Iterable[str] = dict.fromkeys(i for r in (action.result, *action.alike) if r.findings for i in r.findings[0].evidence)
     return [_Evidence(r.id, r.request.kind, r.at, lines_of(r)) for i in ids if (r := records.get(i))]
 
 

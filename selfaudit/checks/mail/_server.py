@@ -40,7 +40,7 @@ NO_ANSWER = Message(
 NO_DIALOGUE = Message(Severity.UNKNOWN, N_("{address} took the connection to port 25, but said too little: {why}."), _AGAIN)
 BLOCKED = Message(
     Severity.UNKNOWN,
-    N_("This network does not let connections to port 25 through, so nothing can be said about {address}."),
+    N_("This network lets no connections to port 25 through, or answers them itself, so nothing can be said about {address}."),
     _ELSEWHERE,
 )
 

@@ -132,14 +132,16 @@ def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Ite
         if all(n.tlsa.definite for n in names.names):
             yield found(Tag.NONE, address=names.address)
         return
-    trouble = _server.silence(tls.session, port25)
+    signed = [name for name in wanted if name.tlsa.validated]
     for name in wanted:
-        if not name.tlsa.validated:
+        if name not in signed:
             yield found(Tag.NOT_SIGNED, host=name.name)
-        elif trouble:
-            yield found(Tag[trouble[0]], **trouble[1])
-        else:
-            yield _judge_name(name, tls)
+    trouble = _server.silence(tls.session, port25) if signed else None
+    if trouble:
+        yield found(Tag[trouble[0]], **trouble[1])
+        return
+    for name in signed:
+        yield _judge_name(name, tls)
 
 
 def _judge_name(name: MailHostName, tls: SmtpTls) -> Finding:

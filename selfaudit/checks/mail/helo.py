@@ -25,7 +25,6 @@ References:
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -38,6 +37,7 @@ from selfaudit.facts.vantage import Port25
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
+from selfaudit.protocols.smtp import is_host_name
 from selfaudit.text import printable
 
 
@@ -94,9 +94,6 @@ MESSAGES = {
     Tag.BLOCKED: _server.BLOCKED,
 }
 
-_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
-_LOCAL = (".local", ".localdomain", ".lan", ".internal", ".home", ".invalid")
-
 
 def judge(relay: RelaySessions, rdns: ReverseDns, port25: Port25, policy: Policy) -> Iterator[Finding]:
     session = relay.session(25)
@@ -111,7 +108,7 @@ def judge(relay: RelaySessions, rdns: ReverseDns, port25: Port25, policy: Policy
         "address": relay.address, "name": printable(name, 100), "reverse": reverse,
         "wanted": reverse or "mail.your-domain.example",
     }  # fmt: skip
-    if not _HOST.fullmatch(name) or name.lower().endswith(_LOCAL) or name.lower().startswith("localhost"):
+    if not is_host_name(name):
         yield found(Tag.NOT_A_NAME, **args)
         return
     answer = relay.name

@@ -38,6 +38,7 @@ from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severit
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.dane import covers
+from selfaudit.protocols.smtp import is_host_name
 from selfaudit.text import printable
 
 
@@ -141,11 +142,12 @@ def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Ite
     if trouble:
         yield found(Tag[trouble[0]], **trouble[1])
         return
-    hosts = [n.name for n in names.names] or [tls.session.name]
+    own = tls.session.name
+    hosts = [n.name for n in names.names] or ([own] if is_host_name(own) else [])
     server = f"[{tls.address}]" if ":" in tls.address else tls.address
     last = next((line.text for line in reversed(tls.session.transcript) if line.who == "S"), "")
     args: dict[str, Any] = {
-        "address": tls.address, "server": server, "name": printable(hosts[0], 100), "version": tls.version,
+        "address": tls.address, "server": server, "name": printable(hosts[0], 100) if hosts else "mail.your-domain", "version": tls.version,
         "why": printable(tls.detail, 200), "reply": printable(last, 200),
     }  # fmt: skip
     if not tls.offered and _server.overwritten(tls.session):
@@ -174,7 +176,7 @@ def _certificate(tls: SmtpTls, hosts: list[str], args: dict[str, Any]) -> Iterat
     if missing:
         held = shown.names[:4] or (shown.subject,)
         yield found(Tag.WRONG_NAME, **{**args, "name": printable(missing[0], 100), "names": held})
-    else:
+    elif hosts:
         yield found(Tag.NAME_MATCHES, **args)
     days = int((shown.not_after - tls.now) // 86_400)
     until = datetime.datetime.fromtimestamp(shown.not_after, datetime.UTC).date().isoformat()
