@@ -478,9 +478,15 @@ async def test_a_certificate_for_everybody(tmp_path: Path) -> None:
 
 
 async def test_an_expired_certificate_is_still_judged_for_its_chain(tmp_path: Path) -> None:
-    seen = await certificate(showing(tmp_path, signed(builder("mail.shop.test", ends=-2 * DAY))))
+    root = signed(builder("root").add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True))
+    ca_file = tmp_path / "ca.pem"
+    ca_file.write_text(ssl.DER_cert_to_PEM_cert(root))
+    expired = builder("mail.shop.test", x509.DNSName("mail.shop.test"), issuer="root", ends=-2 * DAY)
+    seen = await certificate(showing(tmp_path, signed(expired)), str(ca_file))
     assert datetime.datetime.fromtimestamp(seen.not_after, datetime.UTC) < NOW
-    assert (seen.trusted, seen.why) == (False, "it is signed by itself")
+    assert (seen.trusted, seen.why) == (True, "")
+    alone = await certificate(showing(tmp_path, signed(builder("mail.shop.test", ends=-2 * DAY))), str(ca_file))
+    assert (alone.trusted, alone.why) == (False, "it is signed by itself")
 
 
 async def test_chain_with_an_intermediate(tmp_path: Path) -> None:

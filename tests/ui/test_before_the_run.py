@@ -119,7 +119,7 @@ def test_what_cannot_be_saved_is_said_and_still_shown(desk: Desk, monkeypatch: p
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     assert desk.controller.saved == "Not saved: database or disk is full"
-    assert desk.controller.situation.counts["fail"] == 18
+    assert desk.controller.situation.counts["fail"] == 23
     monkeypatch.setattr(Store, "begin_run", full)
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FAILED)

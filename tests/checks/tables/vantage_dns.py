@@ -34,6 +34,35 @@ SCENARIOS = [
         ["VANTAGE_DNS_INTERCEPTED"],
         "inconclusive",
     ),
+    *(
+        Scenario(
+            f"intercepted over TCP only: {status}",
+            [replace(GOOD, interception_tcp=no("x.com", "A", status, server="192.0.2.1"))],
+            ["VANTAGE_DNS_INTERCEPTED"],
+            "inconclusive",
+            ["VANTAGE_DNS_OK"],
+            {"address": "192.0.2.1"},
+        )
+        for status in (DnsStatus.NXDOMAIN, DnsStatus.SERVFAIL, DnsStatus.REFUSED, DnsStatus.MALFORMED)
+    ),
+    Scenario(
+        "intercepted by both ways is said once",
+        [replace(GOOD, interception=yes("x.com", "A", "203.0.113.9"), interception_tcp=yes("x.com", "A", "203.0.113.9"))],
+        ["VANTAGE_DNS_INTERCEPTED"],
+        "inconclusive",
+        ["VANTAGE_DNS_OK"],
+    ),
+    *(
+        Scenario(
+            f"nobody there takes TCP: {status}",
+            [replace(GOOD, interception_tcp=no("x.com", "A", status))],
+            ["VANTAGE_DNS_OK"],
+            "pass",
+            ["VANTAGE_DNS_INTERCEPTED"],
+        )
+        for status in (DnsStatus.TIMEOUT, DnsStatus.UNREACHABLE)
+    ),
+    Scenario("the controls were not run", [replace(GOOD, interception=None)], ["VANTAGE_DNS_OK"], "pass"),
     Scenario(
         "rewritten",
         [replace(GOOD, random_names=(yes("r1.com", "A", "203.0.113.9"), GONE[1]))],

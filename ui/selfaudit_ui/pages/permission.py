@@ -186,6 +186,13 @@ class PermissionPage(Page):
             if t.kind == "domain" and (token := self.controller.token(t.value))
         ]
         layout = column()
+        covered = [t for t in rest if self._is_stated(t, stated)]
+        if proven:
+            text = ngettext("{count} target is proven.", "{count} targets are proven.", len(proven))
+            layout.addWidget(StateLine("pass", text.format(count=len(proven)), "good"))
+        if covered:
+            text = ngettext("{count} target: stated by you", "{count} targets: stated by you", len(covered))
+            layout.addWidget(StateLine("pass", text.format(count=len(covered)), "accent"))
         self._words = model = TableModel((_("Target"), _("On whose word")))
         model.show_rows([(t.value, self._word(t, authority.get(t.value, ""), stated)) for t in targets])
         layout.addWidget(Table(model, _("Permission for each target"), 0, 1, most=260))
