@@ -89,11 +89,12 @@ def make_plan(case: Case, net: Net, install_key: bytes) -> Plan:
     if active_targets:
         key = (RESOLVER, phrase("DNS: challenge records and reverse names, to see whether active checks are permitted"), False)
         tally[key] = len(active_targets) + 2 * len(case.addresses())
-    contacts = tuple(PlannedContact(who, what, count, active) for (who, what, active), count in tally.items())
+    contacts = [PlannedContact(who, what, count, active) for (who, what, active), count in tally.items()]
+    contacts.sort(key=lambda c: (c.active, c.who if c.active else ""))  # what one server gets stands together
     challenges = tuple(
         Challenge(t.value, f"{CHALLENGE}.{t.value}", challenge_token(install_key, t.value))
         for t in active_targets
         if t.kind == "domain" and install_key
     )
     authority = {t.value: without_asking(case, net, t) for t in active_targets}
-    return Plan(tuple(requests), contacts, tuple(active_targets), challenges, authority)
+    return Plan(tuple(requests), tuple(contacts), tuple(active_targets), challenges, authority)

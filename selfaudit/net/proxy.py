@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -113,12 +114,14 @@ class ProxyTest:
 
     async def _connect(self, connection: Connection, to: Destination) -> tuple[ProxyOutcome, bytes, str]:
         await connection.write(f"CONNECT {to.authority} HTTP/1.1\r\nHost: {to.authority}\r\n\r\n".encode("ascii"), self._wait)
-        head = await connection.read(_BODY, self._wait)
-        while head and b"\r\n\r\n" not in head and len(head) < _BODY:
-            more = await connection.read(_BODY - len(head), self._wait)
-            if not more:
-                break
-            head += more
+        head = b""
+        # One limit for all of it: octet by octet it could else go on for an hour.
+        async with asyncio.timeout(self._wait):
+            while b"\r\n\r\n" not in head and len(head) < _BODY:
+                more = await connection.read(_BODY - len(head), self._wait)
+                if not more:
+                    break
+                head += more
         status = http_status.read(head)
         if not 200 <= status.code < 300:
             return self._by_status(head)
@@ -145,7 +148,7 @@ class ProxyTest:
     async def _socks(self, connection: Connection, method: str, to: Destination) -> tuple[ProxyOutcome, bytes, str]:
         if method == "SOCKS5":
             await connection.write(socks.SOCKS5_GREETING, self._wait)
-            greeting = await connection.read(_REPLY, self._wait)
+            greeting = await connection.read_all(2, self._wait)
             chosen = socks.socks5_method(greeting)
             if chosen != "open":
                 outcome = ProxyOutcome.REFUSED if chosen else ProxyOutcome.NOT_A_PROXY

@@ -27,7 +27,7 @@ PORTS = (25, 587, 465)
 _ELSEWHERE = "gmail.com"
 _CONFIRM = "confirm by delivery"
 # The server names itself; what is no host name must not get into a command.
-_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
 
 
 def request(target: Target, case: Case) -> Request:

@@ -46,14 +46,14 @@ def host_name(reply: Reply) -> str:
     return words[0].rstrip(".")[:255] if words else ""
 
 
-_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
 _LOCAL = (".local", ".localdomain", ".lan", ".internal", ".home", ".invalid")
 
 
 def is_host_name(name: str) -> bool:
     """Whether a name could be that of a server on the internet: full, no address, and not one for local use only."""
     low = name.lower()
-    return bool(_HOST.fullmatch(name)) and not low.endswith(_LOCAL) and not low.startswith("localhost")
+    return bool(_HOST.fullmatch(name)) and not low.endswith(_LOCAL) and not low.startswith("localhost.")
 
 
 def extensions(reply: Reply) -> tuple[str, ...]:

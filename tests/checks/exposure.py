@@ -14,11 +14,19 @@ ADDRESS, ADDRESS6 = "203.0.113.25", "2001:db8:25::25"
 UP, CLOSED, SILENT, UNREACHABLE, ERROR = (
     PortOutcome.OPEN, PortOutcome.CLOSED, PortOutcome.SILENT, PortOutcome.UNREACHABLE, PortOutcome.ERROR,
 )  # fmt: skip
-WORDS = {CLOSED: "Connection refused", SILENT: "no answer in time", UNREACHABLE: "No route to host", ERROR: "Permission denied", UP: ""}
+WORDS = {
+    CLOSED: "Connection refused",
+    SILENT: "no answer in time",
+    UNREACHABLE: "No route to host",
+    ERROR: "Permission denied",
+    UP: "",
+}
 NOWHERE = "192.0.2.1"
 
 
-def position(source: str = "198.51.100.7", *, address: str = ADDRESS, own: bool = False, egress: Sequence[str] = ()) -> Position:
+def position(
+    source: str = "198.51.100.7", *, address: str = ADDRESS, own: bool = False, egress: Sequence[str] = ()
+) -> Position:
     """A place in the laboratory, where reserved addresses are as good as others."""
     return Position(address, source, own, tuple(egress) or ((source,) if source else ()), laboratory=True)
 
@@ -60,9 +68,7 @@ NO_CONTROLS = port25()
 
 def surroundings(*caught: int, positions: Sequence[Position] = (OUTSIDE,), ipv6: bool = True) -> Surroundings:
     """Web ports of an address where no server is, those named being answered."""
-    silent = tuple(
-        ControlConnection(NOWHERE, NOWHERE, p, "open" if p in caught else "silent") for p in (80, 443, 3128, 8080)
-    )
+    silent = tuple(ControlConnection(NOWHERE, NOWHERE, p, "open" if p in caught else "silent") for p in (80, 443, 3128, 8080))
     return Surroundings((), silent, tuple(positions), ipv6)
 
 
@@ -84,7 +90,7 @@ def session(
     )  # fmt: skip
 
 
-TOKEN = "0badcafe"  # noqa: S105
+TOKEN = "0badcafe"
 STRANGER, RECIPIENT = f"selfaudit-check-{TOKEN}@gmail.com", f"selfaudit-relay-{TOKEN}@gmail.com"
 DENIED = f"554 5.7.1 <{RECIPIENT}>: Relay access denied"
 TAKEN = "250 2.1.5 Ok"

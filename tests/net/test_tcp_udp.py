@@ -212,8 +212,7 @@ async def test_writing_to_somebody_who_does_not_read() -> None:
 
     async with connected(deaf) as connection:
         with pytest.raises(TimeoutError):
-            for _block in range(200):
-                await connection.write(b"x" * 1_000_000, SOON)
+            await connection.write(b"x" * 50_000_000, SOON)
         stop.set()
 
 
@@ -261,7 +260,8 @@ async def net_with(
 
 
 async def test_without_authority_nothing_goes_out() -> None:
-    async with Peer(lambda c: c.drain_input()) as peer, net_with({25: peer}) as net:
+    peer = Peer(lambda c: c.drain_input())
+    async with net_with({25: peer}) as net:
         net.gate.permitted.clear()
         asked: list[Callable[[], Any]] = [
             lambda: net.active.port_state(ADDRESS, 25),
@@ -280,25 +280,20 @@ async def test_without_authority_nothing_goes_out() -> None:
 
 async def test_few_connections_at_once() -> None:
     now, most = 0, 0
-
-    async def count(c: ServerSide) -> None:
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
-        await c.drain_input()
-        now -= 1
-
-    async with net_with({25: Peer(count)}, target_in_flight=2) as net:
+    async with net_with({25: Peer(lambda c: c.drain_input())}, target_in_flight=2) as net:
 
         async def one() -> None:
+            nonlocal now, most
             async with net.active.connection(ADDRESS, 25, "test") as (_state, connection):
                 assert connection is not None
-                await asyncio.sleep(0.02)
+                now += 1
+                most = max(most, now)
+                await asyncio.sleep(0.01)
+                now -= 1
 
         await asyncio.gather(*(one() for _connection in range(8)))
         assert sum(net.gate.sent.values()) == 8
-    # The server notices the end of one a little later than the next one's beginning.
-    assert most <= 4
+    assert most == 2
 
 
 @pytest.mark.parametrize(
@@ -405,10 +400,11 @@ async def test_the_right_answer_among_forged_ones() -> None:
 async def test_a_flood_is_cut_off(size: int, most: int) -> None:
     def flood(transport: asyncio.DatagramTransport, _data: bytes, sender: tuple[str, int]) -> None:
         for _turn in range(1000):
-            transport.sendto(b"x" * size, sender)
+            # Not transport.sendto, which leaves out what is empty.
+            transport._sock.sendto(b"x" * size, sender)  # type: ignore[attr-defined]
 
     async with datagrams(flood) as (_peer, port):
-        got = await exchange(port)
+        got = await exchange(port, 1.0)
     assert 1 <= len(got.payloads) <= most
     assert sum(map(len, got.payloads)) <= 200_000 + size
 
@@ -454,10 +450,12 @@ async def test_a_packet_that_cannot_be_sent(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_udp_packets_are_counted_with_their_authority() -> None:
-    async with datagrams(lambda t, _data, sender: t.sendto(b"a" * 600, sender)) as (peer, port):
-        async with net_with(extra={(ADDRESS, 123, "udp"): Route("127.0.0.1", port)}) as net:
-            answer = await net.active.ask_udp(ADDRESS, 123, "ntp", b"12345678", purpose="test")
-            assert dict(net.gate.sent) == {(ADDRESS, 123, "udp", "test", STATED): 1}
+    async with contextlib.AsyncExitStack() as stack:
+        answering = datagrams(lambda t, _data, sender: t.sendto(b"a" * 600, sender))
+        peer, port = await stack.enter_async_context(answering)
+        net = await stack.enter_async_context(net_with(extra={(ADDRESS, 123, "udp"): Route("127.0.0.1", port)}))
+        answer = await net.active.ask_udp(ADDRESS, 123, "ntp", b"12345678", purpose="test")
+        assert dict(net.gate.sent) == {(ADDRESS, 123, "udp", "test", STATED): 1}
     assert (answer.octets_out, answer.octets_in, answer.datagrams, len(answer.sample)) == (8, 600, 1, 512)
     assert len(peer.got) == 1
 
@@ -509,6 +507,7 @@ ANSWERS: dict[str, tuple[Handler, RecursionOutcome]] = {
     "SERVFAIL": (plain(rcode=dns.rcode.SERVFAIL), RecursionOutcome.SERVFAIL),
     "REFUSED": (plain(rcode=dns.rcode.REFUSED), RecursionOutcome.REFUSED),
     "NOTIMP": (plain(rcode=dns.rcode.NOTIMP), RecursionOutcome.ERROR),
+    "a code that nobody gave a meaning": (plain(rcode=13), RecursionOutcome.ERROR),
     "truncated": (plain(flags=dns.flags.TC), RecursionOutcome.TRUNCATED),
     "answer of another type": (plain(f"{NAME} TXT x"), RecursionOutcome.EMPTY),
 }
@@ -595,7 +594,6 @@ async def test_name_servers_that_break_off_over_tcp(talk: Callable[[ServerSide],
 
 
 async def test_closed_and_silent_name_servers() -> None:
-    filtered = frozenset({("192.0.2.99", 53, "udp")})
     async with net_with(udp_timeout=0.1, connect_timeout=0.1) as net:
         for over_tcp in (False, True):
             got = await net.ask_recursion(ADDRESS, 53, NAME, "A", tcp=over_tcp)

@@ -21,11 +21,11 @@ from selfaudit_ui.window import Window
 W = TypeVar("W", bound=QWidget)
 
 
-def demo_view(world: str) -> View:
-    """The audit of a demo world."""
+def demo_view(world: str, obstacle: str = "") -> View:
+    """The audit of a demo world, from a network with an obstacle if one is named."""
 
     async def work() -> View:
-        async with Internet(world) as internet:
+        async with Internet(world, obstacle=obstacle) as internet:
             net = open_net(internet.settings, routes=internet.routes)
             return view_of(await run_audit(demo_case(world), net, install_key=DEMO_KEY))
 

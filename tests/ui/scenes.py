@@ -7,12 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from selfaudit.demo import demo_case
+from selfaudit.engine import make_plan
 from selfaudit.engine.again import CacheNote, Change, key_of
 from selfaudit.engine.draft import Draft, Line, add_lines, from_case
 from selfaudit.engine.plan import Challenge, Plan, PlannedRequest
@@ -20,15 +22,18 @@ from selfaudit.engine.suggest import Suggestion
 from selfaudit.facts import Request
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
+from selfaudit.net import Routes, open_net
 from selfaudit.probes import PlannedContact
 from selfaudit.secrets import KeyState
+from selfaudit.settings import DnsSettings, ScopeSettings, Settings
 from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
 from selfaudit_ui.controller import Controller, RunView, Saving
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.fix import FixPage
-from selfaudit_ui.session import View
+from selfaudit_ui.session import DEMO_KEY, View
 from selfaudit_ui.window import Window
+from tests.ui.desk import demo_view
 
 
 class Stage:
@@ -233,6 +238,55 @@ def _plan(stage: Stage) -> Controller:
     return controller
 
 
+@cache
+def _whole_plan() -> Plan:
+    """What the demo's case would really send."""
+    settings = Settings(dns=DnsSettings(resolvers=("192.0.2.53",)), scope=ScopeSettings(allow_reserved=True))
+    net = open_net(settings, routes=Routes({}), keys={})
+    try:
+        return make_plan(demo_case("broken"), net, DEMO_KEY)
+    finally:
+        net.close()
+
+
+def _permission_servers(stage: Stage) -> None:
+    controller = stage.case()
+    controller.plan = _whole_plan()
+    name = demo_case("broken").targets[0].value
+    controller.authority = {name: f"proven: TXT record _selfaudit-challenge.{name}"}
+    stage.show("permission")
+    bar = stage.window.pages["permission"].area.verticalScrollBar()
+    QTimer.singleShot(30, lambda: bar.setValue(bar.maximum() * 2 // 3))
+
+
+def _audit_blocked(stage: Stage) -> None:
+    stage.ran(_elsewhere("port25-blocked"))
+    stage.show("audit")
+
+
+@cache
+def _elsewhere(obstacle: str) -> View:
+    return demo_view("broken", obstacle)
+
+
+def _fix_transcript(stage: Stage) -> None:
+    stage.ran()
+    stage.show("fix")
+    _select(stage, "exposure.relay")
+    page = stage.window.pages["fix"]
+    for button in page.findChildren(QPushButton):
+        if button.isCheckable():
+            button.setChecked(button.accessibleName().startswith((_("Evidence: every look-up, to repeat"),)))
+    bar = page.detail._area.verticalScrollBar()  # type: ignore[attr-defined]
+    QTimer.singleShot(20, lambda: bar.setValue(bar.maximum()))
+
+
+def _fix_unverified(stage: Stage) -> None:
+    stage.ran(_elsewhere("port25-blocked"))
+    stage.show("fix")
+    _select(stage, "exposure.relay")
+
+
 def _permission_planning(stage: Stage) -> None:
     stage.case()
     stage.show("permission")
@@ -434,6 +488,8 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "audit-interrupted": _audit_interrupted, "audit-finished": _audit_finished, "audit-failed": _audit_failed,
     "fix-findings": _fix, "fix-stacks": _fix_stacks, "fix-before-and-now": _fix_before_now, "fix-checking-again": _fix_checking,
     "fix-marked": _fix_marked, "fix-trouble": _fix_trouble, "fix-evidence": _fix_evidence, "fix-all-passed": _fix_passed,
+    "permission-servers": _permission_servers, "audit-port-25-blocked": _audit_blocked, "fix-transcript": _fix_transcript,
+    "fix-unverified": _fix_unverified,
     "report-interim": _report, "report-clean": _report_clean, "report-exported": _report_exported,
     "report-trouble": _report_trouble, "report-empty": _report_empty,
     "settings": _settings, "settings-keys": lambda stage: _keys(stage, KeyState.STORED, KeyState.MISSING),

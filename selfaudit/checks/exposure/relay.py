@@ -101,7 +101,7 @@ _LATER = Remedy(
 )
 _ELSEWHERE = Remedy(
     N_(
-        "Run the audit from another network (a phone's hotspot, a server of another provider), or ask the abuse desk to test it. The server's own "
+        "Run the audit from a network that lets port 25 out (a server of another provider, for example), or ask the abuse desk to test it. The server's own "
         "settings show it too: see what its configuration trusts."
     ),
     verify="nc -vz -w 10 {control} 25   # must succeed where you test from",

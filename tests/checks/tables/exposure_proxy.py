@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from selfaudit.facts import Fact
 from selfaudit.facts.exposure import ProxyAttempt, ProxyAttempts, TcpPorts
 from selfaudit.facts.exposure import ProxyOutcome as P
@@ -11,8 +9,19 @@ from selfaudit.facts.vantage import Position, Surroundings
 from selfaudit.protocols.ports import PROXY_PORTS
 from tests.checks.build import Scenario
 from tests.checks.exposure import (
-    ADDRESS, CLOSED, ERROR, ITSELF, NO_ROUTE6, OUTSIDE, REACHES, SILENT, UNREACHABLE, UP, ports, surroundings,
-)  # fmt: skip
+    ADDRESS,
+    CLOSED,
+    ERROR,
+    ITSELF,
+    NO_ROUTE6,
+    OUTSIDE,
+    REACHES,
+    SILENT,
+    UNREACHABLE,
+    UP,
+    ports,
+    surroundings,
+)
 
 CHECK = "exposure.proxy"
 OURS = "198.51.100.7:40123"
@@ -37,7 +46,13 @@ def facts(
     endpoint: str = OURS, second: str = "",
 ) -> list[Fact]:  # fmt: skip
     found = survey or ports({a.port for a in attempts})
-    return [ProxyAttempts(ADDRESS, attempts, endpoint if attempts else "", second), found, place, REACHES, around or surroundings()]
+    return [
+        ProxyAttempts(ADDRESS, attempts, endpoint if attempts else "", second),
+        found,
+        place,
+        REACHES,
+        around or surroundings(),
+    ]
 
 
 def web_server(port: int, reply: str = PAGE, connect: str = BAD_REQUEST) -> list[ProxyAttempt]:
@@ -46,8 +61,17 @@ def web_server(port: int, reply: str = PAGE, connect: str = BAD_REQUEST) -> list
 
 # A proxy that is still trying to reach an address where no server is when our patience ends.
 HANGING_SQUID = every(3128, P.NOT_A_PROXY, SQUID_400, GET=(P.NO_ANSWER, ""), CONNECT=(P.NO_ANSWER, ""))
-HANGING_SOCKS5 = every(1080, P.NO_ANSWER, "", SOCKS5=(P.TRIED, "\x05\x00"), SOCKS4=(P.NOT_A_PROXY, ""), SOCKS4a=(P.NOT_A_PROXY, ""))
-FAILING_SOCKS4 = every(4145, P.NO_ANSWER, "", SOCKS5=(P.NOT_A_PROXY, ""), SOCKS4=(P.REFUSED, "\0\x5b\0\0\0\0\0\0"), SOCKS4a=(P.REFUSED, "\0\x5b\0\0\0\0\0\0"))
+HANGING_SOCKS5 = every(
+    1080, P.NO_ANSWER, "", SOCKS5=(P.TRIED, "\x05\x00"), SOCKS4=(P.NOT_A_PROXY, ""), SOCKS4a=(P.NOT_A_PROXY, "")
+)
+FAILING_SOCKS4 = every(
+    4145,
+    P.NO_ANSWER,
+    "",
+    SOCKS5=(P.NOT_A_PROXY, ""),
+    SOCKS4=(P.REFUSED, "\0\x5b\0\0\0\0\0\0"),
+    SOCKS4a=(P.REFUSED, "\0\x5b\0\0\0\0\0\0"),
+)
 MITM = tuple(tried(p, "GET", P.PROVEN, "HTTP/1.1 200 OK\r\n") for p in (80, 3128))
 
 SCENARIOS = [

@@ -14,9 +14,29 @@ from selfaudit.policy import Policy
 from selfaudit.protocols.relay import CATCH_ALL, CONTROL, FOREIGN, LOCAL, NULL, PERCENT, ROUTE
 from tests.checks.build import Scenario
 from tests.checks.exposure import (
-    ADDRESS, CAUGHT_HERE, CLOSED, DENIED, DROPPED_HERE, ERROR, ITSELF, NO_CONTROLS, NO_ROUTE6, OUTSIDE, REACHES, RECIPIENT, REJECTED_HERE,
-    SILENT, STRANGER, TAKEN, UNREACHABLE, attempts, port25, ports, position, session,
-)  # fmt: skip
+    ADDRESS,
+    CAUGHT_HERE,
+    CLOSED,
+    DENIED,
+    DROPPED_HERE,
+    ERROR,
+    ITSELF,
+    NO_CONTROLS,
+    NO_ROUTE6,
+    OUTSIDE,
+    REACHES,
+    RECIPIENT,
+    REJECTED_HERE,
+    SILENT,
+    STRANGER,
+    TAKEN,
+    UNREACHABLE,
+    attempts,
+    port25,
+    ports,
+    position,
+    session,
+)
 
 CHECK = "exposure.relay"
 SHUT = (session(587, CLOSED), session(465, CLOSED))

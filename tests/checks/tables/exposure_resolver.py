@@ -12,8 +12,16 @@ from selfaudit.facts.exposure import RecursionOutcome as R
 from selfaudit.facts.vantage import DnsVantage, Port25, Position
 from tests.checks.build import Scenario, no, yes
 from tests.checks.exposure import (
-    ADDRESS, DROPPED_HERE, ITSELF, NO_ROUTE6, OUTSIDE, REACHES, SILENT, UNREACHABLE, ports,
-)  # fmt: skip
+    ADDRESS,
+    DROPPED_HERE,
+    ITSELF,
+    NO_ROUTE6,
+    OUTSIDE,
+    REACHES,
+    SILENT,
+    UNREACHABLE,
+    ports,
+)
 
 CHECK = "exposure.resolver"
 NAME, OTHER = "dns.google.", "a.gtld-servers.net."
@@ -23,7 +31,9 @@ GONE = (no("r1.com", "A", DnsStatus.NXDOMAIN), no("r2.org", "A", DnsStatus.NXDOM
 BELIEVED = DnsVantage(("192.0.2.53",), no("x.com", "A", DnsStatus.TIMEOUT), GONE, (), None)
 
 
-def udp(outcome: R, records: Sequence[str] = (), *, ra: bool = False, aa: bool = False, name: str = NAME, **more: object) -> RecursionTry:
+def udp(
+    outcome: R, records: Sequence[str] = (), *, ra: bool = False, aa: bool = False, name: str = NAME, **more: object
+) -> RecursionTry:
     return RecursionTry(
         "udp", 53, name, "A", outcome, ra, aa, tuple(records), octets_out=39, octets_in=71, **more,  # type: ignore[arg-type]
     )  # fmt: skip

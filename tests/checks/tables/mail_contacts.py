@@ -27,7 +27,9 @@ def asked(*replies: str, host: str = "mail.shop.test", talk: SmtpSession | None 
     return ContactSession(host, talk or session(), tuple(found[:2]), found[2] if len(found) > 2 else None)
 
 
-def facts(*sessions: ContactSession, mx: DnsAnswer = MX, not_asked: Sequence[str] = (), control: Port25 = REACHES) -> list[Fact]:
+def facts(
+    *sessions: ContactSession, mx: DnsAnswer = MX, not_asked: Sequence[str] = (), control: Port25 = REACHES
+) -> list[Fact]:
     return [MailContacts("shop.test", mx, sessions, tuple(not_asked)), control]
 
 

@@ -9,8 +9,18 @@ from selfaudit.facts.smtp import RelaySessions, SmtpEnd, SmtpSession
 from selfaudit.facts.vantage import Port25
 from tests.checks.build import TROUBLES, Scenario, no, yes
 from tests.checks.exposure import (
-    ADDRESS, ADDRESS6, CAUGHT_HERE, CLOSED, DROPPED_HERE, NO_CONTROLS, REACHES, REJECTED_HERE, SILENT, UNREACHABLE, session,
-)  # fmt: skip
+    ADDRESS,
+    ADDRESS6,
+    CAUGHT_HERE,
+    CLOSED,
+    DROPPED_HERE,
+    NO_CONTROLS,
+    REACHES,
+    REJECTED_HERE,
+    SILENT,
+    UNREACHABLE,
+    session,
+)
 
 CHECK = "mail.helo"
 NAME = "mail.shop.test"

@@ -9,17 +9,31 @@ from selfaudit.facts import Fact
 from selfaudit.facts.smtp import Certificate, MailHostName, MailNames, SmtpEnd, SmtpSession, SmtpTls
 from selfaudit.facts.vantage import Port25
 from tests.checks.build import Scenario, no, yes
-from tests.checks.exposure import ADDRESS, ADDRESS6, CAUGHT_HERE, CLOSED, DROPPED_HERE, REACHES, REJECTED_HERE, SILENT, UNREACHABLE, session
+from tests.checks.exposure import (
+    ADDRESS,
+    ADDRESS6,
+    CAUGHT_HERE,
+    CLOSED,
+    DROPPED_HERE,
+    REACHES,
+    REJECTED_HERE,
+    SILENT,
+    UNREACHABLE,
+    session,
+)
 
 CHECK = "mail.starttls"
 NOW, DAY = 1_795_000_000.0, 86_400.0
 HOST = "mail.shop.test"
-GOOD = Certificate(HOST, (HOST, "shop.test"), "CN=R11,O=Let's Encrypt", NOW - 30 * DAY, NOW + 60 * DAY, True, "", "c1" * 32, "5b" * 32)
+GOOD = Certificate(
+    HOST, (HOST, "shop.test"), "CN=R11,O=Let's Encrypt", NOW - 30 * DAY, NOW + 60 * DAY, True, "", "c1" * 32, "5b" * 32
+)
 
 
 def names(*hosts: str, address: str = ADDRESS) -> MailNames:
     found = tuple(
-        MailHostName(h, "shop.test", yes("shop.test", "MX", f"10 {h}."), yes(h, "A", address), no(f"_25._tcp.{h}", "TLSA")) for h in hosts
+        MailHostName(h, "shop.test", yes("shop.test", "MX", f"10 {h}."), yes(h, "A", address), no(f"_25._tcp.{h}", "TLSA"))
+        for h in hosts
     )
     return MailNames(address, found)
 
@@ -33,7 +47,9 @@ def tls(
 
 
 def failed(end: SmtpEnd, detail: str, *said: str, ready: int = 220) -> SmtpTls:
-    return tls(None, talk=session(end=end, detail=detail, said=said or ["220 go on"]), ready=ready, handshake=False, detail=detail)
+    return tls(
+        None, talk=session(end=end, detail=detail, said=said or ["220 go on"]), ready=ready, handshake=False, detail=detail
+    )
 
 
 def plain(*extensions: str, **more: Any) -> SmtpTls:
@@ -56,7 +72,7 @@ SCENARIOS = [
     Scenario("right, IPv6", facts(tls(address=ADDRESS6)), ALL, "pass", args={"server": f"[{ADDRESS6}]"}),
     Scenario("a wildcard", facts(tls(replace(GOOD, names=("*.shop.test",)))), ALL, "pass"),
     Scenario("no MX leads here: the server's own name counts", [tls(), MailNames(ADDRESS, ()), REACHES], ALL, "pass"),
-    Scenario("signed by itself", facts(tls(replace(GOOD, trusted=False, why="it is signed by itself"))), ["STARTTLS_HANDSHAKE", "STARTTLS_UNTRUSTED", "STARTTLS_NAME_MATCHES", "STARTTLS_EXPIRES"], "warn", ["STARTTLS_TRUSTED"], {"why": "it is signed by itself"}),
+    Scenario("signed by itself", facts(tls(replace(GOOD, trusted=False, why="it is signed by itself"))), ["STARTTLS_HANDSHAKE", "STARTTLS_UNTRUSTED", "STARTTLS_NAME_MATCHES", "STARTTLS_EXPIRES"], "warn", ["STARTTLS_TRUSTED"]),
     Scenario("the intermediate certificate is missing", facts(tls(replace(GOOD, trusted=False, why="unable to get local issuer certificate"))), ["STARTTLS_UNTRUSTED"], "warn", ["STARTTLS_EXPIRED", "STARTTLS_WRONG_NAME"]),
     Scenario("another name", facts(tls(replace(GOOD, names=("vps25.hoster.test",)))), ["STARTTLS_WRONG_NAME", "STARTTLS_TRUSTED"], "warn", ["STARTTLS_NAME_MATCHES"]),
     Scenario("only one of two mail hosts", facts(tls(), HOST, "mx2.shop.test"), ["STARTTLS_WRONG_NAME"], "warn", ["STARTTLS_NAME_MATCHES"]),

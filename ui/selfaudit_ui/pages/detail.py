@@ -268,10 +268,8 @@ class Detail(QWidget):
 def evidence_words(evidence: Evidence, ids: Iterable[str]) -> str:
     """The records as commands and answers."""
     blocks = []
-    wanted = set(ids)
-    for record in evidence.records:
-        if record.id not in wanted:
-            continue
+    records = {record.id: record for record in evidence.records}
+    for record in (records[i] for i in ids if i in records):  # what the check is about comes first
         lines = [f"{record.request.kind} · {moment(record.at)} · {record.ms} ms"]
         for line in lines_of(record):
             lines += [f"$ {line.command}"] if line.command else []
