@@ -65,6 +65,7 @@ BAD = [
     (["audit", "selfaudit.org", "--sending-ip", "x"], "--sending-ip"),
     (["audit", "selfaudit.org", "--selector", "a b"], "selector"),
     (["audit", "selfaudit.org", "--authority", "Maria"], "--authority"),
+    (["audit", "selfaudit.org", "--confirm-relay"], "relay_recipient"),
     (["audit", "selfaudit.org", "--settings", "absent.toml"], "absent.toml"),
     (["audit", "selfaudit.org", "--case", "absent.json"], "absent.json"),
     (["audit", "selfaudit.org", "--message", "absent.eml"], "absent.eml"),
@@ -119,6 +120,57 @@ def test_broken_case_files(text: str, words: str, tmp_path: Path) -> None:
     done = selfaudit("plan", "--case", "case.json", home=tmp_path / "home", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "words"),
+    [
+        ('[{"check": "exposure.nothing", "reference": "R-1"}]', "no check"),
+        ('[{"check": "exposure.relay", "reference": ""}]', "exceptions"),
+        ('[{"check": "exposure.relay", "reference": "R-1", "target": "10.0.0.999"}]', "10.0.0.999"),
+        ('[{"check": "exposure.relay", "reference": "R-1", "colour": 1}]', "colour"),
+        ("[" + ",".join(['{"check": "exposure.relay", "reference": "R"}'] * 201) + "]", "exceptions"),
+    ],
+)
+def test_exceptions_that_make_no_sense_are_named(exceptions: str, words: str, tmp_path: Path) -> None:
+    text = f'{{"schema": "selfaudit/case/1", "targets": ["selfaudit.org"], "exceptions": {exceptions}}}'
+    (tmp_path / "case.json").write_text(text)
+    done = selfaudit("plan", "--case", "case.json", home=tmp_path / "home", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[smtp]\nrelay_recipient = "two words@x.test"\n', "relay_recipient"),
+        ('[smtp]\nrelay_recipient = "a@b.test>\\r\\nDATA"\n', "relay_recipient"),
+        ('[smtp]\nport25_controls = ["a b"]\n', "port25_controls"),
+        ('[vantage]\negress_names = ["whoami.test"]\n', "egress_names"),
+        ("[limits]\nconnect_timeout = 0\n", "connect_timeout"),
+        ("[limits]\ntarget_in_flight = 99\n", "target_in_flight"),
+    ],
+)
+def test_settings_of_the_server_checks_are_checked(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(text)
+    done = selfaudit("plan", "selfaudit.org", "--settings", "s.toml", home=tmp_path / "home", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_plan_says_on_whose_word(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text('[smtp]\nrelay_recipient = "me@elsewhere.test"\n')
+    arguments = ["selfaudit.org", "9.9.9.9", "--settings", "s.toml", "--authority", "Maria Blum, owner"]
+    done = selfaudit("plan", *arguments, home=tmp_path / "home", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "9.9.9.9: stated: Maria Blum, owner" in done.stdout
+    assert "one message to me@elsewhere.test" not in " ".join(done.stdout.split())
+    asked = selfaudit("plan", *arguments, "--confirm-relay", home=tmp_path / "home", cwd=tmp_path)
+    assert "one message to me@elsewhere.test" in " ".join(asked.stdout.split())
+    assert max(len(line) for line in asked.stdout.splitlines()) <= 80
+    nobody = selfaudit("plan", "selfaudit.org", "9.9.9.9", home=tmp_path / "home", cwd=tmp_path)
+    assert "9.9.9.9: none yet" in nobody.stdout
 
 
 def test_case_file_message_and_plan(tmp_path: Path, lab_settings: Path) -> None:

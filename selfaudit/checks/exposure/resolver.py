@@ -250,7 +250,7 @@ def _protocols(opened: list[Opened]) -> list[str]:
 def _args(recursion: Recursion, opened: Opened) -> dict[str, Any]:
     said = opened.decisive
     return {
-        "address": recursion.address, "protocols": _protocols([opened]), "port": said.port, "name": said.name, "rdtype": said.rdtype,
+        "address": recursion.address, "protocols": _protocols([opened]), "port": said.port, "name": bare(said.name), "rdtype": said.rdtype,
         "records": [printable(bare(r), 80) for r in said.records[:3]] or [str(said.outcome).upper()], "octets_out": said.octets_out,
         "octets_in": said.octets_in, "tcp": " +tcp" if said.protocol == "tcp" else "", "outcome": str(said.outcome).upper(),
         "detail": printable(said.detail, 120),
