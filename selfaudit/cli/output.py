@@ -112,7 +112,7 @@ def _print_action(action: Action, out: Console) -> None:
     outcome = action.outcome
     head = Text()
     word = _("critical") if action.severity is Severity.CRITICAL else _(OUTCOME_WORDS[outcome])
-    head.append(f"\n {sign(outcome, out)} {word.upper():12}", style=_STYLES[outcome])
+    head.append(f"\n {sign(outcome, out)} {word.upper():11} ", style=_STYLES[outcome])
     target = f" {_('this computer')}" if action.result.target == "case" else f" {printable(action.result.target, 60)}"
     head.append(f"{action.result.check}{target}", style="dim")
     out.print(head)
@@ -122,13 +122,14 @@ def _print_action(action: Action, out: Console) -> None:
     advice = action.advice
     if advice is None:
         return
+    fix, copy, see = _("Fix") + ":", _("Copy") + ":", _("See") + ":"
     who = "" if advice.who not in ("provider", "registrar") else f" ({_('by')} {_(WHO_WORDS.get(advice.who, advice.who))})"
-    out.print(wrapped(f"{_('Fix') + ':':6}{advice.steps}{who}", "         ", "   "))
+    out.print(wrapped(f"{fix:5} {advice.steps}{who}", "         ", "   "))
     if advice.record:
         for number, line in enumerate(advice.record.splitlines()):
-            out.print(Text(f"   {_('Copy') + ':' if number == 0 else '':6}{printable(line, 2000)}"))
+            out.print(Text(f"   {copy if number == 0 else '':5} {printable(line, 2000)}"))
     if advice.verify:
-        out.print(Text(f"   {_('See') + ':':6}{printable(advice.verify, 2000)}"))
+        out.print(Text(f"   {see:5} {printable(advice.verify, 2000)}"))
 
 
 def _print_folded(group: Group, out: Console) -> None:

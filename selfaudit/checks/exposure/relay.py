@@ -230,6 +230,9 @@ MESSAGES = {
     Tag.SILENT: _reach.SILENT,
 }
 
+_NO_CONTROLS = phrase(
+    "connection refused, and no control servers are set up that would show that this network is not the reason"
+)
 _NOT_TRIED = phrase("It may still refuse the message itself, which was not tried.")
 _VECTORS = {
     FOREIGN: phrase("foreign sender"),
@@ -313,6 +316,9 @@ def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25) -> It
         yield found(Tag.PORT25_BLOCKED, address=address, controls=[c.host for c in port25.controls], control=_control(port25))
         silent = [j for j in silent if j.port != 25]
         closed = [j for j in closed if j.port != 25]
+    elif main is not None and main in closed and not port25.controls:
+        yield found(Tag.NO_ANSWER, address=address, port=25, why=_NO_CONTROLS)
+        closed.remove(main)
     elif main is not None and main in silent:
         yield found(Tag.NO_ANSWER, address=address, port=25, why=main.why)
         silent.remove(main)
