@@ -29,8 +29,9 @@ def challenge_token(install_key: bytes, domain: str) -> str:
 class Authorities:
     """Works out, when it is first needed, on whose authority a target may be probed, and tells the gate.
 
-    Proven: the challenge record of a domain (covers its hosts, and addresses whose confirmed reverse name lies under it), or an
-    address of this machine. Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
+    Proven: the challenge record of a domain (covers the domain, and addresses whose confirmed reverse name lies under it), or an
+    address of this machine. That a name of the domain leads to an address proves nothing: anybody can write that into a zone.
+    Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
 
     Attributes:
         known: target -> authority, for those that have one.
@@ -45,7 +46,6 @@ class Authorities:
         self._domains: asyncio.Task[None] | None = None
         self._addresses: dict[str, asyncio.Task[str]] = {}
         self._stated = frozenset(_stated_addresses(case))
-        self._hosts: dict[str, set[str]] = {}
         self.known: dict[str, str] = {}
         self.began = 0.0
 
@@ -66,10 +66,6 @@ class Authorities:
         if address not in self._addresses:
             self._addresses[address] = asyncio.create_task(self._find(address))
         return await asyncio.shield(self._addresses[address])
-
-    def note_host(self, host: str, address: str) -> None:
-        """A host name that leads to an address, without an alias in between: a proven domain covers its hosts."""
-        self._hosts.setdefault(address, set()).add(host)
 
     def cancel(self) -> None:
         """Stops what is under way."""
@@ -92,7 +88,7 @@ class Authorities:
                 self.known[domain] = phrase("proven: TXT record {name}", name=f"{CHALLENGE}.{domain}")
         for domain in self._case.domains():
             if words := self.known.get(domain) or self._words():
-                self.known[domain] = self._net.gate.domains[domain] = words
+                self.known[domain] = words
         # All named addresses at once: the report says for each of them on whose word it was probed.
         for address in self._case.addresses():
             self._addresses.setdefault(address, asyncio.create_task(self._find(address)))
@@ -108,10 +104,6 @@ class Authorities:
         if _is_ours(self._net, address):
             return phrase("proven: an address of this machine")
         proven = {d: a for d, a in self.known.items() if d in self._provable and a.startswith("proven")}
-        for host in sorted(self._hosts.get(address, ())):
-            for domain, authority in proven.items():
-                if is_below(host, domain):
-                    return phrase("{authority} (host {host})", authority=authority, host=host)
         reverse = await _proven_by_name(self._recorder, address, proven)
         if reverse:
             return phrase("proven: reverse name {host}", host=reverse)

@@ -18,8 +18,6 @@ from selfaudit.engine.judge import judge_evidence, judge_one, needed_keys, pairs
 from selfaudit.engine.model import Audit
 from selfaudit.engine.plan import wanted_requests
 from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
-from selfaudit.facts.dns import bare
-from selfaudit.facts.mail import MailHosts
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
@@ -202,11 +200,6 @@ class _Run:
     def take(self, record: Record) -> None:
         self.records[(record.request.kind, record.request.subject)] = record
         self.done += 1
-        if isinstance(record.fact, MailHosts):
-            for host in record.fact.hosts:
-                for answer in (host.a, host.aaaa):
-                    for address in () if answer.chain else answer.records:
-                        self.authorities.note_host(bare(host.name), address)
         if record.fact is not None:
             self.discover(record.fact)
 

@@ -69,6 +69,7 @@ class Endpoint:
                 match = _NONCE.search(head)
                 nonce = match[1].decode() if match else ""
                 if nonce in self._issued:
+                    self._issued.discard(nonce)
                     self._reached.add(nonce)
                     body = self.proof(nonce).encode()
                     writer.write(

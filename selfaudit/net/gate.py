@@ -75,7 +75,6 @@ class Gate:
     Attributes:
         allow_reserved: laboratories may contact reserved addresses.
         permitted: address -> the authority for active probes ("proven: ...", "stated: ...").
-        domains: domain -> authority; hosts under it are covered.
         own: addresses that may always be asked passively: our resolvers and root servers.
         routes: address translation, or None on the real network.
         sent: (address, port, protocol, purpose, authority) -> number of packets or connections; no authority for public records.
@@ -84,7 +83,6 @@ class Gate:
 
     allow_reserved: bool = False
     permitted: dict[str, str] = field(default_factory=dict)
-    domains: dict[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     routes: Routes | None = None
     sent: Counter[tuple[str, int, str, str, str]] = field(default_factory=Counter)
@@ -113,15 +111,6 @@ class Gate:
             authority = await self.ask(address)
             if authority:
                 self.permitted.setdefault(address, authority)
-
-    def permit_host(self, host: str, address: str) -> None:
-        """Extends a proven domain's authority to the address of a host under it.
-
-        What was only stated covers named targets and nothing else; names outside the domain gain nothing.
-        """
-        for domain, authority in self.domains.items():
-            if authority.startswith("proven") and (host == domain or host.endswith("." + domain)):
-                self.permitted.setdefault(address, phrase("{authority} (host {host})", authority=authority, host=host))
 
     def route(self, address: str, port: int, protocol: str) -> Route | None:
         """Where to send, or None if the embedded internet has nothing there."""

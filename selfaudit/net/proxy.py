@@ -122,6 +122,8 @@ class ProxyTest:
                 if not more:
                     break
                 head += more
+        if not head:
+            return ProxyOutcome.NOT_A_PROXY, head, phrase("it hangs up")  # as web servers do that know no CONNECT
         status = http_status.read(head)
         if not 200 <= status.code < 300:
             return self._by_status(head)

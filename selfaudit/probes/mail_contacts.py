@@ -45,11 +45,9 @@ async def collect(request: Request, net: Net) -> MailContacts | ProbeFailure:
     sessions: list[ContactSession] = []
     not_asked: dict[str, None] = {}
     for host in _hosts(mx):
-        for address, aliased in await _addresses(net, host):
+        for address in await _addresses(net, host):
             if len(sessions) >= _MAX_SESSIONS or any(_answered(s) for s in sessions):
                 break
-            if not aliased:  # an alias may lead to somebody else's server
-                net.gate.permit_host(bare(host), address)
             await net.gate.learn_authority(address)
             try:
                 sessions.append(await _ask(net, host, address, domain))
@@ -75,11 +73,11 @@ def _hosts(mx: DnsAnswer) -> list[str]:
     return [host for _preference, host in sorted(pairs)][:_MAX_HOSTS]
 
 
-async def _addresses(net: Net, host: str) -> list[tuple[str, bool]]:
-    found = []
+async def _addresses(net: Net, host: str) -> list[str]:
+    found: list[str] = []
     for rdtype in ("A", "AAAA") if net.has_ipv6() else ("A",):
         answer = await net.dns.lookup(host, rdtype)
-        found += [(r, bool(answer.chain)) for r in answer.records[:2]]
+        found += answer.records[:2]
     return found
 
 

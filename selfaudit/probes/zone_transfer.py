@@ -53,14 +53,12 @@ async def collect(request: Request, net: Net) -> ZoneTransfers | ProbeFailure:
 
 
 async def _host(net: Net, zone: str, host: str, glue: tuple[str, ...]) -> list[TransferAttempt]:
-    answers, addresses = await host_addresses(net, host, glue)
-    aliased = any(a.chain for a in answers)  # an alias may lead to somebody else's server
+    _answers, addresses = await host_addresses(net, host, glue)
     attempts = []
     for address in addresses:
         if ":" in address and not net.has_ipv6():
             continue
-        if not aliased:
-            net.gate.permit_host(bare(host), address)
+        await net.gate.learn_authority(address)
         try:
             outcome, records, detail = await net.transfer(address, zone)
             attempts.append(TransferAttempt(bare(host), address, TransferOutcome(outcome), records, detail))

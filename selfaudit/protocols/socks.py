@@ -7,7 +7,7 @@ import struct
 
 SOCKS5_GREETING = b"\x05\x01\x00"  # version 5, one method: no authentication
 GRANTED_4 = 0x5A
-_NOT_ALLOWED_5 = (0x02, 0x07)  # by its rules; it knows no CONNECT
+_NOT_ALLOWED_5 = (0x02, 0x07, 0x08)  # by its rules; it knows no CONNECT; not this kind of address
 
 
 def socks4(host: str, port: int, *, by_name: bool) -> bytes:
@@ -32,7 +32,7 @@ def socks5_method(reply: bytes) -> str:
     """What the server makes of our greeting: "open", "password", "refused" or "" for no SOCKS5."""
     if len(reply) < 2 or reply[0] != 5:
         return ""
-    return {0x00: "open", 0x02: "password", 0x01: "password", 0xFF: "refused"}.get(reply[1], "")
+    return {0x00: "open", 0x02: "password", 0xFF: "refused"}.get(reply[1], "")
 
 
 def socks5_reply(reply: bytes) -> str:

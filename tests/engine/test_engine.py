@@ -242,7 +242,7 @@ async def test_a_challenge_record_proves(internet: Internet) -> None:
     assert audit.evidence.authority["blumenhof.example"].startswith("proven: TXT record")
     assert audit.evidence.authority["198.51.100.25"] == "proven: reverse name mail.blumenhof.example"
     assert "203.0.113.80" not in audit.evidence.authority
-    assert audit.evidence.authority["198.51.100.53"].endswith("(host ns1.blumenhof.example)")
+    assert audit.evidence.authority["198.51.100.53"] == "proven: reverse name ns1.blumenhof.example"
     (record,) = [r for r in audit.evidence.records if r.request.kind == "authority"]
     assert record.fact is not None
     assert any(token in text for answer in record.fact.lookups() for text in answer.texts())

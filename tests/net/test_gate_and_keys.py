@@ -22,12 +22,20 @@ def test_reserved_addresses_are_never_probed_outside_laboratories() -> None:
             gate.check_active(address)
 
 
-def test_only_proven_domains_cover_their_hosts() -> None:
-    gate = Gate(domains={"shop.de": "stated: x", "proven.de": "proven: TXT"})
-    for host in ("ns1.shop.de", "ns1.proven.de", "evilproven.de", "ns.other.net"):
-        gate.permit_host(host, f"9.9.9.{len(host)}")
-    assert list(gate.permitted) == ["9.9.9.13"]
-    assert "host ns1.proven.de" in gate.permitted["9.9.9.13"]
+async def test_an_address_found_on_the_way_needs_an_authority_of_its_own() -> None:
+    asked = []
+
+    async def ask(address: str) -> str:
+        asked.append(address)
+        return "proven: reverse name ns1.proven.de" if address == "9.9.9.13" else ""
+
+    gate = Gate(permitted={"9.9.9.9": "stated: x"}, ask=ask)
+    for address in ("9.9.9.9", "9.9.9.13", "9.9.9.14"):
+        await gate.learn_authority(address)
+    assert asked == ["9.9.9.13", "9.9.9.14"]
+    assert gate.permitted == {"9.9.9.9": "stated: x", "9.9.9.13": "proven: reverse name ns1.proven.de"}
+    with pytest.raises(NotPermittedError):
+        gate.check_active("9.9.9.14")
 
 
 async def test_a_key_that_a_server_repeats_is_taken_out() -> None:

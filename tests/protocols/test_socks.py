@@ -35,7 +35,7 @@ def test_version_4_knows_no_ipv6() -> None:
     [
         ("0500", "open"),
         ("0502", "password"),
-        ("0501", "password"),
+        ("0501", ""),  # never offered: an echo of our own greeting
         ("05ff", "refused"),
         ("0580", ""),
         ("0400", ""),
@@ -59,7 +59,7 @@ def test_methods(reply: str, wanted: str) -> None:
         (5, "tried"),
         (6, "tried"),
         (7, "refused"),
-        (8, "tried"),
+        (8, "refused"),
         (9, ""),
         (255, ""),
     ],

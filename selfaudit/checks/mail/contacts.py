@@ -111,7 +111,7 @@ MESSAGES = {
             verify="nc -w 40 {host} 25",
         ),
     ),
-    Tag.NO_MAIL: Message(Severity.NONE, N_("{domain} takes no mail (see mail.mx).")),
+    Tag.NO_MAIL: Message(Severity.NONE, N_("{domain} names no mail host (see mail.mx).")),
     Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The mail hosts of {domain} could not be looked up ({status}).")),
     Tag.NOT_ASKED: Message(Severity.INFO, N_("Not asked, because nobody has shown that they may be: {hosts}.")),
     Tag.NO_SERVICE: Message(

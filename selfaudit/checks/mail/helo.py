@@ -80,7 +80,9 @@ MESSAGES = {
     Tag.NOT_A_NAME: Message(
         Severity.MEDIUM, N_("{address} calls itself “{name}”, which is no name of a server on the internet."), _NAME
     ),
-    Tag.NO_ADDRESS: Message(Severity.MEDIUM, N_("{address} calls itself {name}, a name that leads nowhere."), _NAME),
+    Tag.NO_ADDRESS: Message(
+        Severity.MEDIUM, N_("{address} calls itself {name}, a name without address ({rdtype} record)."), _NAME
+    ),
     Tag.ELSEWHERE: Message(Severity.MEDIUM, N_("{address} calls itself {name}, but {name} leads to {found}."), _NAME),
     Tag.NOT_REVERSE: Message(
         Severity.LOW, N_("{address} calls itself {name}, which leads to it, but its reverse name is {reverse}."), _NAME
@@ -116,7 +118,7 @@ def judge(relay: RelaySessions, rdns: ReverseDns, port25: Port25, policy: Policy
         yield found(Tag.UNANSWERED, **args, status=reason(answer) if answer else "?")
         return
     if not answer.records:
-        yield found(Tag.NO_ADDRESS, **args)
+        yield found(Tag.NO_ADDRESS, **args, rdtype=answer.rdtype)
     elif not any(ipaddress.ip_address(r) == ipaddress.ip_address(relay.address) for r in answer.records):
         yield found(Tag.ELSEWHERE, **args, found=answer.records[:4])
     elif any(bare(r).lower() == name.lower() for r in rdns.ptr.records):

@@ -80,7 +80,7 @@ class PermissionPage(Page):
             heading(_("Or prove it"), 1.0),
             soft(
                 _(
-                    "Publish this TXT record in the domain's DNS. It proves the domain, its hosts, and addresses named under it."
+                    "Publish this TXT record in the domain's DNS. It proves the domain, and addresses whose reverse name lies under it."
                 ),
                 1.0,
             ),
