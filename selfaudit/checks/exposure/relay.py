@@ -267,7 +267,7 @@ def judge(relay: RelaySessions, ports: TcpPorts, position: Position, port25: Por
     if bad:
         yield from bad
         return
-    yield from _others(relay, judged, port25)
+    yield from _others(relay, judged, port25, policy)
 
 
 def _is_own(mailbox: str, relay: RelaySessions) -> bool:
@@ -303,7 +303,7 @@ def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> 
         yield found(tag, **args)
 
 
-def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25) -> Iterator[Finding]:
+def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25, policy: Policy) -> Iterator[Finding]:
     address = relay.address
     by_port = {j.port: j for j in judged}
     refused = [j for j in judged if j.verdict is RelayVerdict.REFUSED]
@@ -316,7 +316,7 @@ def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25) -> It
         yield found(Tag.PORT25_BLOCKED, address=address, controls=[c.host for c in port25.controls], control=_control(port25))
         silent = [j for j in silent if j.port != 25]
         closed = [j for j in closed if j.port != 25]
-    elif main is not None and main in closed and not port25.controls:
+    elif main is not None and main in closed and not port25.controls and not policy.laboratory:
         yield found(Tag.NO_ANSWER, address=address, port=25, why=_NO_CONTROLS)
         closed.remove(main)
     elif main is not None and main in silent:

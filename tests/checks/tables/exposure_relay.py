@@ -276,6 +276,7 @@ SCENARIOS = [
     Scenario("25 dropped by this network", facts("", session(connect=SILENT), control=DROPPED_HERE), ["RELAY_PORT25_BLOCKED_HERE"], "inconclusive", ["RELAY_NO_ANSWER"]),
     Scenario("25 rejected by this network", facts("", session(connect=CLOSED), control=REJECTED_HERE), ["RELAY_PORT25_BLOCKED_HERE"], "inconclusive", args={"ports": ("587", "465")}),
     Scenario("25 refused, and no controls: the reason may be this network", facts("", session(connect=CLOSED), control=NO_CONTROLS), ["RELAY_NO_ANSWER"], "inconclusive", args={"port": 25}),
+    Scenario("25 refused in a laboratory, where nothing is on the way", facts("", session(connect=CLOSED), control=NO_CONTROLS), ["RELAY_NO_SERVICE"], "pass", policy=Policy(laboratory=True)),
     Scenario("only one control reached", facts("", session(connect=CLOSED), control=port25("open", "silent")), ["RELAY_NO_SERVICE"], "pass"),
     Scenario("controls out of reach, the target not", facts(closed(DENIED), control=DROPPED_HERE), ["RELAY_REFUSED"], "pass", ["RELAY_PORT25_BLOCKED_HERE"]),
     Scenario("intercepted here: a proxy takes everything", facts(TAKEN, control=CAUGHT_HERE), ["RELAY_PORT25_INTERCEPTED"], "inconclusive", ["RELAY_POSSIBLE"]),
