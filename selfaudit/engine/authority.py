@@ -29,8 +29,8 @@ def challenge_token(install_key: bytes, domain: str) -> str:
 class Authorities:
     """Works out, when it is first needed, on whose authority a target may be probed, and tells the gate.
 
-    Proven: the challenge record of a domain (covers the domain, and addresses whose confirmed reverse name lies under it), or an
-    address of this machine. That a name of the domain leads to an address proves nothing: anybody can write that into a zone.
+    Proven: the challenge record of a domain (covers the domain, and addresses whose confirmed reverse name lies under it), or, of
+    what was named, an address of this machine. That a name of the domain leads to an address proves nothing: anybody can write that into a zone.
     Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
 
     Attributes:
@@ -45,6 +45,7 @@ class Authorities:
         self._provable = case.domains() if install_key else ()
         self._domains: asyncio.Task[None] | None = None
         self._addresses: dict[str, asyncio.Task[str]] = {}
+        self._named = frozenset(case.addresses())
         self._stated = frozenset(_stated_addresses(case))
         self.known: dict[str, str] = {}
         self.began = 0.0
@@ -101,7 +102,7 @@ class Authorities:
         return authority
 
     async def _authority_for(self, address: str) -> str:
-        if _is_ours(self._net, address):
+        if address in self._named and _is_ours(self._net, address):
             return phrase("proven: an address of this machine")
         proven = {d: a for d, a in self.known.items() if d in self._provable and a.startswith("proven")}
         reverse = await _proven_by_name(self._recorder, address, proven)

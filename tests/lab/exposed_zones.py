@@ -100,6 +100,8 @@ class Zones:
                 zones[zone] += f"{host}. 300 IN {kind} {address}\n"
             if zone not in zones or name in ("AUTH1", "AUTH2"):
                 tld += f"{host}. 300 IN {kind} {address}\n"
+        # The one address of proven.test that calls itself by that domain too.
+        zones[REVERSE] += f"{dns.reversename.from_address(AT.RELAY_CLOSED)} 300 IN PTR mx.proven.test.\n"
         for zone, text in zones.items():
             self._write(f"{zone}.zone", text)
         cuts = "{0}. 300 IN NS ns1.hosting.test.\n{0}. 300 IN NS ns2.hosting.test.\n"

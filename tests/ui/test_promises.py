@@ -288,7 +288,7 @@ def test_a_language_switch_words_everything_anew(desk: Desk) -> None:
     desk.controller.paste("foo..bar")
     desk.controller.prefer(change(desk.controller.preferences, language="de"))
     assert desk.controller.view is not None
-    assert "erlaubt" in desk.controller.view.groups[0].actions[0].text
+    assert "offener Proxy" in desk.controller.view.groups[0].actions[0].text
     assert any("weder" in r.problem for r in desk.controller.readings)
 
 

@@ -28,7 +28,7 @@ def test_language_and_theme_take_effect_at_once_and_stay(desk: Desk) -> None:
     desk.settle()
     assert desk.window.page_name == page
     assert desk.window.pages[page].title.text() == "Beheben"
-    assert "erlaubt" in desk.texts()
+    assert "offener Proxy" in desk.texts()
     assert load_preferences()[0].language == "de"
     desk.controller.prefer(change(desk.controller.preferences, language="en", theme="light"))
     assert desk.window.pages[page].title.text() == "Fix"
