@@ -134,7 +134,10 @@ async def _proven_by_name(lookup: Lookup, address: str, proven_domains: dict[str
 async def permitted_now(case: Case, net: Net, install_key: bytes) -> dict[str, str]:
     """The authority for each target of a case that has one, as it is now."""
     found = Authorities(case, net, install_key)
-    await asyncio.gather(*(found.of(target) for target in case.targets))
+    try:
+        await asyncio.gather(*(found.of(target) for target in case.targets))
+    finally:
+        found.cancel()
     return dict(found.known)
 
 

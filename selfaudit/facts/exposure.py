@@ -134,7 +134,8 @@ class ProxyOutcome(StrEnum):
     TRIED = "tried"  # it says that it tried and could not: it does pass things on
     REFUSED = "refused"  # it wants a password, or says no
     NOT_A_PROXY = "not-a-proxy"  # an answer of its own, or none of this protocol
-    NO_ANSWER = "no-answer"  # nothing usable came back in time
+    SILENT = "silent"  # it took the connection and says nothing to this protocol
+    NO_ANSWER = "no-answer"  # no connection, or it broke off
     UNCLEAR = "unclear"  # it says that it did, and nothing of the destination came back
 
 

@@ -103,7 +103,6 @@ class DeliveryOutcome(StrEnum):
     REFUSED = "refused"  # at DATA or after it
     ACCEPTED = "accepted"  # the server took it; whether it arrives is seen in the mailbox
     FAILED = "failed"  # the session broke
-    ARRIVED = "arrived"  # somebody confirmed that the token arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class Delivery:
         outcome: what became of it.
         port: where it was handed over.
         recipient: the mailbox that the customer named.
-        token: what to look for in the mailbox.
+        token: SHA-256, hexadecimal, of the word to look for in the mailbox; the word itself is kept out of the evidence.
         reply: the server's last word.
     """
 
@@ -172,7 +171,7 @@ class Certificate:
         spki_sha256: of its public key, hexadecimal (RFC 6698 selector 1, matching type 1).
         spki_sha512: the same with SHA-512.
         full_sha512: of the certificate, with SHA-512.
-        authorities: (sha256, spki_sha256) of the other certificates that the server sent.
+        authorities: (sha256, spki_sha256) of the certificates that the server sent and that signed this one, directly or through others.
     """
 
     subject: str
@@ -202,6 +201,7 @@ class SmtpTls(Fact):
         certificate: what was shown.
         now: UTC seconds at which the dates are to be judged.
         detail: why the handshake failed, in words.
+        sni: the host name that was sent with the handshake (RFC 6066 section 3), "" for none: the certificate is that name's.
     """
 
     kind: ClassVar[str] = "smtp.tls"
@@ -215,6 +215,7 @@ class SmtpTls(Fact):
     certificate: Certificate | None = None
     now: float = 0.0
     detail: str = ""
+    sni: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ class MailContacts(Fact):
         mx: its MX records.
         sessions: one per host that was asked, until one of them gave an answer.
         not_asked: hosts that nobody has shown to be the customer's.
+        addresses: for a domain without MX records, the look-ups of its own addresses: mail goes there (RFC 5321 section 5.1).
     """
 
     kind: ClassVar[str] = "mail.contacts"
@@ -287,6 +289,8 @@ class MailContacts(Fact):
     mx: DnsAnswer
     sessions: tuple[ContactSession, ...]
     not_asked: tuple[str, ...] = ()
+    addresses: tuple[DnsAnswer, ...] = ()
 
     def lookups(self) -> Iterator[DnsAnswer]:
         yield self.mx
+        yield from self.addresses

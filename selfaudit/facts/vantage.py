@@ -103,6 +103,11 @@ class ControlConnection:
     outcome: str
     greeting: str = ""
 
+    @property
+    def greets(self) -> bool:
+        """It took the connection and greeted with a code of success (RFC 5321 section 4.2.1)."""
+        return self.outcome == "open" and self.greeting.startswith("2")
+
 
 @dataclass(frozen=True, slots=True)
 class Port25(Fact):
@@ -125,8 +130,8 @@ class Port25(Fact):
 
     @property
     def blocked(self) -> bool:
-        """Not one of the controls could be reached."""
-        return bool(self.controls) and not any(c.outcome == "open" for c in self.controls)
+        """Not one of the controls greeted as a mail server that takes mail."""
+        return bool(self.controls) and not any(c.greets for c in self.controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class Position(Fact):
         own: the address belongs to this computer.
         egress: addresses under which the world sees this computer, of the same family.
         laboratory: all addresses may be on this computer; only its source address counts as inside.
+        refuses: "tcp" or "udp" where something on this network refuses packets to an address where no server is; then a
+            refusal is not the target's own word.
     """
 
     kind: ClassVar[str] = "vantage.position"
@@ -148,6 +155,7 @@ class Position(Fact):
     own: bool
     egress: tuple[str, ...]
     laboratory: bool = False
+    refuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Hashable, Mapping
@@ -20,7 +21,7 @@ from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.smtp import Certificate
 from selfaudit.facts.vantage import ControlConnection
 from selfaudit.i18n import _, phrase
-from selfaudit.net import controls, sntp
+from selfaudit.net import controls, sntp, udp
 from selfaudit.net.active import Active, source_towards
 from selfaudit.net.blocking import BlockingPool
 from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints, recursion
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 INTERCEPTION_ADDRESS = "192.0.2.1"  # RFC 5737: no server can be there
 _SWEEP_IN_FLIGHT = 192
+_HIGH_PORT = 47_113  # nothing is known to live there
 _LABORATORY_SILENCE = "127.255.255.253"  # in laboratories nothing leaves the machine; nothing listens there either
 _TIME_SERVERS = ("time.cloudflare.com", "time.google.com", "time.apple.com")
 # Two large providers that have nothing to do with each other.
@@ -184,6 +186,20 @@ class Net:
         patience = min(10.0, limits.smtp_timeout) if greeting else 0.0
         return await controls.connect(self.gate, host, address, number, limits.connect_timeout, patience)
 
+    async def forged_refusals(self) -> tuple[str, ...]:
+        """By which protocols something refuses packets to an address where no server is: "tcp", "udp".
+
+        Firewalls may answer in the name of whoever was asked. In a laboratory the address is on this machine, which is right to refuse.
+        """
+        if self.profile.laboratory and self.gate.routes is None:
+            return ()
+        address, limits = self.profile.silent_address, self.settings.limits
+        tcp, packet = await asyncio.gather(
+            self.control(address, _HIGH_PORT, greeting=False),
+            udp.exchange(self.gate, address, _HIGH_PORT, b"\0", limits.udp_timeout, purpose=controls.PURPOSE, authority=""),
+        )
+        return tuple(name for name, refused in (("tcp", tcp.outcome == "closed"), ("udp", packet.closed)) if refused)
+
     async def egress(self) -> tuple[DnsAnswer, ...]:
         """Look-ups that are answered with the address that asks, asked of the zones' own servers; once in a run."""
 
@@ -247,7 +263,7 @@ class Net:
     async def interception(self) -> DnsAnswer:
         """Asks an address where no server is. Any answer means that port 53 is intercepted on this network."""
         at_root = absolute("selfaudit-interception-control.com")
-        return await self.dns.ask(self.profile.silent_address, at_root, "A", recursion=True, tries=1)
+        return await self.dns.ask(self.profile.silent_address, at_root, "A", recursion=True, tries=2)
 
     async def interception_tcp(self) -> DnsAnswer:
         """The same over TCP: whether anything takes the connection."""

@@ -9,7 +9,7 @@ import warnings
 
 import certifi
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from OpenSSL import crypto
@@ -57,7 +57,7 @@ def read_certificate(leaf: bytes, others: list[bytes], ca_file: str, now: float)
         printable(_common_name(certificate.subject), 200), tuple(printable(n, 255) for n in names[:100]),
         printable(certificate.issuer.rfc4514_string(), 200), begins.timestamp(), ends.timestamp(), trusted, why,
         hashlib.sha256(leaf).hexdigest(), hashlib.sha256(spki).hexdigest(), hashlib.sha512(spki).hexdigest(),
-        hashlib.sha512(leaf).hexdigest(), tuple(_digests(der) for der in others),
+        hashlib.sha512(leaf).hexdigest(), tuple(_digests(der) for der in _signers(certificate, others[:_MAX_CHAIN])),
     )  # fmt: skip
 
 
@@ -69,6 +69,37 @@ def _chain(tls: ssl.SSLObject) -> list[bytes]:
     hidden = getattr(getattr(tls, "_sslobj", None), "get_unverified_chain", None)
     chain = hidden() if hidden is not None else None
     return [c.public_bytes(2) for c in chain or ()]  # 2: DER
+
+
+def _signers(certificate: x509.Certificate, others: list[bytes]) -> list[bytes]:
+    """Those of the other certificates that signed this one, directly or through others.
+
+    A server may send any certificate along; only one that signed vouches for anything (RFC 7671 section 5.2, usage 2). Cross-signed
+    authorities make this a tree: each certificate enters it once, so it comes to an end.
+    """
+    left = [(der, other) for der in others if (other := _loaded(der)) is not None]
+    path, found = [certificate], []
+    for signed in path:
+        signers = [(der, other) for der, other in left if _issued(signed, other)]
+        left = [pair for pair in left if pair not in signers]
+        found += [der for der, _other in signers]
+        path += [other for _der, other in signers]
+    return found
+
+
+def _loaded(der: bytes) -> x509.Certificate | None:
+    try:
+        return x509.load_der_x509_certificate(der)
+    except _UNREADABLE:
+        return None
+
+
+def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (InvalidSignature, *_UNREADABLE):
+        return False
+    return True
 
 
 def _digests(der: bytes) -> tuple[str, str]:

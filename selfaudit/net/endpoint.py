@@ -10,6 +10,7 @@ import re
 
 _LIMIT = 4096
 _PATIENCE = 10.0
+_MOST = 32  # visitors at once
 _NONCE = re.compile(rb"selfaudit-([0-9a-f]{32})")
 
 
@@ -26,7 +27,8 @@ class Endpoint:
         self.port = 0
         self._secret = os.urandom(32)
         self._issued: set[str] = set()
-        self._reached: set[str] = set()
+        self._reached: dict[str, str] = {}
+        self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     async def open(self, bind: str) -> None:
@@ -39,9 +41,11 @@ class Endpoint:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stops listening and hangs up on everybody."""
         if self._server is not None:
             self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
 
     @property
     def authority(self) -> str:
@@ -58,11 +62,15 @@ class Endpoint:
         """What a request with this nonce is answered with."""
         return hashlib.sha256(self._secret + nonce.encode()).hexdigest()
 
-    def reached(self, nonce: str) -> bool:
-        """Whether somebody came here with a nonce."""
-        return nonce in self._reached
+    def reached(self, nonce: str) -> str:
+        """From which address somebody came here with a nonce, "" if nobody did."""
+        return self._reached.get(nonce, "")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._open) >= _MOST:
+            writer.transport.abort()  # strangers must not use up what the audit needs
+            return
+        self._open.add(writer)
         try:
             async with asyncio.timeout(_PATIENCE):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -70,7 +78,7 @@ class Endpoint:
                 nonce = match[1].decode() if match else ""
                 if nonce in self._issued:
                     self._issued.discard(nonce)
-                    self._reached.add(nonce)
+                    self._reached[nonce] = str(writer.get_extra_info("peername")[0])
                     body = self.proof(nonce).encode()
                     writer.write(
                         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
@@ -81,5 +89,6 @@ class Endpoint:
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return  # strangers may come by; they get nothing
         finally:
+            self._open.discard(writer)
             with contextlib.suppress(OSError):
                 writer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,7 +30,8 @@ class Destination:
         path: of the URL for GET, "" if only tunnels make sense.
         knock: what is sent through a tunnel, b"" to wait for a greeting.
         proves: whether what came back can only come from there.
-        reached: whether the destination itself saw that somebody came.
+        reached: who came to the destination, by address, as the destination itself saw it; "" if nobody did.
+        certain: it can be reached, as was seen; then a failure to get there is a refusal.
     """
 
     host: str
@@ -37,7 +39,8 @@ class Destination:
     path: str
     knock: bytes
     proves: Callable[[bytes], bool]
-    reached: Callable[[], bool]
+    reached: Callable[[], str]
+    certain: bool = False
 
     @property
     def authority(self) -> str:
@@ -52,17 +55,22 @@ class ProxyTest:
         active: opens connections, with authority.
         address: of the tested server.
         wait: seconds for an answer; a proxy needs time to connect to where it leads.
+        embedded: everything is on this machine, so that addresses of visitors tell nothing.
     """
 
-    def __init__(self, active: Active, address: str, wait: float) -> None:
-        self._active, self._address, self._wait = active, address, wait
+    def __init__(self, active: Active, address: str, wait: float, *, embedded: bool) -> None:
+        self._active, self._address, self._wait, self._embedded = active, address, wait, embedded
 
     async def attempt(self, port: int, method: str, to: Destination) -> ProxyAttempt:
         """One request by one method."""
 
         def result(outcome: ProxyOutcome, reply: bytes = b"", detail: str = "") -> ProxyAttempt:
-            if to.reached():
-                outcome, detail = ProxyOutcome.PROVEN, detail or phrase("our own endpoint was reached through it")
+            visitor = to.reached()
+            if visitor and outcome is not ProxyOutcome.PROVEN:
+                # Filters and scanners on the way fetch what they see; only the tested server itself proves anything.
+                its_own = visitor == self._address or self._embedded
+                outcome = ProxyOutcome.PROVEN if its_own else ProxyOutcome.UNCLEAR
+                detail = phrase("our own endpoint was reached from {visitor}", visitor=visitor)
             return ProxyAttempt(port, method, to.authority, outcome, reply[:_REPLY].decode("latin-1"), detail)
 
         async with self._active.connection(self._address, port, PURPOSE) as (state, connection):
@@ -98,16 +106,22 @@ class ProxyTest:
         data = await connection.read_all(_BODY, self._wait)
         if to.proves(data):
             return ProxyOutcome.PROVEN, data, ""
-        return self._by_status(data)
+        return self._by_status(data) if data else self._nothing(connection)
+
+    @staticmethod
+    def _nothing(connection: Connection) -> tuple[ProxyOutcome, bytes, str]:
+        if connection.ended:
+            return ProxyOutcome.NOT_A_PROXY, b"", phrase("it hangs up")  # as servers do that do not know the protocol
+        return ProxyOutcome.SILENT, b"", phrase("it says nothing")
 
     @staticmethod
     def _by_status(data: bytes) -> tuple[ProxyOutcome, bytes, str]:
         status = http_status.read(data)
-        if not data:
-            return ProxyOutcome.NO_ANSWER, data, phrase("it says nothing")
         if status.code in (403, 407):
             return ProxyOutcome.REFUSED, data, f"HTTP {status.code}"
-        if status.code in (502, 503, 504):
+        # RFC 9110 section 15.6: "not implemented" and "version not supported" are about the request; the others are what
+        # proxies say that did not get there, each in its own way.
+        if status.code >= 500 and status.code not in (501, 505):
             return ProxyOutcome.TRIED, data, f"HTTP {status.code}"
         detail = f"HTTP {status.code}" if status.code else phrase("not HTTP")
         return ProxyOutcome.NOT_A_PROXY, data, detail
@@ -116,14 +130,15 @@ class ProxyTest:
         await connection.write(f"CONNECT {to.authority} HTTP/1.1\r\nHost: {to.authority}\r\n\r\n".encode("ascii"), self._wait)
         head = b""
         # One limit for all of it: octet by octet it could else go on for an hour.
-        async with asyncio.timeout(self._wait):
-            while b"\r\n\r\n" not in head and len(head) < _BODY:
-                more = await connection.read(_BODY - len(head), self._wait)
-                if not more:
-                    break
-                head += more
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._wait):
+                while b"\r\n\r\n" not in head and len(head) < _BODY:
+                    more = await connection.read(_BODY - len(head), self._wait)
+                    if not more:
+                        break
+                    head += more
         if not head:
-            return ProxyOutcome.NOT_A_PROXY, head, phrase("it hangs up")  # as web servers do that know no CONNECT
+            return self._nothing(connection)
         status = http_status.read(head)
         if not 200 <= status.code < 300:
             return self._by_status(head)
@@ -151,6 +166,8 @@ class ProxyTest:
         if method == "SOCKS5":
             await connection.write(socks.SOCKS5_GREETING, self._wait)
             greeting = await connection.read_all(2, self._wait)
+            if not greeting:
+                return self._nothing(connection)
             chosen = socks.socks5_method(greeting)
             if chosen != "open":
                 outcome = ProxyOutcome.REFUSED if chosen else ProxyOutcome.NOT_A_PROXY
@@ -170,7 +187,9 @@ class ProxyTest:
             said = socks.socks4_reply(reply)
         if said == "granted":
             return await self._through(connection, to, b"")
-        outcomes = {"refused": ProxyOutcome.REFUSED, "tried": ProxyOutcome.TRIED}
         if not reply:
-            return ProxyOutcome.NOT_A_PROXY, reply, phrase("it says nothing")
+            return self._nothing(connection)
+        outcomes = {"refused": ProxyOutcome.REFUSED, "tried": ProxyOutcome.TRIED}
+        if said == "refused" and method != "SOCKS5" and not to.certain:
+            return ProxyOutcome.UNCLEAR, reply, phrase("it refuses, or it did not get there; this protocol does not tell which")
         return outcomes.get(said, ProxyOutcome.NOT_A_PROXY), reply, ""

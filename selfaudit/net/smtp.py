@@ -122,8 +122,11 @@ class Dialogue:
         if 200 <= reply.code < 300:
             self._state.name, self._state.extensions = smtp.host_name(reply), smtp.extensions(reply)
 
-    async def secure(self) -> bool:
+    async def secure(self, name: str = "") -> bool:
         """STARTTLS and EHLO again (RFC 3207); False if the server does not want to after all.
+
+        Args:
+            name: see `tls`.
 
         Raises:
             SessionOver: the handshake failed.
@@ -131,12 +134,16 @@ class Dialogue:
         reply = await self.command("STARTTLS")
         if reply.code != 220:
             return False
-        await self.tls()
+        await self.tls(name)
         await self.ehlo()
         return True
 
-    async def tls(self) -> ssl.SSLObject:
+    async def tls(self, name: str = "") -> ssl.SSLObject:
         """Begins TLS, whatever the certificate.
+
+        Args:
+            name: the host name whose certificate is asked for (server name indication, RFC 6066 section 3; for mail RFC 7672
+                section 8.1), "" for none. The caller has seen to it that it is a host name.
 
         Raises:
             SessionOver: the handshake failed.
@@ -146,7 +153,7 @@ class Dialogue:
             # RFC 3207 section 4.2: what was sent before the handshake must be thrown away; a server that does so is broken or attacked.
             raise self._over(SmtpEnd.TLS_FAILED, phrase("the server sent more before the handshake"))
         try:
-            tls = await self._connection.start_tls(unverified_context(), "", self._patience())
+            tls = await self._connection.start_tls(unverified_context(), name, self._patience())
         except TimeoutError:
             raise self._over(SmtpEnd.TIMEOUT, phrase("the TLS handshake was not done in time")) from None
         except (OSError, EOFError) as error:

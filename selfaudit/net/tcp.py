@@ -24,11 +24,16 @@ class LineTooLong(Exception):
 
 
 class Connection:
-    """A connection that was made. Reads return what is there and never more than asked for."""
+    """A connection that was made. Reads return what is there and never more than asked for.
+
+    Attributes:
+        ended: the peer has hung up; without it, a read that gave nothing met silence.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self._rest = b""
+        self.ended = False
 
     async def read(self, limit: int, timeout: float) -> bytes:
         """Some octets, at most `limit`; b"" at the end.
@@ -41,7 +46,9 @@ class Connection:
             data, self._rest = self._rest[:limit], self._rest[limit:]
             return data
         async with asyncio.timeout(timeout):
-            return await self._reader.read(limit)
+            data = await self._reader.read(limit)
+        self.ended = not data
+        return data
 
     async def read_all(self, limit: int, timeout: float) -> bytes:
         """Everything until the end, `limit` octets or `timeout` seconds, whichever comes first. A break is an end too."""

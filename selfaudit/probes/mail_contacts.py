@@ -6,14 +6,14 @@ import os
 
 from selfaudit.case import Case, Target
 from selfaudit.facts import FailureReason, ProbeFailure, Request
-from selfaudit.facts.dns import DnsAnswer, absolute, bare
+from selfaudit.facts.dns import DnsAnswer, DnsStatus, absolute, bare
 from selfaudit.facts.smtp import ContactSession, MailContacts, RecipientAnswer
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
 from selfaudit.net.smtp import Dialogue
 from selfaudit.probes.planned import PlannedContact
-from selfaudit.protocols.smtp import wants_tls
+from selfaudit.protocols.smtp import is_host_name, wants_tls
 
 FACT = MailContacts
 ROLES = ("abuse", "postmaster")
@@ -44,8 +44,14 @@ async def collect(request: Request, net: Net) -> MailContacts | ProbeFailure:
     mx = await net.dns.lookup(domain, "MX")
     sessions: list[ContactSession] = []
     not_asked: dict[str, None] = {}
-    for host in _hosts(mx):
-        for address in await _addresses(net, host):
+    implicit = mx.status is DnsStatus.NODATA
+    own: tuple[DnsAnswer, ...] = ()
+    # Without MX records mail goes to the domain's own address (RFC 5321 section 5.1).
+    for host in [absolute(domain)] if implicit else _hosts(mx):
+        answers = await _addresses(net, host)
+        if implicit:
+            own = tuple(answers)
+        for address in [record for answer in answers for record in answer.records[:2]]:
             if len(sessions) >= _MAX_SESSIONS or any(_answered(s) for s in sessions):
                 break
             await net.gate.learn_authority(address)
@@ -61,7 +67,7 @@ async def collect(request: Request, net: Net) -> MailContacts | ProbeFailure:
                 others=", ".join(not_asked),
             ),
         )
-    return MailContacts(domain, mx, tuple(sessions), tuple(not_asked))
+    return MailContacts(domain, mx, tuple(sessions), tuple(not_asked), own)
 
 
 def _hosts(mx: DnsAnswer) -> list[str]:
@@ -73,12 +79,8 @@ def _hosts(mx: DnsAnswer) -> list[str]:
     return [host for _preference, host in sorted(pairs)][:_MAX_HOSTS]
 
 
-async def _addresses(net: Net, host: str) -> list[str]:
-    found: list[str] = []
-    for rdtype in ("A", "AAAA") if net.has_ipv6() else ("A",):
-        answer = await net.dns.lookup(host, rdtype)
-        found += answer.records[:2]
-    return found
+async def _addresses(net: Net, host: str) -> list[DnsAnswer]:
+    return [await net.dns.lookup(host, rdtype) for rdtype in (("A", "AAAA") if net.has_ipv6() else ("A",))]
 
 
 def _answered(session: ContactSession) -> bool:
@@ -92,7 +94,7 @@ async def _ask(net: Net, host: str, address: str, domain: str) -> ContactSession
         await dialogue.greet()
         # A bounce has no sender; a server that takes no bounces takes no complaints about them either.
         reply = await dialogue.command("MAIL FROM:<>")
-        if wants_tls(reply.code, reply.text) and await dialogue.secure():
+        if wants_tls(reply.code, reply.text) and await dialogue.secure(bare(host) if is_host_name(bare(host)) else ""):
             reply = await dialogue.command("MAIL FROM:<>")
         if 200 <= reply.code < 300:
             nobody = f"selfaudit-nobody-{os.urandom(4).hex()}"

@@ -30,4 +30,5 @@ async def position_of(net: Net, address: str) -> Position:
     """The position towards one address."""
     source, own = net.stand(address)
     egress = net.egress_addresses(await net.egress(), address)
-    return Position(address, source, own, egress, net.profile.laboratory)
+    refuses = await net.once("refuses", net.forged_refusals)
+    return Position(address, source, own, egress, net.profile.laboratory, refuses)

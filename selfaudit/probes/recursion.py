@@ -29,7 +29,7 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
     what = phrase("DNS: at most {count} questions about other people's names, over UDP and TCP", count=_TRIES + 3)
     return [
         PlannedContact(request.subject, what, (_TRIES + 3) * len(_ports(net)), active=True),
-        resolver(phrase("what the world answers to the same questions"), 3),
+        resolver(phrase("what the world answers to the same questions"), 4),
     ]
 
 

@@ -25,7 +25,11 @@ def request(target: Target, case: Case) -> Request:
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """An address where no server is, and the names that answer with the address they are asked from."""
     nowhere = phrase("TCP: one connection each to ports 80, 443, 3128 and 8080 of an address where no server is (control)")
-    planned = [PlannedContact(net.profile.silent_address, nowhere, len(_PORTS))]
+    refused = phrase("TCP and UDP: one packet each to a high port of an address where no server is (control)")
+    planned = [
+        PlannedContact(net.profile.silent_address, nowhere, len(_PORTS)),
+        PlannedContact(net.profile.silent_address, refused, 2),
+    ]
     if net.profile.egress_names:
         asked = phrase("DNS: under which address does the world see this computer?")
         planned.append(PlannedContact(phrase("the name servers of such names"), asked, len(net.profile.egress_names)))

@@ -11,6 +11,7 @@ from selfaudit.i18n import phrase
 def inside(position: Position) -> str:
     """Why answers to this computer say nothing about strangers, in words; "" if they do.
 
+    Behind address translation the public address must be known, or the target could be reached by a way round inside.
     Servers trust their own addresses, their own network and sometimes everything behind the same public address. In a
     laboratory, where everything is on one machine, only the address that we come from counts.
     """
@@ -30,6 +31,8 @@ def inside(position: Position) -> str:
         return phrase("the world sees this computer under a neighbouring address ({egress})", egress=near)
     if not address.is_global:  # RFC 1918, and RFC 6598, where VPNs and carriers are
         return phrase("it is a private address")
+    if position.source and not position.egress and not ipaddress.ip_address(position.source).is_global:
+        return phrase("this computer is behind address translation, and under which address the world sees it is not known")
     return ""
 
 

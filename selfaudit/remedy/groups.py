@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import fields_of, render
@@ -28,6 +29,12 @@ _OUTCOMES = {
 
 
 _LONG_STRING = re.compile(r'"([^"\\\n]{256,})"')
+
+# What no shell takes for more than text, quoted or not: names, addresses, URLs, mailboxes. A hyphen at the front would be an option.
+_HARMLESS = re.compile(r"(?!-)[A-Za-z0-9._:/@%,+\[\]-]*")
+_OPTION = re.compile(r"-[A-Za-z]+")
+# Arguments that are several words: a command of ours, a TLSA record, a switch of dig.
+_SEVERAL_WORDS = frozenset({"command", "record", "tcp"})
 
 
 class GroupKey(StrEnum):
@@ -111,14 +118,30 @@ class Group:
 
 
 def advice_for(remedy: Remedy, finding: Finding) -> Advice:
-    """Fills a remedy's templates with a finding's arguments. A finding may say itself who can act (argument "who")."""
+    """Fills a remedy's templates with a finding's arguments. A finding may say itself who can act (argument "who").
+
+    Commands get no value that a shell could take for a command; the name of the argument stands in its place, in capitals.
+    """
     args = finding.args
     who = str(args.get("who", remedy.who))
-    stacks = tuple((_(name), render(text, args)) for name, text in remedy.stacks.items())
+    harmless = _for_commands(args)
+    stacks = tuple((_(name), render(text, harmless)) for name, text in remedy.stacks.items())
     steps = render(remedy.steps_by.get(who, remedy.steps), args)
     # A record with a hole in it is not one to copy.
     record = "" if any(args.get(name) == "" for name in fields_of(remedy.record)) else render(remedy.record, args)
-    return Advice(steps, render(remedy.verify, args), _LONG_STRING.sub(_in_pieces, record), stacks, who, remedy.minutes)
+    return Advice(steps, render(remedy.verify, harmless), _LONG_STRING.sub(_in_pieces, record), stacks, who, remedy.minutes)
+
+
+def _for_commands(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments for what people copy into a shell. Many come from strangers: names in DNS, greetings, certificates."""
+    return {name: value if _is_harmless(name, value) else name.upper().replace("_", "-") for name, value in args.items()}
+
+
+def _is_harmless(name: str, value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_harmless(name, item) for item in value)
+    words = str(value).split(" ") if name in _SEVERAL_WORDS else [str(value)]
+    return all(_HARMLESS.fullmatch(word) or (name == "command" and _OPTION.fullmatch(word)) for word in words)
 
 
 def _in_pieces(quoted: re.Match[str]) -> str:

@@ -47,7 +47,7 @@ async def attempt(
 ) -> ProxyAttempt:
     """One request through a server to an endpoint of ours."""
     async with endpoint() as ours, world({3128: server}) as net:
-        return await ProxyTest(net.active, ADDRESS, wait).attempt(3128, method, make(ours))
+        return await ProxyTest(net.active, ADDRESS, wait, embedded=True).attempt(3128, method, make(ours))
 
 
 P, T, R, N, U = ProxyOutcome.PROVEN, ProxyOutcome.TRIED, ProxyOutcome.REFUSED, ProxyOutcome.NOT_A_PROXY, ProxyOutcome.NO_ANSWER
@@ -74,9 +74,9 @@ async def test_kinds_of_proxies(kind: ProxyKind, method: str) -> None:
     wait = WAIT if KINDS[kind][METHODS.index(method)] is P else SHORT
     got = await attempt(server, method, wait=wait)
     expected = KINDS[kind][METHODS.index(method)]
-    if expected is U or (expected is N and got.outcome is U):
-        # A hang-up without a word: of no protocol, and no proof of anything.
-        assert got.outcome in (ProxyOutcome.NO_ANSWER, ProxyOutcome.NOT_A_PROXY)
+    if expected is U or (expected is N and not got.reply):
+        # A hang-up without a word, or a server that waits for the end of a request in another protocol: no proof of anything.
+        assert got.outcome in (ProxyOutcome.SILENT, ProxyOutcome.NO_ANSWER, ProxyOutcome.NOT_A_PROXY)
         assert got.reply == ""
     else:
         assert got.outcome is expected
@@ -91,8 +91,8 @@ async def test_kinds_of_proxies(kind: ProxyKind, method: str) -> None:
         ("http", "CONNECT", ProxyOutcome.TRIED),
         ("socks5", "SOCKS5", ProxyOutcome.TRIED),
         # Version 4 has one word for "not allowed" and "cannot be reached".
-        ("socks4", "SOCKS4", ProxyOutcome.REFUSED),
-        ("socks4", "SOCKS4a", ProxyOutcome.REFUSED),
+        ("socks4", "SOCKS4", ProxyOutcome.UNCLEAR),
+        ("socks4", "SOCKS4a", ProxyOutcome.UNCLEAR),
     ],
 )
 async def test_proxies_that_cannot_reach_us(kind: ProxyKind, method: str, outcome: ProxyOutcome) -> None:
@@ -206,9 +206,8 @@ HOSTILE = (
 async def test_hostile_peers_prove_nothing(talk: Callable[[ServerSide], Any], method: str) -> None:
     peer = Peer(talk)
     got = await attempt(peer, method, wait=SHORT)
-    # Our greeting of SOCKS5 given back reads as the demand for a method that we do not know.
-    odd = {(grant_socks_and_echo, "SOCKS5"): ProxyOutcome.TRIED, (echo, "SOCKS5"): ProxyOutcome.REFUSED}
-    nothing = (ProxyOutcome.NOT_A_PROXY, ProxyOutcome.NO_ANSWER, ProxyOutcome.UNCLEAR)
+    odd = {(grant_socks_and_echo, "SOCKS5"): ProxyOutcome.TRIED}
+    nothing = (ProxyOutcome.NOT_A_PROXY, ProxyOutcome.NO_ANSWER, ProxyOutcome.UNCLEAR, ProxyOutcome.SILENT)
     assert got.outcome in (*nothing, odd.get((talk, method)))
     assert len(got.reply) <= 300
     assert len(got.detail) <= 300
@@ -221,8 +220,8 @@ async def test_hostile_peers_prove_nothing(talk: Callable[[ServerSide], Any], me
         (granted_and_silent, ProxyOutcome.UNCLEAR),
         (granted_with_a_page, ProxyOutcome.NOT_A_PROXY),
         (granted_with_a_late_page, ProxyOutcome.NOT_A_PROXY),
-        (silence, ProxyOutcome.NO_ANSWER),
-        (drip, ProxyOutcome.NO_ANSWER),
+        (silence, ProxyOutcome.SILENT),
+        (hang_up, ProxyOutcome.NO_ANSWER),
     ],
 )
 async def test_connect_that_leads_nowhere(talk: Callable[[ServerSide], Any], outcome: ProxyOutcome) -> None:
@@ -256,7 +255,7 @@ async def test_a_reply_that_comes_in_pieces() -> None:
 async def test_without_authority_nothing_is_asked() -> None:
     server = ProxyServer("http", to_loopback)
     async with endpoint() as ours, world({3128: server}, permitted=()) as net:
-        test = ProxyTest(net.active, ADDRESS, WAIT)
+        test = ProxyTest(net.active, ADDRESS, WAIT, embedded=True)
         with pytest.raises(NotPermittedError):
             await test.attempt(3128, "GET", proxy._ours(ours))
         with pytest.raises(NotPermittedError):
@@ -311,10 +310,53 @@ async def test_a_nonce_proves_itself_and_no_other() -> None:
         assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
         assert answer.endswith(b"\r\n\r\n" + ours.proof(first).encode())
         assert ours.proof(second).encode() not in answer
-        assert (ours.reached(first), ours.reached(second)) == (True, False)
+        assert (ours.reached(first), ours.reached(second)) == ("127.0.0.1", "")
+        # A nonce serves once; whoever saw it on the way learns nothing.
+        assert await told(ours, f"GET /selfaudit-{first} HTTP/1.0\r\n\r\n".encode()) == b""
         # Nobody can work the proof out from what is on the way there.
         assert first not in ours.proof(first)
         assert await told(ours, f"GET /selfaudit-{first[:-1]} HTTP/1.0\r\n\r\n".encode()) == b""
+
+
+async def test_visitors_that_stay_do_not_use_everything_up() -> None:
+    async with endpoint() as ours:
+        idle = [await asyncio.open_connection("127.0.0.1", ours.port) for _number in range(40)]
+        await asyncio.sleep(0.05)
+        assert len(ours._open) == 32
+        for _reader, writer in idle:
+            writer.transport.abort()
+        while ours._open:
+            await asyncio.sleep(0.01)
+        nonce = ours.nonce()
+        assert ours.proof(nonce).encode() in await told(ours, f"GET /selfaudit-{nonce} HTTP/1.0\r\n\r\n".encode())
+
+
+async def test_closing_hangs_up_on_visitors() -> None:
+    ours = Endpoint("127.0.0.1")
+    await ours.open("127.0.0.1")
+    reader, writer = await asyncio.open_connection("127.0.0.1", ours.port)
+    while not ours._open:
+        await asyncio.sleep(0.01)
+    ours.close()
+    with contextlib.suppress(ConnectionError):
+        assert await reader.read(1) == b""
+    writer.transport.abort()
+
+
+async def test_somebody_else_who_comes_by_proves_nothing() -> None:
+    """A filter on the way fetches what it sees: the visitor is not the tested server."""
+
+    async def scanned(c: ServerSide) -> None:
+        head = await c.until(b"\r\n\r\n")
+        path = head.split(b"/", 3)[3].split(b" ")[0]
+        await told(ours, b"GET /" + path + b" HTTP/1.0\r\n\r\n")
+        await c.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    peer = Peer(scanned)
+    async with endpoint() as ours, world({3128: peer}) as net:
+        got = await ProxyTest(net.active, ADDRESS, WAIT, embedded=False).attempt(3128, "GET", proxy._ours(ours))
+    assert got.outcome is ProxyOutcome.UNCLEAR
+    assert "127.0.0.1" in got.detail
 
 
 async def test_two_endpoints_do_not_prove_each_other() -> None:
@@ -367,8 +409,8 @@ async def test_each_open_port_is_tried_until_one_way_is_proven() -> None:
     assert fact.second == ""
 
 
-async def test_a_web_server_in_trouble_is_no_proxy() -> None:
-    """502 to everything, so 502 to our request means nothing; a proxy says it to that one only."""
+async def test_a_web_server_in_trouble_decides_nothing() -> None:
+    """502 to everything, so 502 to our request means nothing; a proxy says it to that one only, or it cannot speak otherwise."""
 
     async def trouble(c: ServerSide) -> None:
         await c.until(b"\r\n\r\n")
@@ -376,8 +418,8 @@ async def test_a_web_server_in_trouble_is_no_proxy() -> None:
 
     async with world({80: Peer(trouble), 3128: ProxyServer("http")}, connect_timeout=0.3) as net:
         fact = await collect(net)
-    assert dict(outcomes(fact, 80))["GET"] is ProxyOutcome.NOT_A_PROXY
-    assert dict(outcomes(fact, 80))["CONNECT"] is ProxyOutcome.NOT_A_PROXY
+    assert dict(outcomes(fact, 80))["GET"] is ProxyOutcome.UNCLEAR
+    assert dict(outcomes(fact, 80))["CONNECT"] is ProxyOutcome.UNCLEAR
     assert dict(outcomes(fact, 3128))["GET"] is ProxyOutcome.TRIED
 
 

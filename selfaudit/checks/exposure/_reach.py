@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from selfaudit.facts.exposure import PortOutcome, TcpPorts
+from selfaudit.facts.exposure import PortOutcome, PortState, TcpPorts
 from selfaudit.facts.vantage import Port25, Position
 from selfaudit.findings import Message, Remedy, Severity, Who
 from selfaudit.i18n import N_, phrase
@@ -21,7 +22,7 @@ _SUSPENDED = N_(
 
 INSIDE = Message(
     Severity.UNKNOWN,
-    N_("This computer is too close to {address} to see what strangers see: {why}. Servers trust such addresses."),
+    N_("From here it cannot be seen what strangers see at {address}: {why}. Servers trust their neighbours."),
     Remedy(_ELSEWHERE, verify="selfaudit audit {address}   # from elsewhere"),
 )
 NO_ROUTE = Message(
@@ -52,6 +53,19 @@ EVERYTHING_OPEN = Message(
     ),
     Remedy(_ELSEWHERE, verify="nc -vz -w 5 {address} {port}"),
 )
+
+
+def believed(ports: TcpPorts, position: Position) -> TcpPorts:
+    """The ports without refusals that may be forged: where this network refuses for others, "closed" is no more than silence."""
+    if "tcp" not in position.refuses:
+        return ports
+    return replace(
+        ports, ports=tuple(_unbelieved(p) for p in ports.ports), controls=tuple(_unbelieved(p) for p in ports.controls)
+    )
+
+
+def _unbelieved(state: PortState) -> PortState:
+    return replace(state, outcome=PortOutcome.SILENT) if state.outcome is PortOutcome.CLOSED else state
 
 
 def standing(ports: TcpPorts, position: Position, port25: Port25) -> tuple[str, dict[str, Any]] | None:

@@ -141,6 +141,7 @@ def judge(
     proxy: ProxyAttempts, ports: TcpPorts, position: Position, port25: Port25, surroundings: Surroundings, policy: Policy
 ) -> Iterator[Finding]:
     address = proxy.address
+    ports = _reach.believed(ports, position)
     standing = _reach.standing(ports, position, port25)
     if standing:
         yield found(Tag[standing[0]], **standing[1])
@@ -165,8 +166,7 @@ def judge(
             if first is not None:
                 doubtful.add(port)
                 yield found(tag, **_args(address, first))
-    far_end = bool(proxy.endpoint or proxy.second)
-    settled = [p for p in sorted(asked - doubtful) if _settled([a for a in proxy.attempts if a.port == p], far_end=far_end)]
+    settled = [p for p in sorted(asked - doubtful) if _settled([a for a in proxy.attempts if a.port == p])]
     if settled:
         yield found(Tag.NONE, address=address, ports=[str(p) for p in settled])
     by_outcome: dict[PortOutcome, list[int]] = {}
@@ -182,15 +182,24 @@ def judge(
         yield found(Tag.NO_ANSWER, address=address, count=len(unknown), ports=[str(p) for p in unknown])
 
 
-def _settled(attempts: list[ProxyAttempt], *, far_end: bool) -> bool:
-    """Whether the answers on a port rule a proxy out: it speaks SOCKS and refuses, or it answers every HTTP request itself.
+def _settled(attempts: list[ProxyAttempt]) -> bool:
+    """Whether the answers on a port rule a proxy out: every method was tried and got a definite answer.
 
-    SOCKS4 has one code for "not allowed" and for "not reached"; where there is nothing to be reached, it refuses nothing.
+    Silence to a protocol is one only where the server has shown that it speaks the other.
     """
     definite = (ProxyOutcome.REFUSED, ProxyOutcome.NOT_A_PROXY)
-    http = [a for a in attempts if a.method in ("GET", "CONNECT")]
-    refuses = any(a.outcome is ProxyOutcome.REFUSED and (far_end or a.method == "SOCKS5") for a in attempts if a not in http)
-    return refuses or (bool(http) and all(a.outcome in definite for a in http))
+    http = [a for a in attempts if a.method in _HTTP]
+    others = [a for a in attempts if a.method not in _HTTP]
+    speaks_http = any(a.reply.startswith("HTTP/") for a in http)
+    speaks_socks = any(a.method == "SOCKS5" and a.outcome is ProxyOutcome.REFUSED for a in others)
+    return len({a.method for a in attempts}) == _METHODS and all(
+        a.outcome in definite
+        or (a.outcome is ProxyOutcome.SILENT and (speaks_socks if a.method in _HTTP else speaks_http and not speaks_socks))
+        for a in attempts
+    )
+
+
+_HTTP, _METHODS = ("GET", "CONNECT"), 5
 
 
 def _args(address: str, attempt: ProxyAttempt) -> dict[str, str | int]:

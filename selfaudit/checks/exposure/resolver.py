@@ -29,12 +29,13 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 from selfaudit.checks.exposure import _reach
 from selfaudit.facts.dns import DnsStatus, bare
-from selfaudit.facts.exposure import Recursion, TcpPorts
+from selfaudit.facts.exposure import Recursion, RecursionOutcome, TcpPorts
 from selfaudit.facts.vantage import DnsVantage, Port25, Position
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, Who, found
 from selfaudit.i18n import N_
@@ -214,6 +215,8 @@ _QUIET = (Openness.SILENT, Openness.UNREACHABLE)
 def judge(
     recursion: Recursion, ports: TcpPorts, position: Position, port25: Port25, vantage: DnsVantage, policy: Policy
 ) -> Iterator[Finding]:
+    ports = _reach.believed(ports, position)
+    recursion = _believed(recursion, position)
     opened = judge_tries(recursion.tries, recursion.expected)
     answered = any(o.openness not in _QUIET for o in opened)
     standing = _reach.standing(ports, position, port25)
@@ -241,6 +244,17 @@ def judge(
         yield found(Tag.PARTLY_SILENT, address=recursion.address, protocols=_protocols(silent))
     else:
         yield found(Tag.NO_ANSWER, **{**_args(recursion, silent[0]), "protocols": _protocols(silent)})
+
+
+def _believed(recursion: Recursion, position: Position) -> Recursion:
+    """Without refusals that this network may have forged."""
+    tries = tuple(
+        replace(t, outcome=RecursionOutcome.TIMEOUT)
+        if t.outcome is RecursionOutcome.CLOSED and t.protocol in position.refuses
+        else t
+        for t in recursion.tries
+    )
+    return replace(recursion, tries=tries)
 
 
 def _protocols(opened: list[Opened]) -> list[str]:

@@ -82,8 +82,8 @@ def judge(vantage: Port25, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.NO_CONTROLS)
         return
     if vantage.blocked:
-        outcomes = sorted({c.outcome for c in vantage.controls})
+        outcomes = sorted({printable(c.greeting, 40) if c.outcome == "open" else c.outcome for c in vantage.controls})
         yield found(Tag.BLOCKED, hosts=[c.host for c in vantage.controls], outcomes=outcomes, host=host)
         return
-    reached = next(c for c in vantage.controls if c.outcome == "open")
+    reached = next(c for c in vantage.controls if c.greets)
     yield found(Tag.OK, host=reached.host, greeting=printable(reached.greeting, 80))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from selfaudit.facts import Fact
 from selfaudit.facts.exposure import ProxyAttempt, ProxyAttempts, TcpPorts
 from selfaudit.facts.exposure import ProxyOutcome as P
@@ -84,7 +86,7 @@ SCENARIOS = [
     Scenario("proven, and the rest is silent", facts(tried(3128, "GET", P.PROVEN), survey=ports((3128,), SILENT)), ["PROXY_OPEN"], "fail", ["PROXY_PORTS_SILENT"]),
     Scenario("a web server answers 200 to everything", facts(*web_server(80, PAGE, PAGE)), ["PROXY_NONE", "PROXY_PORTS_CLOSED"], "pass", ["PROXY_OPEN", "PROXY_UNCLEAR"]),
     Scenario("nginx and Apache", facts(*web_server(80), *web_server(8080, "HTTP/1.1 404 Not Found\r\n", "HTTP/1.1 405 Method Not Allowed\r\n")), ["PROXY_NONE"], "pass", args={"ports": ("80", "8080")}),
-    Scenario("a web server that is silent to SOCKS", facts(*every(80, P.NO_ANSWER, "", GET=(P.NOT_A_PROXY, PAGE), CONNECT=(P.NOT_A_PROXY, BAD_REQUEST))), ["PROXY_NONE"], "pass"),
+    Scenario("a web server that is silent to SOCKS", facts(*every(80, P.SILENT, "", GET=(P.NOT_A_PROXY, PAGE), CONNECT=(P.NOT_A_PROXY, BAD_REQUEST))), ["PROXY_NONE"], "pass"),
     Scenario("502 to this only: it tried", facts(*every(8080, P.NOT_A_PROXY, BAD_REQUEST, GET=(P.TRIED, "HTTP/1.1 502 Bad Gateway\r\nServer: tinyproxy\r\n"))), ["PROXY_POSSIBLE"], "warn", ["PROXY_NONE"], {"reply": "HTTP/1.1 502 Bad Gateway"}),
     Scenario("502 to everything: a web server in trouble", facts(*web_server(80, "HTTP/1.1 502 Bad Gateway\r\n", "HTTP/1.1 502 Bad Gateway\r\n")), ["PROXY_NONE"], "pass", ["PROXY_POSSIBLE"]),
     Scenario("SOCKS5 tried", facts(*every(1080, P.NO_ANSWER, "", SOCKS5=(P.TRIED, "\x05\x04\x00\x01"))), ["PROXY_POSSIBLE"], "warn", args={"reply": "05 04 00 01"}),
@@ -92,10 +94,13 @@ SCENARIOS = [
     Scenario("tried by one way and unclear by another", facts(*every(8888, P.NOT_A_PROXY, "", CONNECT=(P.UNCLEAR, ""), GET=(P.TRIED, "HTTP/1.0 504 x\r\n"))), ["PROXY_POSSIBLE"], "warn", ["PROXY_UNCLEAR"]),
     Scenario("a password", facts(*every(3128, P.NOT_A_PROXY, SQUID_400, GET=(P.REFUSED, "HTTP/1.1 407 Proxy Authentication Required\r\n"), CONNECT=(P.REFUSED, "HTTP/1.1 407 x\r\n"))), ["PROXY_NONE"], "pass"),
     Scenario("squid denies", facts(*every(3128, P.NOT_A_PROXY, SQUID_400, GET=(P.REFUSED, "HTTP/1.1 403 Forbidden\r\n"), CONNECT=(P.REFUSED, "HTTP/1.1 403 Forbidden\r\n"))), ["PROXY_NONE"], "pass"),
-    Scenario("SOCKS5 wants a password", facts(*every(1080, P.NO_ANSWER, "", SOCKS5=(P.REFUSED, "\x05\xff"), SOCKS4=(P.NOT_A_PROXY, ""))), ["PROXY_NONE"], "pass"),
-    Scenario("SOCKS4 refuses to lead to our endpoint", facts(*FAILING_SOCKS4), ["PROXY_NONE"], "pass"),
+    Scenario("SOCKS5 wants a password", facts(*every(1080, P.NOT_A_PROXY, "", SOCKS5=(P.REFUSED, "\x05\xff"), GET=(P.SILENT, ""))), ["PROXY_NONE"], "pass"),
+    Scenario("SOCKS4 refuses, or did not get to our endpoint", facts(*every(4145, P.NOT_A_PROXY, "", SOCKS4=(P.UNCLEAR, "\x00\x5b"))), ["PROXY_UNCLEAR"], "inconclusive", ["PROXY_NONE"]),
     Scenario("SOCKS4 could not reach what nobody can", facts(*FAILING_SOCKS4, endpoint=""), ["PROXY_PORTS_SILENT"], "inconclusive", ["PROXY_NONE"]),
-    Scenario("SOCKS4 did not lead to the second host", facts(*FAILING_SOCKS4, endpoint="", second="203.0.113.26:25"), ["PROXY_NONE"], "pass"),
+    Scenario("SOCKS4 refuses to lead to the second host", facts(*every(4145, P.NOT_A_PROXY, "", SOCKS4=(P.REFUSED, "\x00\x5b"), SOCKS4a=(P.REFUSED, "\x00\x5b")), endpoint="", second="203.0.113.26:25"), ["PROXY_NONE"], "pass"),
+    Scenario("SOCKS5 wants a password, SOCKS4 keeps silent", facts(*every(1080, P.NOT_A_PROXY, "", SOCKS5=(P.REFUSED, "\x05\x02"), SOCKS4=(P.SILENT, ""))), ["PROXY_PORTS_SILENT"], "inconclusive", ["PROXY_NONE"]),
+    Scenario("HTTP says no, SOCKS could not be tried", facts(*every(80, P.NO_ANSWER, "", GET=(P.NOT_A_PROXY, PAGE), CONNECT=(P.NOT_A_PROXY, BAD_REQUEST))), ["PROXY_PORTS_SILENT"], "inconclusive", ["PROXY_NONE"]),
+    Scenario("this network refuses for others", facts(survey=ports((22,)), place=replace(OUTSIDE, refuses=("tcp",))), ["PROXY_PORTS_SILENT"], "inconclusive", ["PROXY_PORTS_CLOSED"]),
     Scenario("an open squid hangs", facts(*HANGING_SQUID, endpoint=""), ["PROXY_PORTS_SILENT"], "inconclusive", ["PROXY_NONE"]),
     Scenario("an open SOCKS5 proxy hangs", facts(*HANGING_SOCKS5, endpoint=""), ["PROXY_POSSIBLE"], "warn", ["PROXY_NONE"]),
     Scenario("an open port that says nothing to anybody", facts(*every(9999, P.NO_ANSWER)), ["PROXY_PORTS_SILENT", "PROXY_PORTS_CLOSED"], "inconclusive", ["PROXY_NONE"], {"ports": ("9999",)}),

@@ -11,7 +11,7 @@ NOT_OK = ["PORT25_OPEN_HERE"]
 SCENARIOS = [
     Scenario("open", [REACHES], ["PORT25_OPEN_HERE"], "pass", args={"greeting": "220 mx.control.test ESMTP"}),
     Scenario("one of two answers", [port25("silent", "open")], ["PORT25_OPEN_HERE"], "pass", args={"host": "mx01.mail.icloud.com"}),
-    Scenario("they do not want this network, but they answer", [port25("open", "open", greeting="554 5.7.1 no")], ["PORT25_OPEN_HERE"], "pass"),
+    Scenario("they answer with a refusal, they or something on the way", [port25("open", "open", greeting="554 5.7.1 no")], ["PORT25_BLOCKED_HERE"], "inconclusive", NOT_OK, {"outcomes": ("554 5.7.1 no",)}),
     Scenario("dropped", [DROPPED_HERE], ["PORT25_BLOCKED_HERE"], "inconclusive", NOT_OK, {"outcomes": ("silent",)}),
     Scenario("rejected, nowhere too", [REJECTED_HERE], ["PORT25_BLOCKED_HERE"], "inconclusive", NOT_OK, {"outcomes": ("closed", "unreachable")}),
     Scenario("no name can be looked up", [port25("no-address", "no-address")], ["PORT25_BLOCKED_HERE"], "inconclusive", NOT_OK),
