@@ -31,10 +31,19 @@ class Policy:
     approvals: tuple[Approval, ...] = ()
 
     def approval(self, check: str, target: str, args: Mapping[str, object]) -> str:
-        """The reference under which a finding of a check on a target is approved, "" for none."""
-        services = {str(args[name]).lower() for name in ("port", "service", "protocol") if name in args}
-        for approval in self.approvals:
-            fits = approval.check == check and approval.target in ("", target)
-            if fits and (not approval.service or approval.service.lower() in services):
-                return approval.reference
-        return ""
+        """The references under which a finding of a check on a target is approved, "" for none.
+
+        An approval for one port says nothing about others: all ports of the finding (`ports`, or else `port`, among its arguments)
+        must be approved, by one approval or by several together. One for a service by name covers the findings about it.
+        """
+        fitting = [a for a in self.approvals if a.check == check and a.target in ("", target)]
+        named = {str(args[name]).lower() for name in ("service", "protocol") if name in args}
+        whole = next((a for a in fitting if not a.service or a.service.lower() in named), None)
+        if whole is not None:
+            return whole.reference
+        several = args.get("ports", args.get("port", ()))
+        ports = [str(p) for p in several] if isinstance(several, list | tuple) else [str(several)]
+        by_port = {a.service: a.reference for a in reversed(fitting)}
+        if not ports or not all(p in by_port for p in ports):
+            return ""
+        return ", ".join(dict.fromkeys(by_port[p] for p in ports))

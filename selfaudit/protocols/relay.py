@@ -26,7 +26,7 @@ class Vector:
     rcpt_to: str
 
 
-def vectors(local_domain: str, recipient: str, sender: str, token: str) -> tuple[Vector, ...]:
+def vectors(local_domain: str, recipient: str, sender: str) -> tuple[Vector, ...]:
     """Today's real misconfigurations, in the order in which they are tried.
 
     Trusting every client (foreign to foreign), trusting a sender address (local sender), trusting bounces (null sender),
@@ -36,7 +36,6 @@ def vectors(local_domain: str, recipient: str, sender: str, token: str) -> tuple
         local_domain: a domain that the server takes mail for, "" if none is known.
         recipient: a mailbox elsewhere.
         sender: an address elsewhere.
-        token: makes local parts that nobody has.
     """
     user, _at, domain = recipient.rpartition("@")
     found = [Vector(FOREIGN, sender, recipient)]
@@ -53,6 +52,12 @@ def vectors(local_domain: str, recipient: str, sender: str, token: str) -> tuple
 def catch_all(local_domain: str, sender: str, token: str) -> Vector:
     """Asks for a mailbox that cannot exist: a server that takes it takes everything in its own domain."""
     return Vector(CATCH_ALL, sender, f"selfaudit-nobody-{token}@{local_domain}")
+
+
+def is_own(mailbox: str, domains: Iterable[str]) -> bool:
+    """Whether a mailbox is in one of the domains or below it; then it shows nothing about strangers' mail."""
+    domain = mailbox.rpartition("@")[2].lower().rstrip(".")
+    return any(domain == own or domain.endswith(f".{own}") for own in domains)
 
 
 class RelayVerdict(StrEnum):
@@ -129,9 +134,11 @@ def _without_acceptance(session: SmtpSession, foreign: list[RelayAttempt], *, ta
     # A dialogue that broke off may have done so before the local sender was tried.
     local_done = _code(local) >= 500 if local is not None else session.end is SmtpEnd.QUIT
     if first is not None and _code(first) >= 500 and local_done:
-        said = next((a for a in foreign if _code(a) >= 500 and _closes(a, talks=talks)), None)
-        # That our own sender is refused for what it is (SPF, no log-in) holds for every stranger who uses it.
-        kept_out = local is None or _closes(local, talks=talks) or _kind(local) is RefusalKind.SENDER
+        said = next((a for a in foreign if _code(a) >= 500 and _closes(a)), None)
+        # That our own sender is refused for what it is (SPF, no log-in) holds for every stranger who uses it. Without words, too:
+        # the server takes mail from us for its own postmaster, and says of others that it does not pass them on.
+        silently = talks and local is not None and local.rcpt_code != 0 and _kind(local) is RefusalKind.UNSTATED
+        kept_out = local is None or _closes(local) or silently or _kind(local) is RefusalKind.SENDER
         if said is not None and kept_out:
             return RelayVerdict.REFUSED, said.reply
         return RelayVerdict.TURNED_AWAY, (first if said is None or local is None else local).reply
@@ -141,7 +148,7 @@ def _without_acceptance(session: SmtpSession, foreign: list[RelayAttempt], *, ta
         return (RelayVerdict.DEFERRED if deferred else RelayVerdict.LATER), later_ones[0].reply
     if session.end is SmtpEnd.STOPPED:
         return RelayVerdict.LATER, session.detail
-    if first is not None and _code(first) >= 500 and not _closes(first, talks=talks):
+    if first is not None and _code(first) >= 500 and not _closes(first):
         return RelayVerdict.TURNED_AWAY, first.reply
     return RelayVerdict.BROKEN, session.detail or _last_word(session)
 
@@ -150,15 +157,15 @@ def _kind(attempt: RelayAttempt) -> RefusalKind:
     return refusal(_code(attempt), attempt.reply)
 
 
-def _closes(attempt: RelayAttempt, *, talks: bool) -> bool:
-    """Whether a refusal shows that the server does not pass on: it is about the recipient, and not about us or the sender."""
+def _closes(attempt: RelayAttempt) -> bool:
+    """Whether a refusal shows that the server does not pass on: it is about the recipient, and not about us or the sender.
+
+    One without words shows nothing, even where postmaster is taken: blocklists are commonly told to let postmaster pass.
+    """
     kind = _kind(attempt)
-    if kind is RefusalKind.RELAY:
-        return True
-    if kind is RefusalKind.MAILBOX:
-        return attempt.rcpt_code != 0 and not asked_another(attempt.reply)
-    # Without words: where another recipient was taken in the same way, this one is the reason.
-    return kind is RefusalKind.UNSTATED and attempt.rcpt_code != 0 and talks
+    # The percent form is a mailbox of the server's own until somebody takes it apart, so it may well be unknown.
+    unknown = kind is RefusalKind.MAILBOX and attempt.vector != PERCENT
+    return kind is RefusalKind.RELAY or (unknown and attempt.rcpt_code != 0 and not asked_another(attempt.reply))
 
 
 def _last_word(session: SmtpSession) -> str:

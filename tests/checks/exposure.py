@@ -108,7 +108,7 @@ def attempts(
         recipient: the mailbox elsewhere.
     """
     said = {"": replies} if isinstance(replies, str) else dict(replies)
-    planned = relay.vectors(domain, recipient, STRANGER, TOKEN)
+    planned = relay.vectors(domain, recipient, STRANGER)
     found = []
     for vector in planned:
         taken_percent = any(a.vector == relay.PERCENT and 200 <= a.rcpt_code < 300 for a in found)

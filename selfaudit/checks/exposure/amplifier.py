@@ -37,6 +37,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from selfaudit.checks.exposure import _reach
@@ -272,11 +273,14 @@ MESSAGES = {
 
 
 def judge(amplifiers: Amplifiers, ports: TcpPorts, position: Position, port25: Port25, policy: Policy) -> Iterator[Finding]:
+    ports = _reach.believed(ports, position)
     standing = _reach.standing(ports, position, port25)
     if standing and standing[0] == "INSIDE":
         yield found(Tag.INSIDE, **standing[1])
         return
-    known = [(e, BY_NAME[e.protocol]) for e in amplifiers.exchanges if e.protocol in BY_NAME]
+    forged = "udp" in position.refuses  # this network refuses packets for others, so a refusal is not the host's own word
+    exchanges = [replace(e, closed=e.closed and not forged) for e in amplifiers.exchanges]
+    known = [(e, BY_NAME[e.protocol]) for e in exchanges if e.protocol in BY_NAME]
     answers = [(e, p, p.read(e.sample.encode("latin-1", "replace"))) for e, p in known if e.datagrams]
     bad = [found(tag, **_args(amplifiers.address, e, p, r)) for e, p, r in answers if (tag := _fault(e, p, r))]
     yield from bad

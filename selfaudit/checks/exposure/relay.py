@@ -9,13 +9,15 @@ Why it matters:
 
 How it is judged:
     1. Before anything else: can this network reach port 25 of unrelated servers at all, does something on the way answer in
-       place of servers, and does this computer stand so close to the server that it may be trusted? Then nothing is concluded.
+       place of servers (where no server is, or with one greeting for all), and does this computer stand so close to the server
+       that it may be trusted? Then nothing is concluded. A recipient that was accepted counts although no control was reached.
     2. One connection to each port (nc ADDRESS 25; openssl s_client -connect ADDRESS:465; for 587 with -starttls smtp). The
        greeting is waited for patiently. At most six recipients, with RSET and a pause in between; no message is sent.
     3. Sender and recipient both foreign; a sender of your own domain (many servers trust that by mistake); no sender; a source
        route (@yours:user@foreign); the percent form (user%foreign@yours). The last recipient is a control: postmaster of your
        own domain, or a mailbox that cannot exist, to know a server that takes everything for its own domain.
     4. Refused for good (5xx), for foreign and for own senders, and not because of who we are: closed. A log-in demanded: closed.
+       A refusal without a word about its reason is none of these, even where postmaster is taken, who is let past blocklists.
     5. Accepted at RCPT TO: possibly open. A server may still refuse the message itself, so this is not called proven.
     6. Proven only by delivery, and only if that was asked for (--confirm-relay): one message with a token, to the mailbox that
        the settings name. Somebody finds the token there (--arrived TOKEN), and then it is open.
@@ -34,16 +36,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from selfaudit.checks.exposure import _reach
 from selfaudit.facts.exposure import PortOutcome, TcpPorts
-from selfaudit.facts.smtp import DeliveryOutcome, RelaySessions
+from selfaudit.facts.smtp import DeliveryOutcome, RelaySessions, SmtpSession
 from selfaudit.facts.vantage import Port25, Position
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, Who, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
-from selfaudit.protocols.relay import FOREIGN, LOCAL, NULL, PERCENT, ROUTE, PortRelay, RelayVerdict, judge_port
+from selfaudit.protocols.relay import FOREIGN, LOCAL, NULL, PERCENT, ROUTE, PortRelay, RelayVerdict, is_own, judge_port
 from selfaudit.protocols.smtp import refuses_this_message
 from selfaudit.text import printable
 
@@ -90,7 +93,8 @@ _STEPS = N_(
     "sender domains out of what the server trusts. Then empty the queue of mail that is not yours, and check this address again."
 )
 _VERIFY = N_(
-    "printf 'EHLO test.invalid\\r\\nMAIL FROM:<{mail_from}>\\r\\nRCPT TO:<{rcpt_to}>\\r\\nQUIT\\r\\n' | nc -w 10 {address} {port}   # right: 5xx to RCPT TO"
+    "( sleep 3; printf '%s\\r\\n' 'EHLO test.invalid' 'MAIL FROM:<{mail_from}>' 'RCPT TO:<{rcpt_to}>' QUIT; sleep 5 ) | "
+    "nc -w 15 {address} {port}   # right: 5xx to RCPT TO"
 )
 _LATER = Remedy(
     N_(
@@ -187,7 +191,7 @@ MESSAGES = {
     Tag.OWN_MAILBOX: Message(
         Severity.UNKNOWN,
         N_(
-            "The mailbox of the test, {rcpt_to}, is in a domain of this case, so that {address} takes mail for it says nothing."
+            "The mailbox of the test, {rcpt_to}, is in a domain of this case or on this server, so that {address} takes mail for it says nothing."
         ),
         Remedy(
             N_("Name a mailbox at another provider in the settings, [smtp] relay_recipient, and run the audit again."),
@@ -196,10 +200,10 @@ MESSAGES = {
     ),
     Tag.NO_ANSWER: Message(
         Severity.UNKNOWN,
-        N_("{address} does not answer on port {port} ({why}). A firewall may drop it, for everybody or only for some."),
+        N_("Port {port} of {address} could not be reached ({why}). A firewall may stop it, for everybody or only for some."),
         Remedy(
             N_(
-                "If the server is to take no mail, let the firewall refuse port 25 rather than drop it, or show with “ss -lnt” on the server that "
+                "If the server is to take no mail there, let the firewall refuse the port rather than drop it, or show with “ss -lnt” on the server that "
                 "nothing listens there. If it is to take mail, see whether the service runs and what the firewall lets in."
             ),
             verify="nc -vz -w 10 {address} {port}; on the server: ss -lnt | grep ':{port} '",
@@ -211,16 +215,15 @@ MESSAGES = {
     Tag.PORT25_BLOCKED: Message(
         Severity.UNKNOWN,
         N_(
-            "This network lets no connections to port 25 out: {controls} could not be reached either. So nothing can be said about port 25 of "
-            "{address}."
+            "This network does not let connections to port 25 out as it should: {controls} could not be reached. So nothing can be said about "
+            "port 25 of {address}, whatever was seen there."
         ),
         _ELSEWHERE,
     ),
     Tag.PORT25_INTERCEPTED: Message(
         Severity.UNKNOWN,
         N_(
-            "Something on this network answers port 25 in place of other servers (at {silent}, where no server is), so the answers are not those of "
-            "{address}."
+            "Something on this network answers port 25 in place of other servers ({why}), so the answers are not those of {address}."
         ),
         _ELSEWHERE,
     ),
@@ -230,6 +233,7 @@ MESSAGES = {
     Tag.SILENT: _reach.SILENT,
 }
 
+_CONTROL_GREETING = 200  # of a control's greeting, as many characters are kept
 _NO_CONTROLS = phrase(
     "connection refused, and no control servers are set up that would show that this network is not the reason"
 )
@@ -245,20 +249,19 @@ _VECTORS = {
 
 def judge(relay: RelaySessions, ports: TcpPorts, position: Position, port25: Port25, policy: Policy) -> Iterator[Finding]:
     address = relay.address
+    if "tcp" in position.refuses:
+        relay = replace(relay, sessions=tuple(_unbelieved(s) for s in relay.sessions))
     connected = any(s.connect in (PortOutcome.OPEN, PortOutcome.CLOSED) for s in relay.sessions)
-    standing = _reach.standing(ports, position, port25)
+    standing = _reach.standing(_reach.believed(ports, position), position, port25)
     if standing and (standing[0] == "INSIDE" or not connected):
         yield found(Tag[standing[0]], **standing[1])
         return
-    if port25.intercepted:
-        yield found(
-            Tag.PORT25_INTERCEPTED,
-            address=address,
-            silent=port25.silent.address if port25.silent else "",
-            control=_control(port25),
-        )
+    if why := _intercepted(relay, port25, policy):
+        yield found(Tag.PORT25_INTERCEPTED, address=address, why=why, control=_control(port25))
         return
-    own = next((a.rcpt_to for a in relay.attempts if a.vector in (FOREIGN, LOCAL, NULL) and _is_own(a.rcpt_to, relay)), "")
+    own = next(
+        (a.rcpt_to for a in relay.attempts if a.vector in (FOREIGN, LOCAL, NULL) and is_own(a.rcpt_to, relay.local_domains)), ""
+    )
     if own:
         yield found(Tag.OWN_MAILBOX, address=address, rcpt_to=own)
         return
@@ -270,9 +273,24 @@ def judge(relay: RelaySessions, ports: TcpPorts, position: Position, port25: Por
     yield from _others(relay, judged, port25, policy)
 
 
-def _is_own(mailbox: str, relay: RelaySessions) -> bool:
-    domain = mailbox.rpartition("@")[2].lower()
-    return any(domain == own or domain.endswith(f".{own}") for own in relay.local_domains)
+def _unbelieved(session: SmtpSession) -> SmtpSession:
+    """A refusal that this network may have forged is no more than silence."""
+    return replace(session, connect=PortOutcome.SILENT) if session.connect is PortOutcome.CLOSED else session
+
+
+def _intercepted(relay: RelaySessions, port25: Port25, policy: Policy) -> str:
+    """By what it shows that port 25 is answered on the way, "" if it does not.
+
+    Servers that have nothing to do with each other do not greet alike, except in a laboratory, where one may play them all.
+    """
+    if port25.intercepted and port25.silent is not None:
+        return phrase("at {silent}, where no server is", silent=port25.silent.address)
+    main = relay.session(25)
+    greeting = next((line.text.strip() for line in main.transcript if line.who == "S"), "") if main is not None else ""
+    others = [c.greeting.strip() for c in port25.controls]
+    if policy.laboratory or not greeting or len(others) < 2 or set(others) != {greeting[:_CONTROL_GREETING].strip()}:
+        return ""
+    return phrase("it greets in the same words in place of {controls}", controls=", ".join(c.host for c in port25.controls))
 
 
 def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> Iterator[Finding]:
@@ -282,7 +300,7 @@ def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> 
             continue
         first = verdict.accepted[0]
         args = {
-            "address": relay.address, "port": verdict.port, "mail_from": first.mail_from, "rcpt_to": first.rcpt_to,
+            "address": relay.address, "port": verdict.port, "mail_from": _quoted(first.mail_from), "rcpt_to": _quoted(first.rcpt_to),
             "vectors": [_VECTORS[a.vector] for a in verdict.accepted], "reply": printable(verdict.why, 200),
             "recipient": delivery.recipient, "trial": _NOT_TRIED,
         }  # fmt: skip
@@ -306,22 +324,21 @@ def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> 
 def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25, policy: Policy) -> Iterator[Finding]:
     address = relay.address
     by_port = {j.port: j for j in judged}
+    main = by_port.get(25)
+    if main is not None and port25.blocked:
+        # Whatever was seen there, a refusal or an answer, may come from this network as well as from the host.
+        yield found(Tag.PORT25_BLOCKED, address=address, controls=[c.host for c in port25.controls], control=_control(port25))
+        judged = [j for j in judged if j is not main]
+    elif main is not None and main.verdict is RelayVerdict.CLOSED and not port25.controls and not policy.laboratory:
+        yield found(Tag.NO_ANSWER, address=address, port=25, why=_NO_CONTROLS)
+        judged = [j for j in judged if j is not main]
     refused = [j for j in judged if j.verdict is RelayVerdict.REFUSED]
     closed = [j for j in judged if j.verdict is RelayVerdict.CLOSED]
-    main = by_port.get(25)
-    silent = [j for j in judged if j.verdict in (RelayVerdict.SILENT, RelayVerdict.UNREACHABLE)]
-    unreached = main is not None and main.verdict in (RelayVerdict.SILENT, RelayVerdict.UNREACHABLE, RelayVerdict.CLOSED)
-    # A refused connection may come from this network as well as from the host, unless others can be reached.
-    if main is not None and unreached and port25.blocked:
-        yield found(Tag.PORT25_BLOCKED, address=address, controls=[c.host for c in port25.controls], control=_control(port25))
-        silent = [j for j in silent if j.port != 25]
-        closed = [j for j in closed if j.port != 25]
-    elif main is not None and main in closed and not port25.controls and not policy.laboratory:
-        yield found(Tag.NO_ANSWER, address=address, port=25, why=_NO_CONTROLS)
-        closed.remove(main)
-    elif main is not None and main in silent:
-        yield found(Tag.NO_ANSWER, address=address, port=25, why=main.why)
-        silent.remove(main)
+    silent = [j for j in judged if j.verdict is RelayVerdict.SILENT and j.port != 25]
+    for unreached in judged:
+        # Silence of the other ports is common, and no fault where port 25 has been judged; that we could not try is.
+        if unreached.verdict is RelayVerdict.UNREACHABLE or (unreached.verdict is RelayVerdict.SILENT and unreached.port == 25):
+            yield found(Tag.NO_ANSWER, address=address, port=unreached.port, why=printable(unreached.why, 200))
     for verdict in judged:
         said = {
             "address": address,
@@ -334,7 +351,7 @@ def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25, polic
             yield found(Tag.TAKEN_AS_LOCAL, address=address, port=verdict.port, rcpt_to=taken.rcpt_to)
         if verdict.verdict is RelayVerdict.DEFERRED:
             tried_first = next(a for a in relay.attempts if a.port == verdict.port)
-            yield found(Tag.DEFERRED, **said, mail_from=tried_first.mail_from, rcpt_to=tried_first.rcpt_to)
+            yield found(Tag.DEFERRED, **said, mail_from=_quoted(tried_first.mail_from), rcpt_to=_quoted(tried_first.rcpt_to))
         elif verdict.verdict is RelayVerdict.LATER:
             yield found(Tag.TRY_LATER, **said)
         elif verdict.verdict is RelayVerdict.TURNED_AWAY:
@@ -354,6 +371,11 @@ def _others(relay: RelaySessions, judged: list[PortRelay], port25: Port25, polic
         )
     if closed:
         yield found(Tag.NO_SERVICE, address=address, ports=[str(j.port) for j in closed])
+
+
+def _quoted(mailbox: str) -> str:
+    """For a place between apostrophes in a command of the shell."""
+    return mailbox.replace("'", "'\\''")
 
 
 def _control(port25: Port25) -> str:

@@ -16,10 +16,11 @@ How it is judged:
        first step before a login to others. Nobody logs in, no password is tried, nothing is listed.
     3. An answer that comes only after the login, or where there is none, proves that anybody gets in: Redis, Elasticsearch,
        Docker, memcached, and VNC without a password. This is the worst finding, and it counts whatever else was seen.
-    4. MongoDB, CouchDB, NFS, portmapper, X11, the Android debugging port and Docker, reachable by strangers, are a fault even
-       without that proof. MongoDB answers hello with and without a password; no more is asked.
+    4. MongoDB, CouchDB, NFS and portmapper that answer strangers are a fault even without that proof. MongoDB answers hello
+       with and without a password; no more is asked.
     5. Other databases and caches, Windows file sharing, rsync, Telnet and remote desktops are a warning; so are, as a smaller
-       one, FTP, control panels and ports on which something unknown listens. SSH and web pages are no findings.
+       one, FTP, control panels and ports on which something unknown listens. SSH and web pages are no findings. A port that
+       takes a connection and says nothing counts as unknown: X11 and the Android debugging port cannot be told from others.
     6. A port is seen to be closed only if the host itself refuses the connection. Silence says nothing: a firewall may drop
        packets for this computer only. Then ss -lnt on the server shows what listens.
 
@@ -58,7 +59,6 @@ class Tag(StrEnum):
     MONGODB = "SERVICES_MONGODB_ANSWERS"
     COUCHDB = "SERVICES_COUCHDB_ANSWERS"
     RPC = "SERVICES_RPC_ANSWERS"
-    UNPROVEN = "SERVICES_WITHOUT_LOGIN_REACHABLE"
     DATABASE = "SERVICES_DATABASE_REACHABLE"
     WINDOWS = "SERVICES_WINDOWS_REACHABLE"
     RSYNC = "SERVICES_RSYNC_REACHABLE"
@@ -161,24 +161,6 @@ MESSAGES = {
             minutes=30,
         ),
     ),
-    Tag.UNPROVEN: Message(
-        Severity.HIGH,
-        N_(
-            "Port {port} of {address} takes connections from strangers; {service} is usually there, which gives whoever reaches it full control "
-            "unless it is set up otherwise. Nothing was asked or answered that would prove it. {detail}"
-        ),
-        Remedy(
-            _CLOSE,
-            verify="nc -vz -w 5 {address} {port}   # right: refused",
-            stacks={
-                "X11": "Start the X server with -nolisten tcp; use ssh -X",
-                "Android (adb)": "adb usb   # or: Developer options > Wireless debugging: off",
-                "Docker": _closing.DOCKER,
-            }
-            | _TCP,
-            minutes=30,
-        ),
-    ),
     Tag.DATABASE: Message(
         Severity.MEDIUM,
         N_("Port {port} of {address} can be reached by anybody: {service}. {state} {detail}"),
@@ -272,10 +254,20 @@ MESSAGES = {
     Tag.UNKNOWN: Message(
         Severity.LOW,
         N_(
-            "Something listens on ports of {address} that strangers have no business with, and what it is could not be recognised: {ports}."
+            "Something listens on ports of {address} that strangers have no business with, and what it is could not be recognised: {listening}."
         ),
         Remedy(
-            N_("See on the server which program it is. Close what nobody outside needs."), verify="ss -lntp   # on the server"
+            N_(
+                "See on the server which program it is. Close what nobody outside needs; X11 and the Android debugging port at once, which "
+                "give whoever reaches them full control."
+            ),
+            verify="ss -lntp   # on the server",
+            stacks={
+                "X11": "Start the X server with -nolisten tcp; use ssh -X",
+                "Android (adb)": "adb usb   # or: Developer options > Wireless debugging: off",
+                "Docker": _closing.DOCKER,
+            }
+            | _TCP,
         ),
     ),
     Tag.SSH: Message(Severity.INFO, N_("SSH answers on other ports of {address}: {ports}. That is no fault.")),
@@ -315,8 +307,6 @@ _ANSWERS = {
     "ftp": Tag.FTP, "rdp": Tag.DESKTOP, "vnc": Tag.DESKTOP,
 }  # fmt: skip
 _WINDOWS = ("msrpc", "netbios", "smb")
-# They say nothing by themselves, so that silence does not speak against them.
-_QUIET = ("docker", "adb", "x11")
 _STATES = {
     Access.PASSWORD: phrase(
         "It asks for a password or a key, which others will try to guess; and holes in it are used at once."
@@ -326,13 +316,15 @@ _STATES = {
 
 
 def judge(services: Services, ports: TcpPorts, position: Position, port25: Port25, policy: Policy) -> Iterator[Finding]:
+    ports = _reach.believed(ports, position)
     standing = _reach.standing(ports, position, port25)
     if standing and standing[0] == "INSIDE":
         yield found(Tag.INSIDE, **standing[1])
         return
     address = ports.address
     readings = {p: Reading(Access.OTHER) for p in ports.open_ports() if p in GUARDED}
-    readings |= {a.port: read(a.port, a.reply.encode("latin-1", "replace")) for a in services.answers if a.port in BY_PORT}
+    answers = [a for a in services.answers if a.port in BY_PORT and a.outcome is PortOutcome.OPEN]
+    readings |= {a.port: read(a.port, a.reply.encode("latin-1", "replace")) for a in answers}
     proven = {p: r for p, r in readings.items() if r.access is Access.OPEN}
     for port, reading in proven.items():
         tag, proof, consequence = _OPEN[BY_PORT[port].name]
@@ -350,15 +342,14 @@ def judge(services: Services, ports: TcpPorts, position: Position, port25: Port2
 
 def _reachable(address: str, readings: dict[int, Reading]) -> Iterator[Finding]:
     windows: dict[int, Reading] = {}
-    panels, unknown = {}, []
+    panels, unknown = {}, {}
     for port, reading in readings.items():
         name = BY_PORT[port].name
         if reading.access is Access.SSH:
             continue
-        if reading.access is Access.OTHER and name in _QUIET and not reading.detail:
-            yield found(Tag.UNPROVEN, **_args(address, port, reading))
-        elif reading.access is Access.OTHER:
-            unknown.append(f"{port} ({reading.detail or phrase('it says nothing')})")
+        if reading.access is Access.OTHER:
+            silence = phrase("it says nothing; usually here: {service}", service=BY_PORT[port].title)
+            unknown[port] = f"{port} ({reading.detail or silence})"
         elif port in PANELS:
             panels[port] = f"{port} ({BY_PORT[port].title})"
         elif name in _WINDOWS:
@@ -373,9 +364,9 @@ def _reachable(address: str, readings: dict[int, Reading]) -> Iterator[Finding]:
         args = _args(address, first, said) | {"service": phrase("Windows file sharing and remote procedures")}
         yield found(Tag.WINDOWS, **args, ports=[*windows])
     if panels:
-        yield found(Tag.PANELS, address=address, panels=[*panels.values()], first=min(panels))
+        yield found(Tag.PANELS, address=address, panels=[*panels.values()], first=min(panels), ports=[*panels])
     if unknown:
-        yield found(Tag.UNKNOWN, address=address, ports=unknown)
+        yield found(Tag.UNKNOWN, address=address, listening=[*unknown.values()], ports=[*unknown])
 
 
 def _unseen(ports: TcpPorts, readings: dict[int, Reading], bad: bool) -> Iterator[Finding]:

@@ -13,13 +13,15 @@ How it is judged:
     2. 2xx: taken. Refused for good because there is no such mailbox: not taken.
     3. If the control is taken too, the server takes everything, and that it takes these two proves nothing.
     4. 4xx, 421, a refusal to talk to this computer and silence say nothing.
-    5. Mail hosts belong to somebody: they are asked only if that was shown or stated to be allowed.
+    5. Mail hosts belong to somebody: they are asked only if that was shown or stated to be allowed. What a spare host says, while one
+       that comes before it (a lower number in MX) was not asked, is not what reaches people first.
+    6. A domain without MX records takes its mail at its own address (dig DOMAIN A). If nothing listens there, it takes no mail.
 
 Limits and false positives:
     That an address is taken does not show that anybody reads it. Some servers refuse later, after the message.
 
 References:
-    RFC 2142 sections 2 and 4; RFC 5321 sections 3.6.3 and 4.5.1.
+    RFC 2142 sections 2 and 4; RFC 5321 sections 3.6.3, 4.5.1 and 5.1.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from typing import Any
 
 from selfaudit.checks._common import reason
 from selfaudit.checks.mail import _server
+from selfaudit.facts.dns import absolute, bare
+from selfaudit.facts.exposure import PortOutcome
 from selfaudit.facts.smtp import ContactSession, MailContacts, RecipientAnswer
 from selfaudit.facts.vantage import Port25
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, Who, found
@@ -49,6 +53,7 @@ class Tag(StrEnum):
     NO_MAIL = "CONTACTS_NO_MAIL_HOST"
     UNANSWERED = "CONTACTS_MX_UNANSWERED"
     NOT_ASKED = "CONTACTS_NOT_ASKED"
+    PREFERRED_NOT_ASKED = "CONTACTS_PREFERRED_HOST_NOT_ASKED"
     NO_SERVICE = "CONTACTS_HOST_CLOSED"
     NO_ANSWER = "CONTACTS_NO_ANSWER"
     NO_DIALOGUE = "CONTACTS_NO_DIALOGUE"
@@ -114,6 +119,19 @@ MESSAGES = {
     Tag.NO_MAIL: Message(Severity.NONE, N_("{domain} names no mail host (see mail.mx).")),
     Tag.UNANSWERED: Message(Severity.UNKNOWN, N_("The mail hosts of {domain} could not be looked up ({status}).")),
     Tag.NOT_ASKED: Message(Severity.INFO, N_("Not asked, because nobody has shown that they may be: {hosts}.")),
+    Tag.PREFERRED_NOT_ASKED: Message(
+        Severity.UNKNOWN,
+        N_(
+            "Mail for {domain} goes to {hosts} first. Nothing was asked there, because nobody has shown that this is allowed, and what {host} says is not what people meet first."
+        ),
+        Remedy(
+            N_(
+                "If it is yours, name its addresses as targets and run the audit again. If not, send a message to both addresses from elsewhere."
+            ),
+            verify="dig {domain} MX +short",
+            minutes=10,
+        ),
+    ),
     Tag.NO_SERVICE: Message(
         Severity.UNKNOWN,
         N_("The mail host {host} of {domain} refuses connections to port 25 ({address})."),
@@ -137,16 +155,38 @@ def judge(contacts: MailContacts, port25: Port25, policy: Policy) -> Iterator[Fi
         yield found(Tag.UNANSWERED, domain=domain, status=reason(contacts.mx))
         return
     if not contacts.sessions and not contacts.not_asked:
-        if any(not record.endswith(" .") for record in contacts.mx.records):
+        lost = next((answer for answer in contacts.addresses if not answer.definite), None)
+        if lost is not None:
+            yield found(Tag.UNANSWERED, domain=domain, status=reason(lost))
+        elif any(not record.endswith(" .") for record in contacts.mx.records):
             yield found(Tag.UNANSWERED, domain=domain, status=phrase("no address that could be asked was found for them"))
         else:
             yield found(Tag.NO_MAIL, domain=domain)
         return
-    if contacts.not_asked:
-        yield found(Tag.NOT_ASKED, hosts=contacts.not_asked)
-    if contacts.sessions:
-        # The hosts were asked in their order until one gave an answer; the last one tells most.
-        yield from _host(domain, contacts.sessions[-1], port25)
+    # The hosts were asked in their order until one gave an answer; the last one tells most.
+    last = contacts.sessions[-1] if contacts.sessions else None
+    earlier = _preferred(contacts, last.host) if last else ()
+    if last and earlier:
+        yield found(Tag.PREFERRED_NOT_ASKED, domain=domain, hosts=earlier, host=last.host)
+    if others := tuple(host for host in contacts.not_asked if host not in earlier):
+        yield found(Tag.NOT_ASKED, hosts=others)
+    if last is None:
+        return
+    if not contacts.mx.records and last.session.connect is PortOutcome.CLOSED and not (port25.blocked or port25.intercepted):
+        yield found(Tag.NO_MAIL, domain=domain)
+        return
+    yield from _host(domain, last, port25)
+
+
+def _preferred(contacts: MailContacts, host: str) -> tuple[str, ...]:
+    """Hosts without permission that take mail before another one (RFC 5321 section 5.1: the lowest number first)."""
+    known: dict[str, int] = {}
+    for record in contacts.mx.records:
+        preference, _space, name = record.partition(" ")
+        if preference.isdigit():
+            mail_host = bare(absolute(name))
+            known[mail_host] = min(int(preference), known.get(mail_host, int(preference)))
+    return tuple(name for name in contacts.not_asked if host in known and known.get(name, known[host]) < known[host])
 
 
 def _host(domain: str, asked: ContactSession, port25: Port25) -> Iterator[Finding]:

@@ -12,21 +12,23 @@ How it is judged:
        signed answer (the “ad” flag) binds anybody; without it DANE is not in force.
     2. openssl s_client -starttls smtp -connect ADDRESS:25 -dane_tlsa_domain HOST -dane_tlsa_rrdata "RECORD": one matching record is enough.
     3. Usages 3 (this certificate or key) and 2 (one of its authorities) count for mail; 0 and 1 do not. With usage 2 the certificate
-       must be valid for the host or the domain as well.
+       must be valid for the host, or for the domain whose mail it is, as well.
     4. No TLSA record: nothing to judge. Failed look-ups and a server that does not answer say nothing.
+    5. A server may have a certificate for each of its names (RFC 7672 section 8.1). The handshake asks for one of them; for the
+       others a mismatch says nothing.
 
 Limits and false positives:
-    Whether the resolver validates is seen from the “ad” flag; a resolver that does not validate leaves this open.
+    Whether the resolver validates is seen from the “ad” flag; a resolver that does not validate leaves this open. Where no
+    STARTTLS is seen, something between here and there may have taken it out of the reply.
 
 References:
-    RFC 6698 section 2; RFC 7671 section 5; RFC 7672 sections 2.2 and 3.1.
+    RFC 6698 section 2; RFC 7671 section 5; RFC 7672 sections 2.2, 3.1, 3.2.2 and 8.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any
 
 from selfaudit.checks._common import reason
 from selfaudit.checks.mail import _server
@@ -75,12 +77,17 @@ MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("The TLSA record of {host} matches the certificate of {address}.")),
     Tag.MISMATCH: Message(
         Severity.HIGH,
-        N_("No TLSA record of {host} matches the certificate of {address}. Senders that use DANE deliver no mail to it."),
+        N_(
+            "For mail to {domains}, no TLSA record of {host} matches the certificate of {address}. Senders that use DANE do not deliver it."
+        ),
         _FIX,
     ),
     Tag.NO_TLS: Message(
-        Severity.HIGH,
-        N_("{host} has TLSA records, but {address} offers no working STARTTLS. Senders that use DANE deliver no mail to it."),
+        Severity.MEDIUM,
+        N_(
+            "{host} has TLSA records, but {address} offers no working STARTTLS as seen from here. If others see the same, senders that use DANE "
+            "deliver no mail to it."
+        ),
         Remedy(
             N_("Switch STARTTLS on in the mail server, or take the TLSA records out until it works."),
             verify="dig _25._tcp.{host} TLSA +short; openssl s_client -starttls smtp -connect {server}:25 </dev/null",
@@ -122,45 +129,58 @@ def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Ite
         else:
             yield found(Tag.NO_NAME, address=names.address)
         return
+    by_host: dict[str, list[MailHostName]] = {}
+    for name in names.names:
+        by_host.setdefault(name.name, []).append(name)
     wanted = []
-    for name in {n.name: n for n in names.names}.values():
-        if not name.tlsa.definite:
-            yield found(Tag.UNANSWERED, host=name.name, status=reason(name.tlsa))
-        elif name.tlsa.records:
-            wanted.append(name)
+    for host, group in by_host.items():
+        if not group[0].tlsa.definite:
+            yield found(Tag.UNANSWERED, host=host, status=reason(group[0].tlsa))
+        elif group[0].tlsa.records:
+            wanted.append(group)
     if not wanted:
         if all(n.tlsa.definite for n in names.names):
             yield found(Tag.NONE, address=names.address)
         return
-    signed = [name for name in wanted if name.tlsa.validated]
-    for name in wanted:
-        if name not in signed:
-            yield found(Tag.NOT_SIGNED, host=name.name)
+    signed = [group for group in wanted if group[0].tlsa.validated]
+    for group in wanted:
+        if group not in signed:
+            yield found(Tag.NOT_SIGNED, host=group[0].name)
     trouble = _server.silence(tls.session, port25) if signed else None
     if trouble:
         yield found(Tag[trouble[0]], **trouble[1])
         return
-    for name in signed:
-        yield _judge_name(name, tls)
+    for group in signed:
+        yield _judge_host(group, tls)
 
 
-def _judge_name(name: MailHostName, tls: SmtpTls) -> Finding:
-    server = f"[{tls.address}]" if ":" in tls.address else tls.address
-    args: dict[str, Any] = {
-        "host": name.name, "address": tls.address, "server": server, "record": name.tlsa.records[0], "records": name.tlsa.records[:4],
-        "corrected": "",
-    }  # fmt: skip
+# What is said of a host whose domains fare differently: the certificate may be valid for one of them only.
+_WORST_FIRST = (Tag.MISMATCH, Tag.NO_TLS, Tag.CANNOT_TELL, Tag.UNUSABLE, Tag.OK)
+
+
+def _judge_host(group: list[MailHostName], tls: SmtpTls) -> Finding:
+    """A mail host with all domains whose mail it takes; the certificate must suit each of them."""
+    host = group[0]
+    tags = {name.domain: _judge_name(name, tls) for name in group}
+    tag = min(tags.values(), key=_WORST_FIRST.index)
+    return found(
+        tag, host=host.name, address=tls.address, server=f"[{tls.address}]" if ":" in tls.address else tls.address,
+        record=host.tlsa.records[0], records=host.tlsa.records[:4], domains=sorted(d for d, t in tags.items() if t is tag),
+        corrected=f"3 1 1 {tls.certificate.spki_sha256}" if tls.certificate else "",
+    )  # fmt: skip
+
+
+def _judge_name(name: MailHostName, tls: SmtpTls) -> Tag:
     if tls.certificate is None:
         if (tls.offered is False and not _server.overwritten(tls.session)) or 500 <= tls.ready < 600:
-            return found(Tag.NO_TLS, **args)
-        return found(Tag.CANNOT_TELL, **args)
-    args["corrected"] = f"3 1 1 {tls.certificate.spki_sha256}"
+            return Tag.NO_TLS
+        return Tag.CANNOT_TELL
     matches = {_match(record, tls.certificate, name, tls.now) for record in name.tlsa.records}
     if Match.YES in matches:
-        return found(Tag.OK, **args)
-    if Match.CANNOT_TELL in matches:
-        return found(Tag.CANNOT_TELL, **args)
-    return found(Tag.MISMATCH if Match.NO in matches else Tag.UNUSABLE, **args)
+        return Tag.OK
+    if Match.CANNOT_TELL in matches or (Match.NO in matches and name.name != tls.sni):
+        return Tag.CANNOT_TELL
+    return Tag.MISMATCH if Match.NO in matches else Tag.UNUSABLE
 
 
 def _match(record: str, certificate: Certificate, name: MailHostName, now: float) -> Match:

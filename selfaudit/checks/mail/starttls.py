@@ -2,7 +2,7 @@
 
 What it checks:
     STARTTLS on port 25, step by step: offered, handshake done, certificate trusted, certificate valid for the server's name,
-    and when it expires.
+    from when, and when it expires.
 
 Why it matters:
     Mail without encryption can be read on the way, and some large senders refuse to deliver it. A server without it looks
@@ -14,14 +14,17 @@ How it is judged:
        one may come.
     3. Between mail servers a certificate need not be trusted, unless MTA-STS asks for it; so an untrusted chain, a name that does
        not match and an expired certificate are told apart and are worth doing, no more.
-    4. The name is the mail host's in your MX records; where none leads here, the server's own name in EHLO.
+    4. The name is the mail host's in your MX records, the one that the server was asked for in the handshake (-servername); where
+       none leads here, the server's own name in EHLO. MX records that could not be looked up leave the name open.
     5. Less than two weeks to the end: renew it now.
 
 Limits and false positives:
-    Only TLS 1.2 and newer are tried, and no grades are given for ciphers.
+    Only TLS 1.2 and newer are tried, and no grades are given for ciphers. Where several of your mail hosts lead to the address, only
+    one of them is asked for.
 
 References:
-    RFC 3207; RFC 7435 (opportunistic security); RFC 8461 section 4 (MTA-STS); RFC 8996; RFC 9525 section 6.
+    RFC 3207; RFC 7435 (opportunistic security); RFC 8461 section 4 (MTA-STS); RFC 8996; RFC 9525 section 6; RFC 6066
+    section 3 (server name indication); RFC 7672 section 8.1.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
+from selfaudit.checks._common import reason
 from selfaudit.checks.mail import _server
 from selfaudit.facts.smtp import MailNames, SmtpEnd, SmtpTls
 from selfaudit.facts.vantage import Port25
@@ -54,6 +58,8 @@ class Tag(StrEnum):
     WRONG_NAME = "STARTTLS_WRONG_NAME"
     EXPIRED = "STARTTLS_EXPIRED"
     EXPIRES_SOON = "STARTTLS_EXPIRES_SOON"
+    NOT_YET_VALID = "STARTTLS_NOT_YET_VALID"
+    NAME_UNANSWERED = "STARTTLS_NAME_UNANSWERED"
     UNREADABLE = "STARTTLS_CERTIFICATE_UNREADABLE"
     TRY_LATER = "STARTTLS_TRY_LATER"
     NO_SERVICE = "STARTTLS_NO_SERVICE"
@@ -121,6 +127,16 @@ MESSAGES = {
     Tag.EXPIRES_SOON: Message(
         Severity.LOW, N_("The certificate of {address} expires on {until}, in {days} days."), _CERTIFICATE
     ),
+    Tag.NOT_YET_VALID: Message(
+        Severity.LOW, N_("The certificate of {address} is not valid before {since}. Mail still gets through."), _CERTIFICATE
+    ),
+    Tag.NAME_UNANSWERED: Message(
+        Severity.UNKNOWN,
+        N_(
+            "Which mail host leads to {address} could not be looked up ({status}), so it is not known for which name its certificate should be valid."
+        ),
+        Remedy(N_("Run the audit again when the name servers of the domain answer."), minutes=5),
+    ),
     Tag.UNREADABLE: Message(Severity.UNKNOWN, N_("The certificate of {address} cannot be read: {why}.")),
     Tag.TRY_LATER: Message(
         Severity.UNKNOWN,
@@ -143,11 +159,12 @@ def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Ite
         yield found(Tag[trouble[0]], **trouble[1])
         return
     own = tls.session.name
-    hosts = [n.name for n in names.names] or ([own] if is_host_name(own) else [])
+    lost = names.unanswered[0] if names.unanswered and not names.names else None
+    host = tls.sni or (own if is_host_name(own) and lost is None else "")
     server = f"[{tls.address}]" if ":" in tls.address else tls.address
     last = next((line.text for line in reversed(tls.session.transcript) if line.who == "S"), "")
     args: dict[str, Any] = {
-        "address": tls.address, "server": server, "name": printable(hosts[0], 100) if hosts else "mail.your-domain", "version": tls.version,
+        "address": tls.address, "server": server, "name": printable(host, 100) or "mail.your-domain", "version": tls.version,
         "why": printable(tls.detail, 200), "reply": printable(last, 200),
     }  # fmt: skip
     if not tls.offered and _server.overwritten(tls.session):
@@ -163,22 +180,28 @@ def judge(tls: SmtpTls, names: MailNames, port25: Port25, policy: Policy) -> Ite
         yield found(Tag.NO_DIALOGUE if timeout else Tag.FAILED, **args)
     else:
         yield found(Tag.HANDSHAKE, **args)
-        yield from _certificate(tls, hosts, args)
+        yield from _certificate(tls, host, args)
+        if lost is not None and not host:
+            yield found(Tag.NAME_UNANSWERED, **args, status=reason(lost))
 
 
-def _certificate(tls: SmtpTls, hosts: list[str], args: dict[str, Any]) -> Iterator[Finding]:
+def _certificate(tls: SmtpTls, host: str, args: dict[str, Any]) -> Iterator[Finding]:
     shown = tls.certificate
     if shown is None:
         yield found(Tag.UNREADABLE, **args)
         return
     yield found(Tag.TRUSTED if shown.trusted else Tag.UNTRUSTED, **{**args, "why": printable(shown.why, 200)})
-    missing = [h for h in hosts if not covers(shown.names, h)]
-    if missing:
-        held = shown.names[:4] or (shown.subject,)
-        yield found(Tag.WRONG_NAME, **{**args, "name": printable(missing[0], 100), "names": held})
-    elif hosts:
+    if host and not covers(shown.names, host):
+        yield found(Tag.WRONG_NAME, **args, names=shown.names[:4] or (shown.subject,))
+    elif host:
         yield found(Tag.NAME_MATCHES, **args)
+    if shown.not_before > tls.now:
+        yield found(Tag.NOT_YET_VALID, **args, since=_date(shown.not_before))
+        return
     days = int((shown.not_after - tls.now) // 86_400)
-    until = datetime.datetime.fromtimestamp(shown.not_after, datetime.UTC).date().isoformat()
     tag = Tag.EXPIRED if shown.not_after < tls.now else Tag.EXPIRES_SOON if days < _SOON else Tag.EXPIRES
-    yield found(tag, **{**args, "until": until, "days": days})
+    yield found(tag, **args, until=_date(shown.not_after), days=days)
+
+
+def _date(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()

@@ -26,9 +26,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from selfaudit.facts.vantage import Port25
+from selfaudit.facts.vantage import ControlConnection, Port25
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.text import printable
 
@@ -82,8 +82,22 @@ def judge(vantage: Port25, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.NO_CONTROLS)
         return
     if vantage.blocked:
-        outcomes = sorted({printable(c.greeting, 40) if c.outcome == "open" else c.outcome for c in vantage.controls})
+        outcomes = sorted({_words(c) for c in vantage.controls})
         yield found(Tag.BLOCKED, hosts=[c.host for c in vantage.controls], outcomes=outcomes, host=host)
         return
     reached = next(c for c in vantage.controls if c.greets)
     yield found(Tag.OK, host=reached.host, greeting=printable(reached.greeting, 80))
+
+
+_OUTCOMES = {
+    "silent": phrase("no answer"),
+    "closed": phrase("connection refused"),
+    "unreachable": phrase("no route to host"),
+    "no-address": phrase("its name cannot be looked up"),
+}
+
+
+def _words(control: ControlConnection) -> str:
+    if control.outcome == "open":
+        return printable(control.greeting, 40)
+    return _OUTCOMES.get(control.outcome, phrase("not allowed here"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from selfaudit.facts import Fact
-from selfaudit.facts.dns import DnsAnswer
+from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.facts.smtp import ContactSession, MailContacts, RecipientAnswer, SmtpEnd, SmtpSession
 from selfaudit.facts.vantage import Port25
 from tests.checks.build import TROUBLES, Scenario, no, yes
@@ -13,6 +13,9 @@ from tests.checks.exposure import ADDRESS, CAUGHT_HERE, CLOSED, DROPPED_HERE, RE
 
 CHECK = "mail.contacts"
 MX = yes("shop.test", "MX", "10 mail.shop.test.")
+THREE = yes("shop.test", "MX", "10 MX.other.test.", "20 mail.shop.test.", "30 spare.other.test.")
+NO_MX = no("shop.test", "MX")
+OWN = yes("shop.test", "A", ADDRESS)
 NOBODY = "550 5.1.1 <selfaudit-nobody-0badcafe@shop.test>: Recipient address rejected: User unknown in virtual mailbox table"
 ABUSE, POSTMASTER = "abuse@shop.test", "postmaster@shop.test"
 
@@ -28,9 +31,13 @@ def asked(*replies: str, host: str = "mail.shop.test", talk: SmtpSession | None 
 
 
 def facts(
-    *sessions: ContactSession, mx: DnsAnswer = MX, not_asked: Sequence[str] = (), control: Port25 = REACHES
+    *sessions: ContactSession,
+    mx: DnsAnswer = MX,
+    not_asked: Sequence[str] = (),
+    control: Port25 = REACHES,
+    own: Sequence[DnsAnswer] = (),
 ) -> list[Fact]:
-    return [MailContacts("shop.test", mx, sessions, tuple(not_asked)), control]
+    return [MailContacts("shop.test", mx, sessions, tuple(not_asked), tuple(own)), control]
 
 
 def silent(talk: SmtpSession, control: Port25 = REACHES) -> list[Fact]:
@@ -92,6 +99,18 @@ SCENARIOS = [
     Scenario("TLS is wanted and fails", facts(asked(talk=session(said=["530 5.7.0 Must issue a STARTTLS command first", "220 go"], end=SmtpEnd.TLS_FAILED))), ["CONTACTS_TURNED_AWAY"], "inconclusive", NOT_BAD),
     Scenario("the second host answers", facts(asked(talk=session(connect=SILENT)), asked(TAKEN, TAKEN, NOBODY, host="mx2.shop.test")), ["CONTACTS_TAKEN"], "pass", args={"host": "mx2.shop.test"}),
     Scenario("one host is somebody else's", facts(asked(TAKEN, TAKEN, NOBODY), not_asked=("mx.other.test",)), ["CONTACTS_NOT_ASKED", "CONTACTS_TAKEN"], "pass"),
+    Scenario("the host that comes first is somebody else's", facts(asked(TAKEN, TAKEN, NOBODY), mx=THREE, not_asked=("mx.other.test",)), ["CONTACTS_PREFERRED_HOST_NOT_ASKED", "CONTACTS_TAKEN"], "inconclusive", ["CONTACTS_NOT_ASKED"], {"hosts": ("mx.other.test",)}),
+    Scenario("the spare host is somebody else's", facts(asked(TAKEN, TAKEN, NOBODY), mx=THREE, not_asked=("spare.other.test",)), ["CONTACTS_NOT_ASKED", "CONTACTS_TAKEN"], "pass", ["CONTACTS_PREFERRED_HOST_NOT_ASKED"]),
+    Scenario("both are", facts(asked(TAKEN, TAKEN, NOBODY), mx=THREE, not_asked=("mx.other.test", "spare.other.test")), ["CONTACTS_PREFERRED_HOST_NOT_ASKED", "CONTACTS_NOT_ASKED"], "inconclusive"),
+    Scenario("a host of the same rank is somebody else's", facts(asked(TAKEN, TAKEN, NOBODY), mx=yes("shop.test", "MX", "10 mail.shop.test.", "10 mx.other.test."), not_asked=("mx.other.test",)), ["CONTACTS_NOT_ASKED"], "pass", ["CONTACTS_PREFERRED_HOST_NOT_ASKED"]),
+    Scenario("the first is somebody else's, and the second refuses", facts(asked("550 5.1.1 User unknown", TAKEN, NOBODY), mx=THREE, not_asked=("mx.other.test",)), ["CONTACTS_PREFERRED_HOST_NOT_ASKED", "CONTACT_REFUSED"], "inconclusive"),
+    Scenario("no MX: the domain's own address takes the mail", facts(asked(TAKEN, TAKEN, NOBODY, host="shop.test"), mx=NO_MX, own=[OWN]), ["CONTACTS_TAKEN"], "pass"),
+    Scenario("no MX, and the domain's own address refuses", facts(asked("550 5.1.1 User unknown", TAKEN, NOBODY, host="shop.test"), mx=NO_MX, own=[OWN]), ["CONTACT_REFUSED"], "warn"),
+    Scenario("no MX, and a web server only", facts(asked(talk=session(connect=CLOSED), host="shop.test"), mx=NO_MX, own=[OWN]), ["CONTACTS_NO_MAIL_HOST"], "not-applicable", ["CONTACTS_HOST_CLOSED"]),
+    Scenario("no MX, a web server, and 25 is rejected here", facts(asked(talk=session(connect=CLOSED), host="shop.test"), mx=NO_MX, own=[OWN], control=REJECTED_HERE), ["CONTACTS_PORT25_BLOCKED_HERE"], "inconclusive", ["CONTACTS_NO_MAIL_HOST"]),
+    Scenario("no MX, and no address either", facts(mx=NO_MX, own=[no("shop.test", "A"), no("shop.test", "AAAA")]), ["CONTACTS_NO_MAIL_HOST"], "not-applicable"),
+    Scenario("no MX, and the address was not answered", facts(mx=NO_MX, own=[no("shop.test", "A", DnsStatus.SERVFAIL)]), ["CONTACTS_MX_UNANSWERED"], "inconclusive", ["CONTACTS_NO_MAIL_HOST"]),
+    Scenario("no such domain", facts(mx=no("shop.test", "MX", DnsStatus.NXDOMAIN)), ["CONTACTS_NO_MAIL_HOST"], "not-applicable"),
     Scenario("all hosts are somebody else's", facts(not_asked=("mx.other.test",)), ["CONTACTS_NOT_ASKED"], "inconclusive", NOT_GOOD),
     Scenario("null MX", facts(mx=yes("shop.test", "MX", "0 .")), ["CONTACTS_NO_MAIL_HOST"], "not-applicable"),
     Scenario("no MX", facts(mx=no("shop.test", "MX")), ["CONTACTS_NO_MAIL_HOST"], "not-applicable"),

@@ -22,8 +22,8 @@ def signed(*records: str, host: str = HOST) -> DnsAnswer:
     return replace(yes(f"_25._tcp.{host}", "TLSA", *records), validated=True)
 
 
-def name(tlsa: DnsAnswer, host: str = HOST) -> MailHostName:
-    return MailHostName(host, "shop.test", yes("shop.test", "MX", f"10 {host}."), yes(host, "A", ADDRESS), tlsa)
+def name(tlsa: DnsAnswer, host: str = HOST, domain: str = "shop.test") -> MailHostName:
+    return MailHostName(host, domain, yes(domain, "MX", f"10 {host}."), yes(host, "A", ADDRESS), tlsa)
 
 
 def facts(*found: DnsAnswer | MailHostName, shown: SmtpTls | None = None, control: Port25 = REACHES) -> list[Fact]:
@@ -34,6 +34,8 @@ def facts(*found: DnsAnswer | MailHostName, shown: SmtpTls | None = None, contro
 NOBODY = MailNames(ADDRESS, ())
 BAD = ["DANE_MISMATCH", "DANE_WITHOUT_STARTTLS"]
 STRANGER = "3 1 1 " + "0" * 64
+TWO_DOMAINS = [name(signed(f"2 1 1 {CA_KEY}"), domain=domain) for domain in ("shop.test", "other.test")]
+FIRST_ONLY = tls(replace(SHOWN, names=("shop.test",)))
 
 SCENARIOS = [
     Scenario("the key", facts(signed(f"3 1 1 {KEY}")), ["DANE_OK"], "pass", BAD),
@@ -60,11 +62,18 @@ SCENARIOS = [
     Scenario("the MX was not answered", [tls(SHOWN), replace(NOBODY, unanswered=(no("shop.test", "MX", DnsStatus.SERVFAIL),)), REACHES], ["DANE_UNANSWERED"], "inconclusive", ["DANE_NO_MAIL_HOST"]),
     *(Scenario(f"TLSA: {s}", facts(no(f"_25._tcp.{HOST}", "TLSA", s)), ["DANE_UNANSWERED"], "inconclusive", ["DANE_NONE", *BAD]) for s in TROUBLES),
     Scenario("one host unanswered, one right", facts(name(no("_25._tcp.a.test", "TLSA", DnsStatus.SERVFAIL), "a.test"), signed(f"3 1 1 {KEY}")), ["DANE_UNANSWERED", "DANE_OK"], "inconclusive"),
-    Scenario("two hosts, one wrong", facts(signed(f"3 1 1 {KEY}"), name(signed(STRANGER, host="mx2.shop.test"), "mx2.shop.test")), ["DANE_OK", "DANE_MISMATCH"], "fail"),
+    Scenario("two hosts, the one that was asked for is wrong", facts(name(signed(f"3 1 1 {KEY}", host="a.test"), "a.test"), signed(STRANGER)), ["DANE_OK", "DANE_MISMATCH"], "fail", args={"domains": ("shop.test",)}),
+    Scenario("two hosts, another certificate may belong to the second", facts(signed(f"3 1 1 {KEY}"), name(signed(STRANGER, host="mx2.shop.test"), "mx2.shop.test")), ["DANE_OK", "DANE_CANNOT_TELL"], "inconclusive", BAD),
+    Scenario("no name was sent with the handshake", facts(signed(STRANGER), shown=tls(SHOWN, sni="")), ["DANE_CANNOT_TELL"], "inconclusive", [*BAD, "DANE_OK"]),
+    Scenario("no name was sent with the handshake, and it matches", facts(signed(f"3 1 1 {KEY}"), shown=tls(SHOWN, sni="")), ["DANE_OK"], "pass"),
+    Scenario("no name was sent with the handshake: of no use in any case", facts(signed(f"1 1 1 {KEY}"), shown=tls(SHOWN, sni="")), ["DANE_UNUSABLE"], "warn"),
+    Scenario("the authority, two domains, a certificate for the first", facts(*TWO_DOMAINS, shown=FIRST_ONLY), ["DANE_MISMATCH"], "fail", ["DANE_OK"], {"domains": ("other.test",)}),
+    Scenario("the same the other way round", facts(*reversed(TWO_DOMAINS), shown=FIRST_ONLY), ["DANE_MISMATCH"], "fail", ["DANE_OK"], {"domains": ("other.test",)}),
+    Scenario("the authority, two domains, a certificate for the host", facts(*TWO_DOMAINS), ["DANE_OK"], "pass", BAD),
     Scenario("one host of two domains is said once", facts(signed(f"3 1 1 {KEY}"), signed(f"3 1 1 {KEY}")), ["DANE_OK"], "pass"),
-    Scenario("records, and no STARTTLS", facts(signed(f"3 1 1 {KEY}"), shown=plain("PIPELINING")), ["DANE_WITHOUT_STARTTLS"], "fail"),
+    Scenario("records, and no STARTTLS", facts(signed(f"3 1 1 {KEY}"), shown=plain("PIPELINING")), ["DANE_WITHOUT_STARTTLS"], "warn"),
     Scenario("records, and a Cisco firewall on the way", facts(signed(f"3 1 1 {KEY}"), shown=plain("PIPELINING", "XXXXXXXA")), ["DANE_CANNOT_TELL"], "inconclusive", BAD),
-    Scenario("records, and STARTTLS is refused", facts(signed(f"3 1 1 {KEY}"), shown=failed(SmtpEnd.QUIT, "", "502 5.5.1 no", ready=502)), ["DANE_WITHOUT_STARTTLS"], "fail"),
+    Scenario("records, and STARTTLS is refused", facts(signed(f"3 1 1 {KEY}"), shown=failed(SmtpEnd.QUIT, "", "502 5.5.1 no", ready=502)), ["DANE_WITHOUT_STARTTLS"], "warn"),
     Scenario("records, and STARTTLS later", facts(signed(f"3 1 1 {KEY}"), shown=failed(SmtpEnd.QUIT, "", "454 4.7.0 TLS not available", ready=454)), ["DANE_CANNOT_TELL"], "inconclusive", BAD),
     Scenario("records, and the handshake fails", facts(signed(f"3 1 1 {KEY}"), shown=failed(SmtpEnd.TLS_FAILED, "x")), ["DANE_CANNOT_TELL"], "inconclusive", BAD),
     Scenario("records, and an unreadable certificate", facts(signed(f"3 1 1 {KEY}"), shown=tls(None)), ["DANE_CANNOT_TELL"], "inconclusive", BAD),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from selfaudit.facts import Fact
+from selfaudit.facts.dns import DnsStatus
 from selfaudit.facts.smtp import Certificate, MailHostName, MailNames, SmtpEnd, SmtpSession, SmtpTls
 from selfaudit.facts.vantage import Port25
 from tests.checks.build import Scenario, no, yes
@@ -41,9 +42,10 @@ def names(*hosts: str, address: str = ADDRESS) -> MailNames:
 def tls(
     certificate: Certificate | None = GOOD, *, talk: SmtpSession | None = None, offered: bool | None = True, ready: int = 220,
     handshake: bool = True, detail: str = "", now: float = NOW, address: str = ADDRESS,
+    sni: str = HOST,
 ) -> SmtpTls:  # fmt: skip
     dialogue = talk or session(said=["220 2.0.0 Ready to start TLS"], address=address)
-    return SmtpTls(address, dialogue, offered, ready, handshake, "TLSv1.3" if handshake else "", certificate, now, detail)
+    return SmtpTls(address, dialogue, offered, ready, handshake, "TLSv1.3" if handshake else "", certificate, now, detail, sni)
 
 
 def failed(end: SmtpEnd, detail: str, *said: str, ready: int = 220) -> SmtpTls:
@@ -64,6 +66,7 @@ def facts(shown: SmtpTls, *hosts: str, control: Port25 = REACHES) -> list[Fact]:
     return [shown, names(*(hosts or (HOST,)), address=shown.address), control]
 
 
+LOST = MailNames(ADDRESS, (), (no("shop.test", "MX", DnsStatus.SERVFAIL),))
 ALL = ["STARTTLS_HANDSHAKE", "STARTTLS_TRUSTED", "STARTTLS_NAME_MATCHES", "STARTTLS_EXPIRES"]
 BAD = ["STARTTLS_NOT_OFFERED", "STARTTLS_REFUSED", "STARTTLS_HANDSHAKE_FAILED"]
 
@@ -71,14 +74,23 @@ SCENARIOS = [
     Scenario("right", facts(tls()), ALL, "pass", args={"days": 60, "version": "TLSv1.3"}),
     Scenario("right, IPv6", facts(tls(address=ADDRESS6)), ALL, "pass", args={"server": f"[{ADDRESS6}]"}),
     Scenario("a wildcard", facts(tls(replace(GOOD, names=("*.shop.test",)))), ALL, "pass"),
-    Scenario("no MX leads here: the server's own name counts", [tls(), MailNames(ADDRESS, ()), REACHES], ALL, "pass"),
+    Scenario("no MX leads here: the server's own name counts", [tls(sni=""), MailNames(ADDRESS, ()), REACHES], ALL, "pass"),
+    Scenario("no MX leads here, and the server calls itself by another name", [tls(talk=session(name="vps25.hoster.test"), sni=""), MailNames(ADDRESS, ()), REACHES], ["STARTTLS_WRONG_NAME"], "warn", ["STARTTLS_NAME_MATCHES"], {"name": "vps25.hoster.test"}),
+    Scenario("no MX leads here, and the server has no name", [tls(talk=session(name="localhost"), sni=""), MailNames(ADDRESS, ()), REACHES], ["STARTTLS_TRUSTED"], "pass", ["STARTTLS_NAME_MATCHES", "STARTTLS_WRONG_NAME"]),
+    Scenario("the MX was not answered: the name stays open", [tls(sni=""), LOST, REACHES], ["STARTTLS_HANDSHAKE", "STARTTLS_TRUSTED", "STARTTLS_EXPIRES", "STARTTLS_NAME_UNANSWERED"], "inconclusive", ["STARTTLS_NAME_MATCHES", "STARTTLS_WRONG_NAME"]),
+    Scenario("the MX was not answered, and the server calls itself by another name", [tls(talk=session(name="vps25.hoster.test"), sni=""), LOST, REACHES], ["STARTTLS_NAME_UNANSWERED"], "inconclusive", ["STARTTLS_NAME_MATCHES", "STARTTLS_WRONG_NAME"]),
+    Scenario("the MX was not answered, and STARTTLS is not offered", [plain(), LOST, REACHES], ["STARTTLS_NOT_OFFERED"], "warn", ["STARTTLS_NAME_UNANSWERED"]),
+    Scenario("one of two domains was not answered", [tls(), replace(names(HOST), unanswered=LOST.unanswered), REACHES], ALL, "pass", ["STARTTLS_NAME_UNANSWERED"]),
     Scenario("signed by itself", facts(tls(replace(GOOD, trusted=False, why="it is signed by itself"))), ["STARTTLS_HANDSHAKE", "STARTTLS_UNTRUSTED", "STARTTLS_NAME_MATCHES", "STARTTLS_EXPIRES"], "warn", ["STARTTLS_TRUSTED"]),
     Scenario("the intermediate certificate is missing", facts(tls(replace(GOOD, trusted=False, why="unable to get local issuer certificate"))), ["STARTTLS_UNTRUSTED"], "warn", ["STARTTLS_EXPIRED", "STARTTLS_WRONG_NAME"]),
     Scenario("another name", facts(tls(replace(GOOD, names=("vps25.hoster.test",)))), ["STARTTLS_WRONG_NAME", "STARTTLS_TRUSTED"], "warn", ["STARTTLS_NAME_MATCHES"]),
-    Scenario("only one of two mail hosts", facts(tls(), HOST, "mx2.shop.test"), ["STARTTLS_WRONG_NAME"], "warn", ["STARTTLS_NAME_MATCHES"]),
-    Scenario("a wildcard covers one label only", facts(tls(replace(GOOD, names=("*.shop.test",))), "a.mail.shop.test"), ["STARTTLS_WRONG_NAME"], "warn"),
+    Scenario("two mail hosts, the first was asked for", facts(tls(), HOST, "mx2.shop.test"), ALL, "pass", ["STARTTLS_WRONG_NAME"], {"name": HOST}),
+    Scenario("two mail hosts, the second was asked for", facts(tls(sni="mx2.shop.test"), HOST, "mx2.shop.test"), ["STARTTLS_WRONG_NAME"], "warn", ["STARTTLS_NAME_MATCHES"], {"name": "mx2.shop.test"}),
+    Scenario("a wildcard covers one label only", facts(tls(replace(GOOD, names=("*.shop.test",)), sni="a.mail.shop.test"), "a.mail.shop.test"), ["STARTTLS_WRONG_NAME"], "warn"),
     Scenario("a common name alone does not count", facts(tls(replace(GOOD, names=()))), ["STARTTLS_WRONG_NAME"], "warn", args={"names": (HOST,)}),
     Scenario("expired", facts(tls(replace(GOOD, not_after=NOW - DAY))), ["STARTTLS_EXPIRED", "STARTTLS_TRUSTED", "STARTTLS_NAME_MATCHES"], "warn", ["STARTTLS_EXPIRES", "STARTTLS_UNTRUSTED"]),
+    Scenario("not valid before tomorrow", facts(tls(replace(GOOD, not_before=NOW + DAY))), ["STARTTLS_NOT_YET_VALID", "STARTTLS_TRUSTED", "STARTTLS_NAME_MATCHES"], "warn", ["STARTTLS_EXPIRES", "STARTTLS_EXPIRED", "STARTTLS_EXPIRES_SOON"], {"since": "2026-11-19"}),
+    Scenario("valid from this second on", facts(tls(replace(GOOD, not_before=NOW))), ALL, "pass", ["STARTTLS_NOT_YET_VALID"]),
     Scenario("expires on the day", facts(tls(replace(GOOD, not_after=NOW + 10))), ["STARTTLS_EXPIRES_SOON"], "warn", ["STARTTLS_EXPIRED"]),
     Scenario("expires in two weeks less one", facts(tls(replace(GOOD, not_after=NOW + 13.5 * DAY))), ["STARTTLS_EXPIRES_SOON"], "warn", ["STARTTLS_EXPIRES"]),
     Scenario("expires in two weeks", facts(tls(replace(GOOD, not_after=NOW + 14.1 * DAY))), ["STARTTLS_EXPIRES"], "pass", ["STARTTLS_EXPIRES_SOON"]),
