@@ -91,7 +91,9 @@ def test_with_a_proven_domain(proven: tuple[int, Run, int]) -> None:
     assert after == before == 0
     # The domain's own host is covered by the proof and was asked; so it was not for want of authority.
     assert run.outcome("exposure.relay", RELAY_CLOSED)[0] == "pass"
-    assert run.outcome("mail.contacts", "proven.test") == ("pass", {"CONTACTS_TAKEN", "CONTACTS_NOT_ASKED"})
+    # Both hosts that come before its own lead outside, so what its own says is not what people meet first.
+    contacts = ("inconclusive", {"CONTACTS_TAKEN", "CONTACTS_PREFERRED_HOST_NOT_ASKED"})
+    assert run.outcome("mail.contacts", "proven.test") == contacts
     assert run.outcome("mail.mta-sts", "proven.test")[1] == {"MTA_STS_REDIRECT"}
     for check in ACTIVE:
         others = {target: outcome for target, outcome in run.outcomes(check).items() if target != RELAY_CLOSED}

@@ -22,13 +22,27 @@ from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
 from selfaudit.case import Case, Target
+from selfaudit.checks.exposure import relay as exposure_relay
 from selfaudit.demo.mail_server import MailBehaviour, MailServer
 from selfaudit.demo.tcp_servers import GARBAGE, Connection, StreamServer
 from selfaudit.facts import FailureReason, ProbeFailure
-from selfaudit.facts.smtp import Certificate, DeliveryOutcome, MailContacts, RelaySessions, SmtpEnd, SmtpSession, SmtpTls
+from selfaudit.facts.exposure import PortOutcome, PortState, TcpPorts
+from selfaudit.facts.smtp import (
+    Certificate,
+    Delivery,
+    DeliveryOutcome,
+    MailContacts,
+    RelaySessions,
+    SmtpEnd,
+    SmtpSession,
+    SmtpTls,
+)
+from selfaudit.facts.vantage import ControlConnection, Port25, Position
 from selfaudit.net import Net
+from selfaudit.net.active import Active
 from selfaudit.net.certificates import read_certificate
-from selfaudit.net.smtp import HELO
+from selfaudit.net.smtp import HELO, Dialogue
+from selfaudit.policy import Policy
 from selfaudit.probes import mail_contacts, relay, smtp_tls
 from selfaudit.protocols.relay import MAX_RECIPIENTS
 from tests.net.peers import ADDRESS, HANG_UP, IMPATIENT, Peer, Script, world
@@ -36,6 +50,11 @@ from tests.net.peers import ADDRESS, HANG_UP, IMPATIENT, Peer, Script, world
 DOMAIN = "shop.test"
 MAILBOX = "me@mailbox.test"
 ZONE = {(DOMAIN, "MX"): ("10 mail.shop.test.",), ("mail.shop.test", "A"): (ADDRESS,)}
+OUTSIDE_OF_IT = (
+    TcpPorts(ADDRESS, (PortState(443, PortOutcome.OPEN),)),
+    Position(ADDRESS, "198.51.100.7", False, ("198.51.100.7",), laboratory=True),
+    Port25((ControlConnection("mx.control.test", "203.0.113.25", 25, "open", "220 mx.control.test"),), None),
+)
 CA = trustme.CA()
 SERVER = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 CA.issue_cert("mail.shop.test").configure_cert(SERVER)
@@ -551,7 +570,7 @@ def test_an_odd_certificate_beside_a_good_one(good: bytes, bad: bytes) -> None:
     seen = read_certificate(leaf, [other.replace(good, bad), b"no certificate"], "", NOW.timestamp())
     assert (seen.names, seen.trusted) == (("mail.shop.test",), False)
     assert seen.why
-    assert [key for _whole, key in seen.authorities] == [hashlib.sha256(b"").hexdigest()] * 2
+    assert seen.authorities == ()  # what cannot be read has signed nothing
 
 
 # --- Restraint of the relay test ---
@@ -611,6 +630,16 @@ async def test_a_server_that_wants_tls_for_every_recipient(starttls: bytes) -> N
     assert script.count("STARTTLS") == 1
     assert len(fact.attempts) <= MAX_RECIPIENTS
     assert script.connections == 1
+
+
+@pytest.mark.parametrize("turn", range(MAX_RECIPIENTS))
+async def test_a_demand_for_tls_leads_to_no_seventh_recipient(turn: int) -> None:
+    denied, wanted = b"554 5.7.1 Relay access denied\r\n", b"550 5.7.0 Must issue a STARTTLS command first\r\n"
+    script = Script({"EHLO": OFFERS, "RCPT": [*[denied] * turn, wanted, denied], "STARTTLS": b"220 Go on\r\n"}, SERVER)
+    async with world({25: script}, ZONE) as net:
+        await try_relay(net)
+    assert script.count("RCPT") == MAX_RECIPIENTS
+    assert script.count("STARTTLS") == (turn < MAX_RECIPIENTS - 1)
 
 
 @pytest.mark.parametrize("code", [b"530 5.7.0 Authentication required", b"535 5.7.8 No"])
@@ -694,6 +723,98 @@ async def test_no_message_without_a_named_mailbox() -> None:
     server = MailServer(MailBehaviour("mail.shop.test", (DOMAIN,), mode="open"))
     fact = await confirm(server, recipient="")
     assert (fact.delivery.outcome, server.accepted, server.connections) == (DeliveryOutcome.NOT_ASKED, 0, 1)
+
+
+HOSTED = {("mailbox.test", "MX"): ("5 MX.mailbox.test.",), ("mx.mailbox.test", "A"): (ADDRESS,)}
+HOSTED_WITHOUT_MX = {("mailbox.test", "A"): ("192.0.2.99", ADDRESS)}
+HOSTED_ELSEWHERE = {("mailbox.test", "MX"): ("5 mx.mailbox.test.",), ("mx.mailbox.test", "A"): ("192.0.2.99",)}
+
+
+@pytest.mark.parametrize("zone", [HOSTED, HOSTED_WITHOUT_MX])
+@pytest.mark.parametrize("mailbox", [MAILBOX, "me@Mailbox.TEST"])
+async def test_a_mailbox_on_the_same_server_proves_nothing(zone: Any, mailbox: str) -> None:
+    server = MailServer(MailBehaviour("mail.shop.test", (DOMAIN, "mailbox.test"), users=("me", "postmaster")))
+    async with world({25: server}, {**ZONE, **zone}, relay_recipient=mailbox) as net:
+        fact = await try_relay(net, confirm=True)
+    assert fact.local_domains == (DOMAIN, "mailbox.test")
+    assert (fact.delivery, server.accepted, server.connections) == (Delivery(), 0, 1)
+    (finding,) = exposure_relay.judge(fact, *OUTSIDE_OF_IT, Policy())
+    assert (finding.tag, finding.args["rcpt_to"]) == ("RELAY_TEST_MAILBOX_IS_LOCAL", mailbox)
+
+
+async def test_a_mailbox_on_another_server_serves() -> None:
+    server = MailServer(MailBehaviour("mail.shop.test", (DOMAIN,), mode="open"))
+    async with world({25: server}, {**ZONE, **HOSTED_ELSEWHERE}, relay_recipient=MAILBOX) as net:
+        fact = await try_relay(net, confirm=True)
+    assert fact.local_domains == (DOMAIN,)
+    assert (fact.delivery.outcome, server.accepted) == (DeliveryOutcome.ACCEPTED, 1)
+
+
+async def test_no_message_to_a_mailbox_in_a_domain_of_the_case() -> None:
+    server = MailServer(MailBehaviour("mail.shop.test", (DOMAIN,), mode="open"))
+    fact = await confirm(server, recipient=f"me@sub.{DOMAIN}")
+    assert (fact.delivery, server.accepted, server.connections) == (Delivery(), 0, 1)
+
+
+@pytest.mark.parametrize(("asked", "budgets"), [(False, [50.0] * 3), (True, [25.0, 25.0, 25.0, 20.0])])
+async def test_all_is_done_before_the_time_of_the_observation_is_up(
+    asked: bool, budgets: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection may take 5 s on top of a dialogue; an observation has 60 s for all."""
+    given: list[float] = []
+
+    class Noted(Dialogue):
+        def __init__(self, active: Active, address: str, port: int, purpose: str, budget: float = 50.0) -> None:
+            given.append(budget)
+            super().__init__(active, address, port, purpose, budget)
+
+    monkeypatch.setattr(relay, "Dialogue", Noted)
+    server = MailServer(MailBehaviour("mail.shop.test", (DOMAIN,), mode="open"))
+    async with world({25: server}, ZONE, relay_recipient=MAILBOX, connect_timeout=5.0) as net:
+        await try_relay(net, confirm=asked)
+    # Looking names up takes a moment of it.
+    assert len(given) == len(budgets)
+    assert all(most / 2 <= seconds <= most for seconds, most in zip(given, budgets, strict=True))
+
+
+async def test_a_message_that_cannot_be_handed_over_in_time_is_recorded() -> None:
+    """Others may hold all connections to the target."""
+    begun, queued, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class Announced(Script):
+        async def serve(self, connection: Connection) -> None:
+            begun.set()
+            await queued.wait()
+            await super().serve(connection)
+
+    async def hold(net: Net) -> None:
+        await begun.wait()
+        queued.set()
+        async with net.active.connection(ADDRESS, 26, "test"):
+            await done.wait()
+
+    script = Announced()
+    async with (
+        asyncio.timeout(20),
+        world({25: script}, ZONE, relay_recipient=MAILBOX, target_in_flight=1, check_deadline=6.0) as net,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(hold(net))
+        fact = await try_relay(net, confirm=True)
+        done.set()
+    assert (fact.delivery.outcome, fact.delivery.reply) == (DeliveryOutcome.FAILED, "there was no time left")
+    assert len(fact.delivery.token) == 64
+    assert script.connections == 1
+
+
+async def test_without_time_for_it_no_message_is_begun() -> None:
+    """A server that keeps us waiting at every port, one after the other."""
+    script = Script()
+    limits = {"target_in_flight": 1, "check_deadline": 1.2, "connect_timeout": 0.1}
+    async with world({25: script, 587: Peer(nothing), 465: Peer(nothing)}, ZONE, relay_recipient=MAILBOX, **limits) as net:
+        fact = await try_relay(net, confirm=True)
+    assert (fact.delivery, script.connections) == (Delivery(), 1)
+    assert [a.rcpt_code for a in fact.attempts] == [250] * MAX_RECIPIENTS
 
 
 OK = b"250 Ok\r\n"

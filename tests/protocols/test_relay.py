@@ -19,6 +19,7 @@ from selfaudit.protocols.relay import (
     ROUTE,
     RelayVerdict,
     catch_all,
+    is_own,
     judge_port,
     vectors,
 )
@@ -127,6 +128,34 @@ def test_unknown_words_close_nothing_unless_the_control_is_taken(text: str, code
     again = judge_port(session(), attempts({"": reply, CONTROL: TAKEN}))
     assert judged.verdict in (RelayVerdict.REFUSED, RelayVerdict.TURNED_AWAY)
     assert not (judged.verdict is RelayVerdict.REFUSED and again.verdict is RelayVerdict.TURNED_AWAY)
+
+
+@pytest.mark.parametrize("reply", ["550 No", "554 5.7.1 Rejected", "550 Administrative prohibition", "550"])
+def test_without_words_nothing_is_closed(reply: str) -> None:
+    judged = judge_port(session(), attempts({"": reply, CONTROL: TAKEN}))
+    assert (judged.verdict, judged.why) == (RelayVerdict.TURNED_AWAY, reply)
+    assert judge_port(session(), attempts({"": reply, NULL: DENIED, CONTROL: TAKEN})).verdict is RelayVerdict.REFUSED
+
+
+def test_an_unknown_mailbox_counts_only_elsewhere() -> None:
+    unknown = "550 5.1.1 User unknown"
+    assert judge_port(session(), attempts({"": unknown, CONTROL: TAKEN})).verdict is RelayVerdict.REFUSED
+    own = judge_port(session(), attempts({"": "550 No", PERCENT: unknown, CONTROL: TAKEN}))
+    assert own.verdict is RelayVerdict.TURNED_AWAY
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "own"),
+    [
+        ("me@shop.test", True),
+        ("me@Mail.SHOP.test", True),
+        ("me@shop.test.", True),
+        ("me@myshop.test", False),
+        ("me@test", False),
+    ],
+)
+def test_own_mailboxes(mailbox: str, own: bool) -> None:
+    assert is_own(mailbox, ("else.test", "shop.test")) is own
 
 
 @given(st.sampled_from([421, 450, 451, 452, 454, 471]), WORDS)

@@ -287,10 +287,12 @@ def _intercepted(relay: RelaySessions, port25: Port25, policy: Policy) -> str:
         return phrase("at {silent}, where no server is", silent=port25.silent.address)
     main = relay.session(25)
     greeting = next((line.text.strip() for line in main.transcript if line.who == "S"), "") if main is not None else ""
-    others = [c.greeting.strip() for c in port25.controls]
+    others = [c.greeting.strip() for c in port25.controls if c.outcome == "open"]
     if policy.laboratory or not greeting or len(others) < 2 or set(others) != {greeting[:_CONTROL_GREETING].strip()}:
         return ""
-    return phrase("it greets in the same words in place of {controls}", controls=", ".join(c.host for c in port25.controls))
+    return phrase(
+        "{controls} and this server greet in the very same words", controls=", ".join(c.host for c in port25.controls)
+    )
 
 
 def _accepted(relay: RelaySessions, judged: list[PortRelay], policy: Policy) -> Iterator[Finding]:

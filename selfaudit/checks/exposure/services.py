@@ -266,8 +266,7 @@ MESSAGES = {
                 "X11": "Start the X server with -nolisten tcp; use ssh -X",
                 "Android (adb)": "adb usb   # or: Developer options > Wireless debugging: off",
                 "Docker": _closing.DOCKER,
-            }
-            | _TCP,
+            },
         ),
     ),
     Tag.SSH: Message(Severity.INFO, N_("SSH answers on other ports of {address}: {ports}. That is no fault.")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from selfaudit.facts import Fact
 from selfaudit.facts.exposure import Amplifiers, DatagramExchange, PortOutcome
 from selfaudit.facts.vantage import Position
@@ -61,6 +63,8 @@ def sized(name: str, factor: float) -> DatagramExchange:
 
 
 SCENARIOS = [
+    Scenario("this network refuses for others", facts(position=replace(OUTSIDE, refuses=("udp",))), ["AMPLIFIER_NO_ANSWER"], "inconclusive", ["AMPLIFIER_NONE"]),
+    Scenario("this network refuses TCP for others", facts(position=replace(OUTSIDE, refuses=("tcp",)), closed=False), ["AMPLIFIER_HOST_SILENT"], "inconclusive"),
     Scenario("all closed", facts(), ["AMPLIFIER_NONE"], "pass", args={"count": len(PROTOCOLS)}),
     *(
         Scenario(f"{name} tells too much whatever its size", facts(sized(name, 0.5)), [tag(name)], "fail", ["AMPLIFIER_NONE"])

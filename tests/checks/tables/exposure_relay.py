@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from selfaudit.facts import Fact
@@ -40,6 +41,7 @@ from tests.checks.exposure import (
 
 CHECK = "exposure.relay"
 SHUT = (session(587, CLOSED), session(465, CLOSED))
+SAME_WORDS = session(greeting="220 mx.control.test ESMTP")
 AT_HOME = position("192.168.178.20", egress=("198.51.100.7",))
 MAILBOX = "tester@mailbox.test"
 TOKEN = "selfaudit-1234567890abcdef"
@@ -147,7 +149,12 @@ SCENARIOS = [
         "inconclusive",
         ["RELAY_REFUSED"],
     ),
-    Scenario("no words, but the control is taken", facts(closed("550 Administrative prohibition")), ["RELAY_REFUSED"], "pass"),
+    Scenario("no words, but postmaster is let past the blocklist", facts(closed("550 Administrative prohibition")), ["RELAY_TURNED_AWAY"], "inconclusive", ["RELAY_REFUSED"]),
+    Scenario("no words, and the percent form speaks of relaying", facts({**closed("550 No"), PERCENT: DENIED}), ["RELAY_REFUSED"], "pass", args={"reply": DENIED}),
+    Scenario("no words for the local sender only", facts({**closed(DENIED), LOCAL: "550 No"}), ["RELAY_REFUSED"], "pass"),
+    Scenario("no words for the local sender only, and postmaster meets the same", facts({**closed(DENIED, "550 No"), LOCAL: "550 No"}), ["RELAY_TURNED_AWAY"], "inconclusive", ["RELAY_REFUSED"]),
+    Scenario("the percent form is an unknown mailbox of the server's own", facts({**closed("550 No"), PERCENT: "550 5.1.1 User unknown"}), ["RELAY_TURNED_AWAY"], "inconclusive", ["RELAY_REFUSED"]),
+    Scenario("the blocklist, and the percent form is unknown", facts({**closed(ABOUT_US["Postfix and Spamhaus"]), LOCAL: "553 5.7.1 Sender address rejected: not logged in", PERCENT: "550 5.1.1 User unknown"}), ["RELAY_TURNED_AWAY"], "inconclusive", ["RELAY_REFUSED"]),
     Scenario("no words, and no domain known", facts({"": "550 No"}, domain="", knows=()), ["RELAY_TURNED_AWAY"], "inconclusive"),
     Scenario("closed, no domain known", facts(DENIED, domain="", knows=()), ["RELAY_REFUSED"], "pass", args={"tried": ("foreign sender", "no sender")}),
     Scenario(
@@ -272,13 +279,22 @@ SCENARIOS = [
     Scenario("25 dropped, 587 wants a log-in", facts("", session(connect=SILENT), (session(587), session(465, CLOSED)), more=attempts("MAIL: 530 5.7.0 Authentication required", 587)), ["RELAY_NO_ANSWER", "RELAY_REFUSED"], "inconclusive"),
     Scenario("a router refuses 25", facts("", session(connect=UNREACHABLE)), ["RELAY_NO_ANSWER"], "inconclusive", args={"why": "No route to host"}),
     Scenario("our own rules refuse 25", facts("", session(connect=ERROR)), ["RELAY_NO_ANSWER"], "inconclusive"),
-    Scenario("587 and 465 dropped", facts(closed(DENIED), others=(session(587, SILENT), session(465, SILENT))), ["RELAY_REFUSED", "RELAY_OTHER_PORT_SILENT"], "pass"),
+    Scenario("587 and 465 dropped", facts(closed(DENIED), others=(session(587, SILENT), session(465, SILENT))), ["RELAY_REFUSED", "RELAY_OTHER_PORT_SILENT"], "pass", ["RELAY_NO_ANSWER"]),
+    Scenario("a router refuses 587", facts(closed(DENIED), others=(session(587, UNREACHABLE), session(465, CLOSED))), ["RELAY_REFUSED", "RELAY_NO_ANSWER"], "inconclusive", ["RELAY_OTHER_PORT_SILENT"], {"port": 587, "why": "No route to host"}),
+    Scenario("our own rules refuse 465", facts(closed(DENIED), others=(session(587, SILENT), session(465, ERROR))), ["RELAY_REFUSED", "RELAY_NO_ANSWER", "RELAY_OTHER_PORT_SILENT"], "inconclusive"),
     Scenario("25 dropped by this network", facts("", session(connect=SILENT), control=DROPPED_HERE), ["RELAY_PORT25_BLOCKED_HERE"], "inconclusive", ["RELAY_NO_ANSWER"]),
     Scenario("25 rejected by this network", facts("", session(connect=CLOSED), control=REJECTED_HERE), ["RELAY_PORT25_BLOCKED_HERE"], "inconclusive", args={"ports": ("587", "465")}),
     Scenario("25 refused, and no controls: the reason may be this network", facts("", session(connect=CLOSED), control=NO_CONTROLS), ["RELAY_NO_ANSWER"], "inconclusive", args={"port": 25}),
     Scenario("25 refused in a laboratory, where nothing is on the way", facts("", session(connect=CLOSED), control=NO_CONTROLS), ["RELAY_NO_SERVICE"], "pass", policy=Policy(laboratory=True)),
     Scenario("only one control reached", facts("", session(connect=CLOSED), control=port25("open", "silent")), ["RELAY_NO_SERVICE"], "pass"),
-    Scenario("controls out of reach, the target not", facts(closed(DENIED), control=DROPPED_HERE), ["RELAY_REFUSED"], "pass", ["RELAY_PORT25_BLOCKED_HERE"]),
+    Scenario("controls out of reach, something answers", facts(closed(DENIED), control=DROPPED_HERE), ["RELAY_PORT25_BLOCKED_HERE", "RELAY_NO_SERVICE"], "inconclusive", ["RELAY_REFUSED"], {"ports": ("587", "465")}),
+    Scenario("controls out of reach, something takes everything", facts(TAKEN, control=DROPPED_HERE), ["RELAY_POSSIBLE"], "warn", ["RELAY_PORT25_BLOCKED_HERE"]),
+    Scenario("one greeting for the controls and the target, and it refuses", facts(closed(DENIED), SAME_WORDS), ["RELAY_PORT25_INTERCEPTED"], "inconclusive", ["RELAY_REFUSED"], {"why": "gmail-smtp-in.l.google.com, mx01.mail.icloud.com and this server greet in the very same words"}),
+    Scenario("one greeting for the controls and the target, and it takes everything", facts(TAKEN, SAME_WORDS), ["RELAY_PORT25_INTERCEPTED"], "inconclusive", ["RELAY_POSSIBLE"]),
+    Scenario("one greeting for all in a laboratory", facts(closed(DENIED), SAME_WORDS), ["RELAY_REFUSED"], "pass", ["RELAY_PORT25_INTERCEPTED"], policy=Policy(laboratory=True)),
+    Scenario("the greeting of one control is no proof", facts(closed(DENIED), SAME_WORDS, control=port25("open", "silent")), ["RELAY_REFUSED"], "pass", ["RELAY_PORT25_INTERCEPTED"]),
+    Scenario("no greetings at all are not the same greeting", facts("", session(connect=CLOSED), control=port25("open", "open", greeting="")), ["RELAY_PORT25_BLOCKED_HERE"], "inconclusive", ["RELAY_PORT25_INTERCEPTED"]),
+    Scenario("this network refuses for others", facts("", session(connect=CLOSED), place=replace(OUTSIDE, refuses=("tcp",))), ["RELAY_NO_ANSWER", "RELAY_OTHER_PORT_SILENT"], "inconclusive", ["RELAY_NO_SERVICE"]),
     Scenario("intercepted here: a proxy takes everything", facts(TAKEN, control=CAUGHT_HERE), ["RELAY_PORT25_INTERCEPTED"], "inconclusive", ["RELAY_POSSIBLE"]),
     Scenario("intercepted here: a proxy refuses everything", facts(closed(DENIED), control=CAUGHT_HERE), ["RELAY_PORT25_INTERCEPTED"], "inconclusive", ["RELAY_REFUSED"]),
     Scenario("from the server itself", facts(TAKEN, place=ITSELF), ["RELAY_INSIDE"], "inconclusive", ["RELAY_POSSIBLE"]),
