@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,7 +92,7 @@ class DnsAnswer:
         server = f" @{self.server}" if self.view is View.SERVER and self.server else ""
         at_port = f" -p {port}" if server and port != 53 else ""
         trace = " +trace" if self.view is View.DIRECT else ""
-        return f"dig{server}{at_port}{trace} {self.name} {self.rdtype}"
+        return f"dig{server}{at_port}{trace} {shlex.quote(self.name)} {self.rdtype}"
 
 
 def txt_to_str(record: str) -> str:
