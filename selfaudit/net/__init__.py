@@ -60,6 +60,8 @@ class NetProfile(msgspec.Struct, frozen=True):
         laboratory: reserved addresses and names are allowed.
         port25_controls: unrelated mail servers.
         egress_names: "NAME TYPE" of records that are answered with the address that asks.
+        silence_known: nothing can be at the silent address. In a laboratory on one machine a server that listens on all
+            addresses is there too, and a TCP connection would show nothing.
     """
 
     resolvers: tuple[str, ...]
@@ -70,6 +72,7 @@ class NetProfile(msgspec.Struct, frozen=True):
     laboratory: bool
     port25_controls: tuple[str, ...] = ()
     egress_names: tuple[str, ...] = ()
+    silence_known: bool = True
 
 
 def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
@@ -91,7 +94,8 @@ def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
     names = settings.vantage.egress_names
     if names is None:
         names = () if laboratory else _EGRESS_NAMES
-    return NetProfile(tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory, mail, names)
+    known = embedded or not laboratory or bool(settings.dns.silent_address)
+    return NetProfile(tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory, mail, names, known)
 
 
 class Net:
@@ -265,8 +269,10 @@ class Net:
         at_root = absolute("selfaudit-interception-control.com")
         return await self.dns.ask(self.profile.silent_address, at_root, "A", recursion=True, tries=2)
 
-    async def interception_tcp(self) -> DnsAnswer:
-        """The same over TCP: whether anything takes the connection."""
+    async def interception_tcp(self) -> DnsAnswer | None:
+        """The same over TCP: whether anything takes the connection; None where that would show nothing."""
+        if not self.profile.silence_known:
+            return None
         at_root, port = absolute("selfaudit-interception-control.com"), self.profile.port
         control = await self.control(self.profile.silent_address, port, greeting=False)
         status = {"open": DnsStatus.ERROR, "silent": DnsStatus.TIMEOUT}.get(control.outcome, DnsStatus.UNREACHABLE)

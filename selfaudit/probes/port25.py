@@ -23,14 +23,16 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
     """The control servers, and an address where no server is."""
     what = phrase("SMTP: one connection to port 25, only to read the greeting (control)")
     nowhere = phrase("TCP: one connection to port 25 of an address where no server is (control)")
-    return [
-        *(PlannedContact(host, what, 1) for host in net.profile.port25_controls),
-        PlannedContact(net.profile.silent_address, nowhere, 1),
-    ]
+    planned = [PlannedContact(host, what, 1) for host in net.profile.port25_controls]
+    if net.profile.silence_known:
+        planned.append(PlannedContact(net.profile.silent_address, nowhere, 1))
+    return planned
 
 
 async def collect(request: Request, net: Net) -> Port25:
     """All side by side."""
     controls = asyncio.gather(*(net.control(host, 25, greeting=True) for host in net.profile.port25_controls))
+    if not net.profile.silence_known:
+        return Port25(tuple(await controls), None)
     seen, silent = await asyncio.gather(controls, net.control(net.profile.silent_address, 25, greeting=False))
     return Port25(tuple(seen), silent)
