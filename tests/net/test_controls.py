@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,10 +18,11 @@ from selfaudit.demo.tcp_servers import GARBAGE, StreamServer
 from selfaudit.demo.tcp_servers import Connection as ServerSide
 from selfaudit.facts.smtp import MailNames
 from selfaudit.facts.vantage import ControlConnection, Port25, Position, Surroundings
-from selfaudit.net import Net, Route, Routes, controls
+from selfaudit.net import Net, Route, Routes, controls, make_profile
 from selfaudit.net.gate import Gate
 from selfaudit.probes import mail_names, port25, position, surroundings
 from selfaudit.protocols.position import inside
+from selfaudit.settings import Settings, load_settings
 from tests.net.peers import ADDRESS, Peer, Zone, world
 
 SILENT = "192.0.2.1"
@@ -230,3 +232,12 @@ async def test_mail_names_without_an_answer() -> None:
         fact = await mail_names.collect(mail_names.request(Target("address", ADDRESS), case), net)
     assert fact.names == ()
     assert [a.name for a in fact.unanswered] == ["shop.test."]
+
+
+@pytest.mark.parametrize(("text", "known"), [("", False), ('[dns]\nsilent_address = "127.0.9.9"\n', True)])
+def test_in_a_laboratory_silence_is_known_only_where_it_is_named(text: str, known: bool, tmp_path: Path) -> None:
+    """A server that listens on all addresses of the one machine is at the silent address too."""
+    (tmp_path / "s.toml").write_text(text + "[scope]\nallow_reserved = true\n")
+    profile = make_profile(load_settings(tmp_path / "s.toml"))
+    assert profile.silence_known is known
+    assert make_profile(Settings()).silence_known
