@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import ipaddress
 import time
+from collections.abc import Iterable
 
 from selfaudit.case import Case, Target
 from selfaudit.case.model import MAX_STATED_ADDRESSES
@@ -46,7 +47,7 @@ class Authorities:
         self._domains: asyncio.Task[None] | None = None
         self._addresses: dict[str, asyncio.Task[str]] = {}
         self._named = frozenset(case.addresses())
-        self._stated = frozenset(_stated_addresses(case))
+        self._stated = frozenset(stated_addresses(case.targets))
         self.known: dict[str, str] = {}
         self.began = 0.0
 
@@ -147,7 +148,7 @@ def without_asking(case: Case, net: Net, target: Target) -> str:
         return phrase("proven: an address of this machine")
     if case.authority is None or target.origin != "named":
         return ""
-    covered = target.kind == "domain" or target.value in _stated_addresses(case)
+    covered = target.kind == "domain" or target.value in stated_addresses(case.targets)
     return phrase("stated: {name}, {role}", name=case.authority.name, role=case.authority.role) if covered else ""
 
 
@@ -155,8 +156,9 @@ def _is_ours(net: Net, address: str) -> bool:
     return net.gate.routes is None and is_own_address(address) and not ipaddress.ip_address(address).is_unspecified
 
 
-def _stated_addresses(case: Case) -> tuple[str, ...]:
-    return tuple(t.value for t in case.targets if t.kind == "address" and t.origin == "named")[:MAX_STATED_ADDRESSES]
+def stated_addresses(targets: Iterable[Target]) -> tuple[str, ...]:
+    """The addresses that a person's word covers: those that were named, the first sixteen of them."""
+    return tuple(t.value for t in targets if t.kind == "address" and t.origin == "named")[:MAX_STATED_ADDRESSES]
 
 
 def what_would_allow(target: Target, install_key: bytes) -> str:

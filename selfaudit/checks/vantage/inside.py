@@ -57,7 +57,7 @@ MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("This computer stands outside, and nothing answers in place of servers.")),
     Tag.INSIDE: Message(
         Severity.UNKNOWN,
-        N_("This computer is too close to {addresses} to see what strangers see: {why}."),
+        N_("From here it cannot be seen what strangers see at {addresses}: {why}."),
         Remedy(_ELSEWHERE, verify="ip route get {address}"),
     ),
     Tag.INTERCEPTED: Message(

@@ -110,9 +110,8 @@ def read_reply(protocol: str, port: int, question: Question, sent: bytes, data: 
         outcome = _CODES.get(dns.rcode.Rcode(code), RecursionOutcome.ERROR)
         if outcome is RecursionOutcome.ERROR and code:
             detail = dns.rcode.to_text(dns.rcode.Rcode(code))
-        try:
-            message = dns.message.from_wire(data, ignore_trailing=True)
-        except (dns.exception.DNSException, ValueError, struct.error):
+        message = wire.parse(data)
+        if message is None:
             if code == 0:
                 outcome, detail = RecursionOutcome.MALFORMED, phrase("the answer cannot be read")
         else:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from selfaudit.case import Target
-from selfaudit.case.model import MAX_STATED_ADDRESSES
-from selfaudit.engine.authority import CHALLENGE
+from selfaudit.engine.authority import CHALLENGE, stated_addresses
 from selfaudit.engine.draft import Draft
 from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
@@ -213,8 +212,8 @@ class PermissionPage(Page):
     def _is_stated(self, target: Target, stated: bool) -> bool:
         """Whether the person's word covers a target: a domain, or one of the first sixteen addresses."""
         plan = self.controller.plan
-        addresses = [t.value for t in plan.active_targets if t.kind == "address"] if plan else []
-        return stated and (target.kind == "domain" or target.value in addresses[:MAX_STATED_ADDRESSES])
+        covered = stated_addresses(plan.active_targets) if plan else ()
+        return stated and (target.kind == "domain" or target.value in covered)
 
     def _word(self, target: Target, word: str, stated: bool) -> str:
         if word.startswith("proven"):
