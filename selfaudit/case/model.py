@@ -7,6 +7,7 @@ from typing import Literal
 
 TargetKind = Literal["domain", "address", "case"]
 
+HOSTED = "hosted"  # the origin of domains that are only hosted: their registration counts, their mail is somebody else's
 MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many addresses
 
 
@@ -14,7 +15,7 @@ MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many a
 class Target:
     """A domain (A-label, lower case, no trailing dot), an address (canonical text), or the case itself.
 
-    `origin` says how it came into scope: "named" by the person, or the record in which it was found.
+    `origin` says how it came into scope: "named" by the person, `HOSTED`, or the record in which it was found.
     """
 
     kind: TargetKind
@@ -60,6 +61,38 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A file that a person shows for a statement; its content stays where it is. `sha256` in hexadecimal, `size` in octets."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """To whom the customer says their domains are registered. Registries mostly hide it, so it is a statement.
+
+    Attributes:
+        name, organization, street, city, postal_code, country, email, phone: what the registrar should hold; `country` as ISO
+            3166-1 alpha-2; `phone` with its country code.
+        confirmed: the day on which a person looked at the registrar's own page and found it right (YYYY-MM-DD), "" for never.
+        files: what shows it: a picture of the registrar's page, a verification mail.
+    """
+
+    name: str = ""
+    organization: str = ""
+    street: str = ""
+    city: str = ""
+    postal_code: str = ""
+    country: str = ""
+    email: str = ""
+    phone: str = ""
+    confirmed: str = ""
+    files: tuple[EvidenceFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything a run depends on besides the network.
 
@@ -79,6 +112,9 @@ class Case:
         confirm_relay: one message may be sent through a server that lets strangers send, to the mailbox in the settings.
         arrived: tokens of such messages that somebody found in that mailbox.
         exceptions: what the provider has approved.
+        suspended: since when the service is suspended: YYYY-MM-DD or RFC 3339 in UTC, "" if it is not known.
+        registrant: to whom the domains are registered, as the customer declares it.
+        not_registrant: domains (A-labels) that are registered to somebody else, whom the customer hosts.
     """
 
     targets: tuple[Target, ...]
@@ -96,10 +132,17 @@ class Case:
     confirm_relay: bool = False
     arrived: tuple[str, ...] = ()
     exceptions: tuple[Approval, ...] = ()
+    suspended: str = ""
+    registrant: Registrant | None = None
+    not_registrant: tuple[str, ...] = ()
 
     def domains(self) -> tuple[str, ...]:
-        """The named domains."""
-        return tuple(t.value for t in self.targets if t.kind == "domain")
+        """The named domains, without those that are only hosted."""
+        return tuple(t.value for t in self.targets if t.kind == "domain" and t.origin != HOSTED)
+
+    def hosted(self) -> tuple[str, ...]:
+        """The domains that are only hosted."""
+        return tuple(t.value for t in self.targets if t.kind == "domain" and t.origin == HOSTED)
 
     def addresses(self) -> tuple[str, ...]:
         """The named addresses."""

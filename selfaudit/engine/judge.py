@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePath
 
-from selfaudit.case import Case, Target
+from selfaudit.case import HOSTED, Case, Target
 from selfaudit.case.model import CASE_TARGET
 from selfaudit.checks import CheckModule, all_checks, select_checks
 from selfaudit.checks.registry import render_source
@@ -41,7 +41,7 @@ def pairs(case: Case, targets: Iterable[Target]) -> list[tuple[CheckModule, Targ
         if kind == "case":
             found.append((check, CASE_TARGET))
         else:
-            found.extend((check, target) for target in targets if target.kind == kind)
+            found.extend((check, t) for t in targets if t.kind == kind and (check.spec.hosted or t.origin != HOSTED))
     return found
 
 

@@ -126,7 +126,7 @@ class Check:
         target: "domain", "address" or "case".
         contact: whether the observation touches the target's own services.
         advisory: an inconclusive result of this check does not make the whole audit inconclusive.
-        optional: nobody demands what this check looks for; it is shown last.
+        hosted: it is meant for domains that are only hosted, too.
     """
 
     id: str
@@ -135,6 +135,7 @@ class Check:
     target: str
     contact: Contact = Contact.PASSIVE
     advisory: bool = False
+    hosted: bool = False
 
     @property
     def family(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from selfaudit.case import Approval
+from selfaudit.case import Approval, Registrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,12 @@ class Policy:
         laboratory: reserved addresses are expected, not a fault.
         approvals: what the provider has agreed to.
         arrived: tokens of relay test messages that somebody found in the mailbox they were sent to.
+        provider: the provider's name as its pack gives it, "" without a pack.
+        prefixes: blocks of addresses that the provider assigns to customers (CIDR), empty if its pack names none.
+        suspended: UTC seconds since when the service is suspended, None if not known.
+        registrant: to whom the customer says the domains are registered.
+        not_registrant: domains that the customer says are registered to somebody else.
+        person: who states it, "" if nobody is named.
     """
 
     id: str = "general"
@@ -29,6 +35,12 @@ class Policy:
     laboratory: bool = False
     arrived: tuple[str, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    provider: str = ""
+    prefixes: tuple[str, ...] = ()
+    suspended: float | None = None
+    registrant: Registrant | None = None
+    not_registrant: tuple[str, ...] = ()
+    person: str = ""
 
     def approval(self, check: str, target: str, args: Mapping[str, object]) -> str:
         """The references under which a finding of a check on a target is approved, "" for none.

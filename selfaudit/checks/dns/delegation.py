@@ -52,7 +52,7 @@ class Tag(StrEnum):
     UNANSWERED = "DELEGATION_UNANSWERED"
 
 
-CHECK = Check("dns.delegation", N_("The domain's name servers answer for it"), (Delegation,), "domain")
+CHECK = Check("dns.delegation", N_("The domain's name servers answer for it"), (Delegation,), "domain", hosted=True)
 
 _MEND_SERVER = Remedy(
     N_(
