@@ -1,0 +1,62 @@
+"""Words that registries use: states of domains (EPP, RDAP), and texts that stand in place of data that is withheld."""
+
+from __future__ import annotations
+
+import re
+
+# RFC 8056 section 2: EPP values (RFC 5731 section 2.3, RFC 3915 section 3.1) and what they are called in RDAP.
+_EPP = {
+    "ok": "active",
+    "linked": "associated",
+    "addperiod": "add period",
+    "autorenewperiod": "auto renew period",
+    "clientdeleteprohibited": "client delete prohibited",
+    "clienthold": "client hold",
+    "clientrenewprohibited": "client renew prohibited",
+    "clienttransferprohibited": "client transfer prohibited",
+    "clientupdateprohibited": "client update prohibited",
+    "inactive": "inactive",
+    "pendingcreate": "pending create",
+    "pendingdelete": "pending delete",
+    "pendingrenew": "pending renew",
+    "pendingrestore": "pending restore",
+    "pendingtransfer": "pending transfer",
+    "pendingupdate": "pending update",
+    "redemptionperiod": "redemption period",
+    "renewperiod": "renew period",
+    "serverdeleteprohibited": "server delete prohibited",
+    "serverhold": "server hold",
+    "serverrenewprohibited": "server renew prohibited",
+    "servertransferprohibited": "server transfer prohibited",
+    "serverupdateprohibited": "server update prohibited",
+    "transferperiod": "transfer period",
+}
+_ADDRESS = re.compile(r"\s*\(?\bhttps?://.*", re.DOTALL)
+_NOTHING = re.compile(r"[\s.,;:*_/\-]+")
+# What stands in place of the value: the whole text is nothing else. A name like "Redacted Films Ltd" is none of these.
+_WITHHELD = re.compile(
+    r"(?:data |information |statutory masking enabled|this information |some information |contact |field |value )*"
+    r"(?:redacted|hidden|masked|withheld|not disclosed|non-?public data|gdpr (?:masked|redacted)|statutory masking enabled|"
+    r"not available from registry|not shown|not published|undisclosed|rgpd|private data|data protected(?:, not disclosed)?|restricted)"
+    r"(?: (?:for|due to|by|upon) (?:privacy|gdpr|the registrant|user request|user|request|law|data protection|personal data|privacy purposes|privacy reasons))?"
+    r"(?: - (?:personal data|gdpr))?",
+    re.IGNORECASE,
+)
+
+
+def state(text: str) -> str:
+    """A state as RDAP calls it: lower case with spaces. EPP names and the addresses that WHOIS adds to them are understood."""
+    text = _ADDRESS.sub("", text[:200]).strip()
+    key = re.sub(r"[\s_-]", "", text).lower()
+    return _EPP.get(key, " ".join(text.replace("_", " ").lower().split()))
+
+
+def is_withheld(text: str) -> bool:
+    """Whether a text stands in place of a value that the registry does not give, for example "REDACTED FOR PRIVACY"."""
+    text = " ".join(text[:300].split()).strip(" .*()[]<>-")
+    return bool(text) and _WITHHELD.fullmatch(text) is not None
+
+
+def is_empty(text: str) -> bool:
+    """Whether a text holds nothing but punctuation."""
+    return not _NOTHING.sub("", text[:300])
