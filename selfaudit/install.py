@@ -18,6 +18,12 @@ def data_folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_data_dir("selfaudit", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """Where copies of public files lie that can be fetched again at any time."""
+    override = os.environ.get("SELFAUDIT_HOME")
+    return Path(override) / "cache" if override else Path(platformdirs.user_cache_dir("selfaudit", appauthor=False))
+
+
 def install_key_or_none() -> bytes:
     """The key, or b"" where nothing can be stored: passive audits need none, and nothing can be proven without it."""
     try:

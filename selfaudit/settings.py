@@ -20,6 +20,8 @@ MAX_FILE = 1_000_000
 # Enough of RFC 5321 section 4.1.2 for a mailbox that somebody types; no quotes, no spaces, nothing that SMTP could trip over.
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
+_HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/[^\s\x00-\x1f]{0,500}")
+
 
 class DnsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[dns].
@@ -38,7 +40,13 @@ class DnsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[registration]."""
+    """[registration].
+
+    Attributes:
+        rdap_bootstrap: https URL or folder of dns.json, ipv4.json and ipv6.json (RFC 9224). Unset: IANA's, or none in laboratories.
+        whois_server: the WHOIS server that names those of the registries; "host", "address" or "address:port". Unset: IANA's, or
+            none in laboratories.
+    """
 
     rdap_bootstrap: str = ""
     whois_server: str = ""
@@ -78,7 +86,13 @@ class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[routing]."""
+    """[routing]. Unset: a public collector and a public validator, or none in laboratories.
+
+    Attributes:
+        origin_zone: DNS zone with the origins of routes, for example "origin.asn.cymru.com"; for IPv6 its first label
+            "origin" becomes "origin6".
+        rpki_url: https URL of a validator with {asn} and {prefix} in it; without them that of a Routinator.
+    """
 
     origin_zone: str = ""
     rpki_url: str = ""
@@ -114,6 +128,9 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         smtp_timeout: for the greeting of a mail server; further replies get half of it, at most 15 seconds.
         probe_pause: between attempts at one target: recipients, packets.
         target_in_flight: connections to one target at once.
+        registry_rate: questions a second to one registry's RDAP server that announces no limit of its own, half of it to a
+            WHOIS server; 0 for no limit.
+        registry_wait: seconds for which a registry that refuses is waited for.
     """
 
     dns_timeout: float = 2.0
@@ -130,6 +147,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     smtp_timeout: float = 35.0
     probe_pause: float = 1.0
     target_in_flight: int = 4
+    registry_rate: float = 2.0
+    registry_wait: float = 60.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -197,12 +216,16 @@ def load_settings(path: Path) -> Settings:
                     file=path, value=printable(entry, 60)
                 )
             )
+    _check_registries(path, settings)
     _check_ranges(path, settings)
     here = path.parent
     return msgspec.structs.replace(
         settings,
         dns=msgspec.structs.replace(settings.dns, root_hints=_resolved(here, settings.dns.root_hints)),
         tls=msgspec.structs.replace(settings.tls, ca_file=_resolved(here, settings.tls.ca_file)),
+        registration=msgspec.structs.replace(
+            settings.registration, rdap_bootstrap=_url_or_path(here, settings.registration.rdap_bootstrap)
+        ),
         blocklists=msgspec.structs.replace(
             settings.blocklists,
             catalogue=_resolved(here, settings.blocklists.catalogue),
@@ -230,6 +253,26 @@ def split_server(text: str, default: int) -> tuple[str, int] | None:
     return (match["six"] or match["host"], port) if 0 < port < 65_536 else None
 
 
+def _check_registries(path: Path, settings: Settings) -> None:
+    def wrong(key: str, value: str, text: str) -> UserError:
+        return UserError(text.format(file=path, key=key, value=printable(value, 100)))
+
+    for key, url in (
+        ("registration.rdap_bootstrap", settings.registration.rdap_bootstrap),
+        ("routing.rpki_url", settings.routing.rpki_url),
+    ):
+        folder = key == "registration.rdap_bootstrap" and "://" not in url
+        if url and not folder and not _HTTPS.fullmatch(url):
+            raise wrong(key, url, _("{file}: {key}: “{value}” is not an https address"))
+    server, zone = settings.registration.whois_server, settings.routing.origin_zone
+    if server and split_server(server, 43) is None:
+        raise wrong(
+            "registration.whois_server", server, _("{file}: {key}: “{value}” is neither a host, an address nor address:port")
+        )
+    if zone and not re.fullmatch(r"[A-Za-z0-9_.-]{1,200}", zone):
+        raise wrong("routing.origin_zone", zone, _("{file}: {key}: “{value}” is not a domain name"))
+
+
 def _check_ranges(path: Path, settings: Settings) -> None:
     limits, dns = settings.limits, settings.dns
     bounds: list[tuple[str, float, float, float]] = [
@@ -249,6 +292,8 @@ def _check_ranges(path: Path, settings: Settings) -> None:
         ("limits.smtp_timeout", limits.smtp_timeout, 0.1, 45),
         ("limits.probe_pause", limits.probe_pause, 0, 10),
         ("limits.target_in_flight", limits.target_in_flight, 1, 16),
+        ("limits.registry_rate", limits.registry_rate, 0, 1000),
+        ("limits.registry_wait", limits.registry_wait, 0, 600),
     ]
     for key, value, least, most in bounds:
         if not least <= value <= most:
@@ -257,6 +302,10 @@ def _check_ranges(path: Path, settings: Settings) -> None:
                     file=path, key=key, least=f"{least:g}", most=f"{most:g}", value=f"{value:g}"
                 )
             )
+
+
+def _url_or_path(folder: Path, text: str) -> str:
+    return text if "://" in text else _resolved(folder, text)
 
 
 def _resolved(folder: Path, name: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from selfaudit.i18n import phrase
+
 TargetKind = Literal["domain", "address", "case"]
 
-HOSTED = "hosted"  # the origin of domains that are only hosted: their registration counts, their mail is somebody else's
+HOSTED = phrase("hosted")  # the origin of domains that are only hosted: their registration counts, their mail is somebody else's
 MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many addresses
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from selfaudit.case import Case, Target
+from selfaudit.case import HOSTED, Case, Target
 from selfaudit.checks import CheckModule
 from selfaudit.engine.authority import Authorities, what_would_allow
 from selfaudit.engine.discover import discovered
@@ -21,6 +21,7 @@ from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.net.gate import NotPermittedError
+from selfaudit.net.pace import deadline
 from selfaudit.probes import all_probes
 
 _BULK = ("mail.dkim", "dns.names")
@@ -179,7 +180,7 @@ class _Run:
             failure: ProbeFailure | None = None
             trace = ""
             try:
-                async with asyncio.timeout(self.net.settings.limits.check_deadline):
+                async with deadline(self.net.settings.limits.check_deadline):
                     if active_wants and not await self.may_probe(active_wants):
                         return
                     outcome = await all_probes()[request.kind].collect(request, self.net)
@@ -236,7 +237,7 @@ class _Run:
             key = (target.kind, target.value)
             if key in self.targets:
                 continue
-            if sum(t.origin not in ("named", "sending address") for t in self.targets.values()) >= limit:
+            if sum(t.origin not in ("named", "sending address", HOSTED) for t in self.targets.values()) >= limit:
                 self.left_out += 1
                 continue
             self.targets[key] = target

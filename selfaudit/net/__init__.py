@@ -9,9 +9,8 @@ from collections.abc import Awaitable, Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from selfaudit.catalogue import Catalogue, load_catalogue
 from selfaudit.errors import UserError
@@ -21,7 +20,7 @@ from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.smtp import Certificate
 from selfaudit.facts.vantage import ControlConnection
 from selfaudit.i18n import _, phrase
-from selfaudit.net import controls, sntp, udp
+from selfaudit.net import bootstrap, controls, sntp, udp
 from selfaudit.net.active import Active, source_towards
 from selfaudit.net.blocking import BlockingPool
 from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hints, recursion
@@ -29,73 +28,21 @@ from selfaudit.net.dns.transfer import try_transfer
 from selfaudit.net.endpoint import Endpoint
 from selfaudit.net.gate import Gate, Route, Routes
 from selfaudit.net.pace import Pace
-from selfaudit.net.system import has_ipv6_route, is_own_address, system_resolvers
+from selfaudit.net.profile import INTERCEPTION_ADDRESS, NetProfile, make_profile
+from selfaudit.net.registries import Registries
+from selfaudit.net.system import has_ipv6_route, is_own_address
 from selfaudit.secrets import list_key
 from selfaudit.settings import Settings, split_server
 
-__all__ = ["Gate", "Net", "NetProfile", "Route", "Routes", "is_own_address", "make_profile", "open_net"]
+if TYPE_CHECKING:
+    from selfaudit.net.http import Reply, Want
+
+__all__ = ["INTERCEPTION_ADDRESS", "Gate", "Net", "NetProfile", "Route", "Routes", "is_own_address", "make_profile", "open_net"]
 
 T = TypeVar("T")
 
-INTERCEPTION_ADDRESS = "192.0.2.1"  # RFC 5737: no server can be there
 _SWEEP_IN_FLIGHT = 192
 _HIGH_PORT = 47_113  # nothing is known to live there
-_LABORATORY_SILENCE = "127.255.255.253"  # in laboratories nothing leaves the machine; nothing listens there either
-_TIME_SERVERS = ("time.cloudflare.com", "time.google.com", "time.apple.com")
-# Two large providers that have nothing to do with each other.
-_PORT25_CONTROLS = ("gmail-smtp-in.l.google.com", "mx01.mail.icloud.com")
-# Their own servers answer with the address that asked.
-_EGRESS_NAMES = ("o-o.myaddr.l.google.com TXT", "whoami.akamai.net A")
-
-
-class NetProfile(msgspec.Struct, frozen=True):
-    """How this run reaches the network, decided before the first packet.
-
-    Attributes:
-        resolvers: addresses of the resolvers in use.
-        iterates: direct iteration from the root is set up.
-        port: of name servers.
-        silent_address: for the interception control.
-        time_servers: for the clock.
-        laboratory: reserved addresses and names are allowed.
-        port25_controls: unrelated mail servers.
-        egress_names: "NAME TYPE" of records that are answered with the address that asks.
-        silence_known: nothing can be at the silent address. In a laboratory on one machine a server that listens on all
-            addresses is there too, and a TCP connection would show nothing.
-    """
-
-    resolvers: tuple[str, ...]
-    iterates: bool
-    port: int
-    silent_address: str
-    time_servers: tuple[str, ...]
-    laboratory: bool
-    port25_controls: tuple[str, ...] = ()
-    egress_names: tuple[str, ...] = ()
-    silence_known: bool = True
-
-
-def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
-    """Works out how a run with these settings reaches the network. Sends nothing.
-
-    In a laboratory (reserved addresses allowed) with nothing but local resolvers and no root hints of its own, the real
-    root servers are left alone.
-    """
-    resolvers = settings.dns.resolvers or system_resolvers()
-    laboratory = settings.scope.allow_reserved
-    iterates = bool(settings.dns.root_hints) or not laboratory
-    silent = settings.dns.silent_address or (_LABORATORY_SILENCE if laboratory and not embedded else INTERCEPTION_ADDRESS)
-    times = settings.vantage.time_servers
-    if times is None:
-        times = () if laboratory else _TIME_SERVERS
-    mail = settings.smtp.port25_controls
-    if mail is None:
-        mail = () if laboratory else _PORT25_CONTROLS
-    names = settings.vantage.egress_names
-    if names is None:
-        names = () if laboratory else _EGRESS_NAMES
-    known = embedded or not laboratory or bool(settings.dns.silent_address)
-    return NetProfile(tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory, mail, names, known)
 
 
 class Net:
@@ -122,6 +69,7 @@ class Net:
         self.pace = Pace(limits.list_rate)
         self.active = Active(gate, limits)
         self._pool = BlockingPool()
+        self.registries = Registries(self)
         self._sweeps = 0
         self._endpoints: list[Endpoint] = []
         self._cuts: dict[str, tuple[Cut | None, bool]] = {}
@@ -145,22 +93,35 @@ class Net:
 
     async def https(self, url: str, addresses: tuple[str, ...]) -> HttpFetch:
         """Fetches a URL from the first of the addresses that answers, at most two."""
+        return (await self.https_reply(url, addresses)).fetch
+
+    async def https_reply(self, url: str, addresses: tuple[str, ...], want: Want | None = None) -> Reply:
+        """The same with the whole body and the headers."""
         from selfaudit.net import http  # requests and its parts take as long to load as everything else together
 
         limits, tls = self.settings.limits, self.settings.tls
-        result = HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail=phrase("the host name has no address"))
+        port = urlsplit(url).port or tls.port
+        asked = want or http.Want()
+        reply = http.Reply(HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail=phrase("the host name has no address")))
         for address in addresses[:2]:
 
-            def work(address: str = address) -> HttpFetch:
-                return http.fetch(self.gate, url, address, port=tls.port, timeout=limits.http_timeout, ca_file=tls.ca_file)
+            def work(address: str = address) -> Reply:
+                return http.get(self.gate, url, address, asked, port=port, timeout=limits.http_timeout, ca_file=tls.ca_file)
 
             try:
-                result = await self._pool.run(work, limits.http_timeout)
+                reply = await self._pool.run(work, limits.http_timeout)
             except TimeoutError:
-                result = HttpFetch(url, address, HttpStatus.TIMEOUT, detail=phrase("not done in time"))
-            if result.outcome not in (HttpStatus.CONNECTION_FAILED, HttpStatus.TIMEOUT):
+                reply = http.Reply(HttpFetch(url, address, HttpStatus.TIMEOUT, detail=phrase("not done in time")))
+            if reply.fetch.outcome not in (HttpStatus.CONNECTION_FAILED, HttpStatus.TIMEOUT):
                 break
-        return result
+        return reply
+
+    async def host_addresses(self, host: str) -> tuple[str, ...]:
+        """The addresses of a host that can be used from here, looked up once in a run; those of IPv4 first."""
+        if _is_address(host):
+            return (host,)
+        answers = await asyncio.gather(self.dns.lookup(host, "A"), self.dns.lookup(host, "AAAA"))
+        return tuple(r for a in answers for r in a.records if ":" not in r or self.has_ipv6())
 
     async def time_offset(self, server: str) -> tuple[float, float]:
         """Asks one time server ("host", "address" or "address:port"). Raises OSError with the reason."""
@@ -369,6 +330,8 @@ def open_net(settings: Settings, *, routes: Routes | None = None, keys: Mapping[
         from selfaudit.net import http
 
         http.check_ca_file(settings.tls.ca_file)
+    if profile.rdap_bootstrap and "://" not in profile.rdap_bootstrap:
+        bootstrap.check_folder(profile.rdap_bootstrap)
     gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
     catalogue = load_catalogue(settings.blocklists)
     return Net(settings, profile, gate, catalogue, list_keys(settings) if keys is None else keys)

@@ -7,7 +7,8 @@ import socket
 import ssl
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -28,6 +29,7 @@ from selfaudit.text import printable
 # What is wrong with a stranger's server is a fact in the evidence, not a line in our log.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
+_MAX_HEADERS = 100
 MAX_BODY = 65_536  # RFC 8461 section 3.3 suggests this bound for policies
 USER_AGENT = f"selfaudit/{__version__} (self-audit requested by the domain's owner)"
 
@@ -101,28 +103,70 @@ def check_ca_file(path: str) -> None:
         ) from None
 
 
-def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_file: str = "") -> HttpFetch:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An exchange with what is too large or too fleeting for the evidence: the whole body, and the headers."""
+
+    fetch: HttpFetch
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is asked for besides the URL.
+
+    Attributes:
+        purpose: for the tally of what was sent.
+        accept: media types, "" for any.
+        etag: of the version that we have already.
+        most: octets of the body.
+    """
+
+    purpose: str = "HTTPS"
+    accept: str = ""
+    etag: str = ""
+    most: int = MAX_BODY
+
+    def headers(self) -> dict[str, str]:
+        """The headers of the question."""
+        found = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+        if self.accept:
+            found["Accept"] = self.accept
+        if self.etag:
+            found["If-None-Match"] = self.etag
+        return found
+
+
+_PAGE = Want()
+
+
+def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, timeout: float, ca_file: str = "") -> Reply:
     """Fetches an https URL from a given address. Blocking; run it in the pool.
 
     Args:
         gate: decides whether the address may be contacted.
         url: https; its host name is used for SNI, the certificate and the Host header.
         address: where to connect.
+        want: what to ask for.
         port: TCP port, 443 outside laboratories.
         timeout: seconds for everything together.
         ca_file: certificate authorities in place of the usual ones.
     """
     at, started = time.time(), time.monotonic()
 
-    def done(outcome: HttpStatus, detail: str = "", **fields: Any) -> HttpFetch:
+    def done(outcome: HttpStatus, detail: str = "", body: bytes = b"", **fields: Any) -> Reply:
         ms = round((time.monotonic() - started) * 1000, 1)
-        return HttpFetch(url, address, outcome, detail=detail, at=at, ms=ms, **fields)
+        text = body[:MAX_BODY].decode("latin-1")
+        return Reply(HttpFetch(url, address, outcome, detail=detail, at=at, ms=ms, body=text, **fields), body, headers)
+
+    headers: dict[str, str] = {}
 
     try:
         gate.check_passive(address)
     except NotPermittedError as error:
         return done(HttpStatus.REFUSED_SCOPE, str(error))
-    gate.count(address, port, "tcp", "HTTPS")
+    gate.count(address, port, "tcp", want.purpose)
     route = gate.route(address, port, "tcp")
     if route is None:
         time.sleep(timeout)
@@ -137,11 +181,11 @@ def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_f
             session.trust_env = False
             session.mount("https://", _PinnedAdapter(pin))
             response = session.get(
-                url, headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}, timeout=timeout,
-                allow_redirects=False, stream=True, verify=ca_file or True,
+                url, headers=want.headers(), timeout=timeout, allow_redirects=False, stream=True, verify=ca_file or True,
             )  # fmt: skip
             with response:
-                body = _read_body(response)
+                body = _read_body(response, want.most)
+            headers.update(list(response.headers.items())[:_MAX_HEADERS])
             fields: dict[str, Any] = {
                 "code": response.status_code,
                 "content_type": response.headers.get("Content-Type", "")[:200],
@@ -149,9 +193,9 @@ def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_f
             }
             if time.monotonic() - started >= timeout:
                 return done(HttpStatus.TIMEOUT, phrase("not done in time"))
-            if len(body) > MAX_BODY:
-                return done(HttpStatus.TOO_LARGE, phrase("more than {max_body} octets", max_body=MAX_BODY), **fields)
-            return done(HttpStatus.ANSWERED, body=body.decode("latin-1"), **fields)
+            if len(body) > want.most:
+                return done(HttpStatus.TOO_LARGE, phrase("more than {max_body} octets", max_body=want.most), **fields)
+            return done(HttpStatus.ANSWERED, body=body, **fields)
     except requests.exceptions.SSLError as error:
         if time.monotonic() - started >= timeout - 0.05:
             return done(HttpStatus.TIMEOUT, phrase("not done in time"))
@@ -175,11 +219,11 @@ def fetch(gate: Gate, url: str, address: str, *, port: int, timeout: float, ca_f
         pin.close()
 
 
-def _read_body(response: requests.Response) -> bytes:
+def _read_body(response: requests.Response, most: int) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(4096):
+    for chunk in response.iter_content(min(65_536, most + 1)):
         body += chunk
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             break
     return bytes(body)
 

@@ -1,8 +1,46 @@
-"""Spacing out questions to one server or list."""
+"""Spacing out questions to one server or list, without counting the waiting as anybody's fault."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+_deadline: ContextVar[asyncio.Timeout | None] = ContextVar("deadline of this observation", default=None)
+
+
+@asynccontextmanager
+async def deadline(seconds: float) -> AsyncGenerator[None]:
+    """Limits an observation to this many seconds of its own; waiting for a turn (`off_the_clock`) is not counted.
+
+    Raises:
+        TimeoutError: they are over.
+    """
+    async with asyncio.timeout(seconds) as limit:
+        token = _deadline.set(limit)
+        try:
+            yield
+        finally:
+            _deadline.reset(token)
+
+
+@asynccontextmanager
+async def off_the_clock() -> AsyncGenerator[None]:
+    """Stops the clock of the observation that waits in here."""
+    limit = _deadline.get()
+    when = limit.when() if limit is not None else None
+    if limit is None or when is None:  # nobody counts, or somebody has stopped it already
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    limit.reschedule(None)
+    try:
+        yield
+    finally:
+        if not limit.expired():
+            limit.reschedule(when + loop.time() - began)
 
 
 class Pace:

@@ -12,6 +12,7 @@ from selfaudit.facts.mail import MtaStsPolicy
 from selfaudit.facts.vantage import Clock
 from selfaudit.facts.zone import ZoneTransfers
 from selfaudit.i18n import N_, _, shown
+from selfaudit.report import registration_text
 from selfaudit.report.exposure_text import lines_about
 from selfaudit.text import printable
 
@@ -64,7 +65,8 @@ def lines_of(record: Record) -> list[EvidenceLine]:
             EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(shown(a.detail), 100)}".strip())
             for a in fact.attempts
         ]
-    lines += [EvidenceLine(printable(command, 400), answer) for command, answer in lines_about(fact)]
+    about = (*lines_about(fact), *registration_text.lines_about(fact))
+    lines += [EvidenceLine(printable(command, 400), answer) for command, answer in about]
     if len(lines) > MAX_LINES:
         rest = len(lines) - MAX_LINES
         lines = [

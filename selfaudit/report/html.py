@@ -10,6 +10,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
+from selfaudit.case import Case, EvidenceFile
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import doc_paragraphs
 from selfaudit.engine import Audit
@@ -28,6 +29,14 @@ class _Evidence:
     kind: str
     at: str
     lines: list[EvidenceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    data: str
+    person: str
+    confirmed: str
+    files: tuple[EvidenceFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
         interim=_interim(groups, said, interrupted=evidence.interrupted),
         rechecks=evidence.rechecks,
         authority=_authority(audit),
+        declared=_declared(audit.evidence.case),
         case_word=lambda kind: _("this computer") if kind == "case" else "",
         _=_,
         shown=shown,
@@ -101,6 +111,18 @@ def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark]
 def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:
     ids: Iterable[str] = dict.fromkeys(i for r in (action.result, *action.alike) if r.findings for i in r.findings[0].evidence)
     return [_Evidence(r.id, r.request.kind, r.at, lines_of(r)) for i in ids if (r := records.get(i))]
+
+
+def _declared(case: Case) -> _Declared | None:
+    """To whom the customer says their domains are registered, None if they said nothing."""
+    said = case.registrant
+    if said is None:
+        return None
+    parts = (
+        said.name, said.organization, said.street, f"{said.postal_code} {said.city}".strip(), said.country, said.email, said.phone,
+    )  # fmt: skip
+    data = ", ".join(part for part in parts if part)
+    return _Declared(data, case.authority.name if case.authority else "", said.confirmed, said.files) if data else None
 
 
 def _authority(audit: Audit) -> list[tuple[str, list[str]]]:

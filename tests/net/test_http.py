@@ -54,7 +54,7 @@ def get(port: int, tmp_path: Path, timeout: float = 2.0) -> HttpFetch:
     CA.cert_pem.write_to_path(str(ca_file))
     gate = Gate(allow_reserved=True, routes=Routes({("203.0.113.9", 443, "tcp"): Route("127.0.0.1", port)}))
     url = "https://mta-sts.shop.test/.well-known/mta-sts.txt"
-    return http.fetch(gate, url, "203.0.113.9", port=443, timeout=timeout, ca_file=str(ca_file))
+    return http.get(gate, url, "203.0.113.9", port=443, timeout=timeout, ca_file=str(ca_file)).fetch
 
 
 def answer(text: str) -> Talk:
@@ -133,5 +133,5 @@ def test_closed_and_silent_ports(tmp_path: Path) -> None:
 
 def test_nobody_is_led_into_a_home_network() -> None:
     for address in ("127.0.0.1", "192.168.1.1", "169.254.169.254", "::1"):
-        got = http.fetch(Gate(), "https://mta-sts.shop.test/x", address, port=443, timeout=1)
+        got = http.get(Gate(), "https://mta-sts.shop.test/x", address, port=443, timeout=1).fetch
         assert got.outcome is HttpStatus.REFUSED_SCOPE

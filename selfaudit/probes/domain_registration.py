@@ -1,0 +1,133 @@
+"""The registration of a domain: RDAP at the registry, then at the registrar; WHOIS where RDAP does not tell."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from selfaudit.case import Case, Target
+from selfaudit.errors import BadInput
+from selfaudit.facts import FailureReason, ProbeFailure, Request
+from selfaudit.facts.registration import (
+    BootstrapUse,
+    DomainRegistration,
+    LookupOutcome,
+    Registered,
+    RegistrationRecord,
+    RegistryExchange,
+)
+from selfaudit.i18n import phrase
+from selfaudit.net import Net
+from selfaudit.net.registries import may_follow
+from selfaudit.probes.planned import PlannedContact, resolver
+from selfaudit.probes.registration import ask_whois, find_whois, mail_domains, path, planned, unreadable
+from selfaudit.protocols import psl, rdap, whois
+from selfaudit.protocols.registries import page_for
+
+FACT = DomainRegistration
+_NOT_THERE = (LookupOutcome.CONNECTION_FAILED, LookupOutcome.TIMEOUT, LookupOutcome.NO_ADDRESS, LookupOutcome.UNAVAILABLE)
+
+
+def request(target: Target, case: Case) -> Request:
+    """One per registrable domain: a sub-domain has the registration of the domain above it."""
+    return Request(FACT.kind, psl.registrable_domain(target.value) or target.value)
+
+
+def contacts(request: Request, net: Net) -> list[PlannedContact]:
+    """Registry and registrar, one question each by RDAP; by WHOIS up to three; the resolver for mail domains of contacts."""
+    return [
+        planned(phrase("RDAP: registration of a domain, at the registry and the registrar"), 2),
+        planned(phrase("WHOIS: the same, only where RDAP does not tell"), 3),
+        resolver(phrase("mail domains of registered contacts, servers of registries"), 8),
+    ]
+
+
+@dataclass(slots=True)
+class _Found:
+    exchanges: list[RegistryExchange] = field(default_factory=list)
+    registry: RegistrationRecord | None = None
+    registrar: RegistrationRecord | None = None
+
+
+async def collect(request: Request, net: Net) -> DomainRegistration | ProbeFailure:
+    """Asks until somebody says that the domain is registered; "not registered" is asked for twice if it can be."""
+    if not net.profile.rdap_bootstrap and not net.profile.whois_server:
+        why = phrase("a laboratory asks only the registries that its settings name, and they name none")
+        return ProbeFailure(FailureReason.UNAVAILABLE, why)
+    domain, found = request.subject, _Found()
+    use = await _by_rdap(net, domain, found)
+    if found.registry is None or found.registry.registered is not Registered.YES:
+        await _by_whois(net, domain, found)
+    shown = [c for record in (found.registry, found.registrar) if record for c in record.contacts]
+    return DomainRegistration(
+        domain, tuple(found.exchanges), found.registry, found.registrar, await mail_domains(net, shown), use,
+        page_for(domain), time.time(),
+    )  # fmt: skip
+
+
+async def _by_rdap(net: Net, domain: str, found: _Found) -> BootstrapUse:
+    services = await net.registries.domain_services(domain)
+    for base in services.urls[:2]:
+        found.registry = await _ask(net, f"{base}domain/{path(domain)}", services.hosts, found)
+        if found.exchanges[-1].outcome not in _NOT_THERE:
+            break
+    if found.registry is not None and found.registry.registered is Registered.YES:
+        asked = {found.exchanges[-1].query, *found.exchanges[-1].redirects}
+        link = next((url for url in found.registry.related if may_follow(url) and url not in asked), "")
+        if link:
+            answer = await _ask(net, link, services.hosts, found)
+            if answer is not None and answer.registered is Registered.YES and _same(answer, domain):
+                found.registrar = answer
+    return services.use
+
+
+async def _ask(net: Net, url: str, hosts: frozenset[str], found: _Found) -> RegistrationRecord | None:
+    exchange, body = await net.registries.rdap(url, hosts)
+    record = None
+    if exchange.outcome is LookupOutcome.NOT_FOUND:
+        # Many registries say it without a document (RFC 7480 section 5.3).
+        record = RegistrationRecord("rdap", Registered.NO)
+    elif exchange.outcome is LookupOutcome.THROTTLED:
+        record = RegistrationRecord("rdap", Registered.UNKNOWN, throttled=True)
+    elif exchange.outcome is LookupOutcome.ANSWERED:
+        try:
+            record = rdap.read(body)
+        except BadInput as error:
+            exchange = unreadable(exchange, error)
+    found.exchanges.append(exchange)
+    return record
+
+
+async def _by_whois(net: Net, domain: str, found: _Found) -> None:
+    tld = domain.rpartition(".")[2]
+    server = net.registries.whois_server(tld)
+    if not server:
+        referral = await find_whois(net, tld)
+        server = referral.server
+        found.exchanges += referral.exchanges
+    if not server:
+        return
+    record = await _read_whois(net, server, domain, found)
+    if record is None or (found.registry is not None and record.registered is Registered.UNKNOWN):
+        return
+    found.registry = record
+    if record.registered is Registered.YES and record.whois_server not in ("", server):
+        answer = await _read_whois(net, record.whois_server, domain, found)
+        if answer is not None and answer.registered is Registered.YES and _same(answer, domain):
+            found.registrar = answer
+
+
+async def _read_whois(net: Net, server: str, domain: str, found: _Found) -> RegistrationRecord | None:
+    exchange, text = await ask_whois(net, server, domain)
+    record = None
+    if exchange.outcome in (LookupOutcome.ANSWERED, LookupOutcome.THROTTLED) and text:
+        try:
+            record = whois.parse(text, domain, server)
+        except BadInput as error:
+            exchange = unreadable(exchange, error)
+    found.exchanges.append(exchange)
+    return record
+
+
+def _same(record: RegistrationRecord, domain: str) -> bool:
+    return record.domain in ("", domain)
