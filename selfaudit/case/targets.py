@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 import idna
 
-from selfaudit.case.model import Target
+from selfaudit.case.model import HOSTED, Target
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.text import printable
 
 MAX_ADDRESSES = 256  # a /24, or a /120
 MAX_DOMAINS = 100
+MAX_HOSTED = 1000  # domains that are only hosted: each costs a few questions about its registration, and none about mail
 MAX_TARGET_LENGTH = 260
 
 # RFC 2606, RFC 6761, RFC 6762 appendix G, RFC 7686, RFC 8375, RFC 9476, ICANN's reservation of .internal
@@ -123,6 +124,36 @@ def parse_address(text: str, *, allow_reserved: bool, what: str) -> str:
     if not allow_reserved and is_reserved_address(address):
         raise UserError(_("{option}: {target} is not a public address.").format(option=what, target=address))
     return address
+
+
+def parse_domain(text: str, *, allow_reserved: bool, is_public_suffix: Callable[[str], bool]) -> str:
+    """Reads one domain as a person writes it (never an address), for lists that hold only domains.
+
+    Raises:
+        UserError: it is no domain, or none that a customer can own.
+    """
+    found = parse_target(text, allow_reserved=allow_reserved, is_public_suffix=is_public_suffix)
+    if found[0].kind != "domain":
+        shown = printable(text.strip().rpartition("@")[2], 60)
+        raise UserError(_("“{target}” is an address; only domains belong here.").format(target=shown))
+    return found[0].value
+
+
+def hosted_targets(domains: Iterable[str], named: Iterable[Target]) -> tuple[Target, ...]:
+    """Targets for domains that are only hosted, without repetitions. What is also named counts as named.
+
+    Args:
+        domains: A-labels.
+        named: the targets that were named.
+
+    Raises:
+        UserError: there are more than 1000.
+    """
+    present = {t.value for t in named if t.kind == "domain"}
+    fresh = tuple(Target("domain", d, HOSTED) for d in dict.fromkeys(domains) if d not in present)
+    if len(fresh) > MAX_HOSTED:
+        raise UserError(_("More than {limit} hosted domains were given; audit them in parts.").format(limit=MAX_HOSTED))
+    return fresh
 
 
 def _host_part(text: str, shown: str) -> str:

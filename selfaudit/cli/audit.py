@@ -36,6 +36,23 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="Where a server lets strangers send, send ONE message to the mailbox [smtp] relay_recipient.",
         ),
+        click.option(
+            "--hosted", multiple=True, metavar="DOMAIN", help="A domain that you only host; @FILE for one domain per line."
+        ),
+        click.option("--suspended", default="", metavar="DATE", help="Since when the service is suspended: YYYY-MM-DD."),
+        click.option(
+            "--registrant",
+            type=_FILE,
+            metavar="FILE",
+            help="To whom your domains are registered: TOML or JSON with any of name, organization, street, postal_code, city, country, "
+            "email, phone, confirmed (a date) and files (paths of pictures that show it).",
+        ),
+        click.option(
+            "--registered-to-others",
+            multiple=True,
+            metavar="DOMAIN",
+            help="A domain of this case that is registered to somebody else; @FILE for one domain per line.",
+        ),
         click.option("--arrived", multiple=True, metavar="TOKEN", help="The token of such a message that arrived."),
     ]
     for decorator in reversed(decorators):

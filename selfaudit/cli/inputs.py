@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from selfaudit.case import Authority, Case, Selector, Target
-from selfaudit.case.file import CaseFile, read_case_file
-from selfaudit.case.targets import parse_address, parse_targets
-from selfaudit.checks import select_checks
+from selfaudit.case import Authority, Case, Registrant, Selector, Target
+from selfaudit.case.file import CaseFile, parse_past, read_case_file, read_registrant, read_registrant_file
+from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_targets
 from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, message_selectors, read_approvals, read_selector
+from selfaudit.engine.judge import pairs
 from selfaudit.errors import UserError
+from selfaudit.files import read_bounded
 from selfaudit.i18n import _
-from selfaudit.protocols.psl import is_public_suffix
+from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.settings import Settings, load_settings
 from selfaudit.text import printable
+
+MAX_LIST = 1_000_000  # octets of a file of domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Options:
     authority: str = ""
     confirm_relay: bool = False
     arrived: Sequence[str] = ()
+    hosted: Sequence[str] = ()
+    suspended: str = ""
+    registrant: Path | None = None
+    registered_to_others: Sequence[str] = ()
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -49,7 +56,8 @@ def build_case(options: Options, settings: Settings) -> Case:
     file = read_case_file(options.case) if options.case else CaseFile(schema="selfaudit/case/1")
     reserved = settings.scope.allow_reserved
     targets = parse_targets((*options.targets, *file.targets), allow_reserved=reserved, is_public_suffix=is_public_suffix)
-    if not targets:
+    hosted = hosted_targets(_domains(options, file, "hosted", reserved), targets)
+    if not targets and not hosted:
         raise UserError(_("Name at least one domain or address: selfaudit audit YOUR-DOMAIN YOUR-ADDRESS"))
     sending = tuple(
         dict.fromkeys(
@@ -61,6 +69,7 @@ def build_case(options: Options, settings: Settings) -> Case:
         raise UserError(_("More than {limit} sending addresses were given.").format(limit=MAX_SENDING))
     named = {t.value for t in targets}
     targets += tuple(Target("address", a, "sending address") for a in sending if a not in named)
+    targets += hosted
     only, skip = _names(options.only), _names(options.skip)
     case = Case(
         targets,
@@ -76,16 +85,74 @@ def build_case(options: Options, settings: Settings) -> Case:
         confirm_relay=options.confirm_relay,
         arrived=tuple(options.arrived),
         exceptions=read_approvals(file),
+        suspended=_suspended(options, file),
+        registrant=_registrant(options, file),
+        not_registrant=_others(options, file, targets, reserved),
     )
     if options.confirm_relay and not settings.smtp.relay_recipient:
         raise UserError(
             _("--confirm-relay sends one message to a mailbox of yours: name it in a settings file, [smtp] relay_recipient.")
         )
     # Names a mistake in --only or --skip before anything is sent.
-    kinds = {t.kind for t in targets} | {"case"}
-    if not any(check.spec.target in kinds for check in select_checks(only, skip)):
+    if not pairs(case, targets):
         raise UserError(_("None of the chosen checks applies to the named targets; “selfaudit checks” lists all."))
     return case
+
+
+def _domains(options: Options, file: CaseFile, key: str, reserved: bool) -> list[str]:
+    """The domains of an option and of the key of the case file that means the same; what is wrong is said with its place."""
+    option = "--hosted" if key == "hosted" else "--registered-to-others"
+    given = options.hosted if key == "hosted" else options.registered_to_others
+    listed = file.hosted if key == "hosted" else file.not_registrant
+    texts: list[tuple[str, str]] = []
+    for text in given:
+        texts += _lines(Path(text[1:])) if text.startswith("@") and len(text) > 1 else [(option, text)]
+    texts += [(f"{options.case}: {key}", text) for text in listed]
+    found = []
+    for where, text in texts:
+        try:
+            found.append(parse_domain(text, allow_reserved=reserved, is_public_suffix=is_public_suffix))
+        except UserError as error:
+            raise UserError(_("{where}: {why}").format(where=where, why=error)) from None
+    return found
+
+
+def _lines(path: Path) -> list[tuple[str, str]]:
+    """(place, domain) of each line of a file; empty lines and comments (#) are passed over."""
+    text = read_bounded(path, MAX_LIST).decode("utf-8", "replace").removeprefix("\ufeff")
+    lines = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1)]
+    return [(_("{file}, line {number}").format(file=path, number=number), line) for number, line in lines if line]
+
+
+def _others(options: Options, file: CaseFile, targets: Sequence[Target], reserved: bool) -> tuple[str, ...]:
+    """The registered names of domains of somebody else; they must be among those of the case, or the word was mistyped."""
+    known = {registrable_domain(t.value) or t.value for t in targets if t.kind == "domain"}
+    found = []
+    for domain in _domains(options, file, "not_registrant", reserved):
+        registered = registrable_domain(domain) or domain
+        if registered not in known:
+            raise UserError(
+                _("{domain} is said to be registered to somebody else, but is not among the domains of this case.").format(
+                    domain=registered
+                )
+            )
+        found.append(registered)
+    return tuple(dict.fromkeys(found))
+
+
+def _suspended(options: Options, file: CaseFile) -> str:
+    if not options.suspended:
+        return parse_past(file.suspended)
+    try:
+        return parse_past(options.suspended)
+    except UserError as error:
+        raise UserError(_("{where}: {why}").format(where="--suspended", why=error)) from None
+
+
+def _registrant(options: Options, file: CaseFile) -> Registrant | None:
+    if options.registrant:
+        return read_registrant(read_registrant_file(options.registrant))
+    return read_registrant(file.registrant.typed()) if file.registrant else None
 
 
 def _names(texts: Sequence[str]) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def wrapped(text: str, indent: str, first: str | None = None, width: int = WIDTH
 def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
     """Prints the whole result, or with `quiet` only its summary."""
     evidence = audit.evidence
-    names = [t.value for t in evidence.targets if t.origin == "named"]
+    names = [t.value for t in evidence.targets if t.origin == "named"] or [t.value for t in evidence.targets]
     title = ", ".join(names[:3])
     if len(names) > 3:
         title += " " + ngettext("and {count} more", "and {count} more", len(names) - 3).format(count=len(names) - 3)

@@ -22,17 +22,21 @@ import msgspec
 import trustme
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from selfaudit.case import Authority, Case, Selector, Target
+from selfaudit.case import HOSTED, Authority, Case, Selector, Target
 from selfaudit.demo.dns_server import Authority as AuthoritativeAnswers
 from selfaudit.demo.dns_server import DnsServer, RecursiveAuthority, Resolver, ZoneData
 from selfaudit.demo.obstacles import OBSTACLES, Between, Obstacle, ObstructedRoutes, in_between
 from selfaudit.demo.other_servers import Page, TimeServer, WebServer
+from selfaudit.demo.registry import Registries
+from selfaudit.demo.registry_data import Calendar, RegistrantSpec
 from selfaudit.demo.services import WORLDS, Certificates, CertificateSpec, HostSpec, Services, ServiceSpec, Table
 from selfaudit.net import Route, Routes
 from selfaudit.settings import (
     BlocklistSettings,
     DnsSettings,
     LimitSettings,
+    RegistrationSettings,
+    RoutingSettings,
     ScopeSettings,
     Settings,
     SmtpSettings,
@@ -48,6 +52,8 @@ class _Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     file: str
     servers: tuple[str, ...]
+    also: tuple[str, ...] = ()  # further zones with the same content
+    worlds: tuple[str, ...] = WORLDS
     sign: Literal["", "good", "expired"] = ""
     sign_in: tuple[str, ...] = WORLDS
     expired_in: tuple[str, ...] = ()
@@ -88,6 +94,10 @@ class _CaseData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     selectors: tuple[str, ...]
     person: str
     role: str
+    hosted: tuple[str, ...]
+    not_registrant: tuple[str, ...]
+    suspended_days_ago: int
+    registrant: RegistrantSpec
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +106,10 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_server: str
     port25_controls: tuple[str, ...]
     egress_names: tuple[str, ...]
+    rdap_bootstrap: str
+    whois_server: str
+    origin_zone: str
+    rpki_url: str
     server: dict[str, _Server]
     zone: tuple[_Zone, ...]
     page: tuple[_Page, ...] = ()
@@ -112,7 +126,9 @@ def _folder() -> Any:
 def load_data() -> _Data:
     """The data of all worlds."""
     with resources.as_file(_folder() / "internet.toml") as path:
-        return msgspec.convert(read_toml(path), _Data)
+        data = msgspec.convert(read_toml(path), _Data)
+    zones = (msgspec.structs.replace(z, name=name, also=()) for z in data.zone for name in (z.name, *z.also))
+    return msgspec.structs.replace(data, zone=tuple(zones))
 
 
 def named_hosts() -> dict[str, str]:
@@ -124,6 +140,8 @@ def demo_case(world: str) -> Case:
     """The case of the demo's customer."""
     data = load_data().case
     targets = [Target("domain", d) for d in data.domains] + [Target("address", a) for a in data.addresses]
+    targets += [Target("domain", d, HOSTED) for d in data.hosted]
+    calendar = Calendar.of_now()
     selectors = []
     for item in data.selectors:
         name, _at, domain = item.partition("@")
@@ -137,6 +155,9 @@ def demo_case(world: str) -> Case:
         provider=data.provider,
         laboratory=True,
         demo=world,
+        suspended=calendar.day(-data.suspended_days_ago),
+        registrant=data.registrant.declared(world, calendar),
+        not_registrant=data.not_registrant,
     )
 
 
@@ -163,6 +184,7 @@ class Internet:
 
     Attributes:
         services: the hosts' services and what they were asked.
+        registries: the registries and what they were asked.
     """
 
     def __init__(self, world: str, *, delay: float = 0.0, obstacle: Obstacle = "") -> None:
@@ -176,7 +198,9 @@ class Internet:
         self.resolver: Resolver | None = None
         self.servers: dict[str, DnsServer] = {}
         self.services: Services | None = None
+        self.registries: Registries | None = None
         self._data = load_data()
+        self._zone_specs = tuple(z for z in self._data.zone if world in z.worlds)
         self._delay, self._obstacle = delay, obstacle
         self._table: Table = {}
         self._alive: set[str] = set()
@@ -207,6 +231,9 @@ class Internet:
         self._alive.add(self._data.time_server)
         self.services = Services(elsewhere, certificates.contexts, self._find)
         await self.services.start(self._data.service, self.world, table)
+        self.registries = Registries(self.world, authority, Calendar.of_now())
+        await self.registries.start(table)
+        self._alive |= self.registries.alive
         self.routes = await self._lead(elsewhere)
         hints = Path(self._folder.name) / "root.hints"
         root = self._data.server["root"].address
@@ -216,6 +243,8 @@ class Internet:
             catalogue_copy.write_bytes(catalogue.read_bytes())
         self.settings = Settings(
             dns=DnsSettings(resolvers=(self._data.resolver,), root_hints=str(hints)),
+            registration=RegistrationSettings(rdap_bootstrap=self._data.rdap_bootstrap, whois_server=self._data.whois_server),
+            routing=RoutingSettings(origin_zone=self._data.origin_zone, rpki_url=self._data.rpki_url),
             tls=TlsSettings(ca_file=str(ca_file)),
             blocklists=BlocklistSettings(catalogue=str(catalogue_copy)),
             scope=ScopeSettings(allow_reserved=True),
@@ -253,28 +282,33 @@ class Internet:
     ) -> None:
         """Stops the servers."""
         self._stop()
+        await asyncio.gather(*(s.wait_closed() for s in self._closing if isinstance(s, WebServer)))
         if self.services:
             await self.services.wait_closed()
+        if self.registries:
+            await self.registries.wait_closed()
 
     def _stop(self) -> None:
         for server in self._closing:
             server.close()
         if self.services:
             self.services.close()
+        if self.registries:
+            self.registries.close()
         self._folder.cleanup()
 
     def _zones(self, tlsa: list[tuple[str, str, str]]) -> dict[str, ZoneData]:
         parsed: dict[str, dns.zone.Zone] = {}
-        for spec in self._data.zone:
+        for spec in self._zone_specs:
             text = zone_text((_folder() / "zones" / spec.file).read_text(encoding="ascii"), self.world)
             text += "".join(f"{owner}. 3600 IN TLSA {record}\n" for zone, owner, record in tlsa if zone == spec.name)
             parsed[spec.name] = dns.zone.from_text(text, origin=dns.name.from_text(spec.name), relativize=False)
         # Children first, so that their DS records stand in the parent before it is signed.
-        for spec in sorted(self._data.zone, key=lambda z: -len(dns.name.from_text(z.name))):
+        for spec in sorted(self._zone_specs, key=lambda z: -len(dns.name.from_text(z.name))):
             if spec.sign and self.world in spec.sign_in:
                 key = self._sign(parsed[spec.name], expired=self.world in spec.expired_in)
                 self._delegate_securely(spec.name, parsed, key)
-        return {s.name: ZoneData(parsed[s.name], transfer=self.world in s.transfer_in) for s in self._data.zone}
+        return {s.name: ZoneData(parsed[s.name], transfer=self.world in s.transfer_in) for s in self._zone_specs}
 
     @staticmethod
     def _sign(zone: dns.zone.Zone, *, expired: bool) -> Any:
@@ -310,20 +344,20 @@ class Internet:
         """The zones with an unbroken chain of good signatures from the root."""
         good = {
             dns.name.from_text(z.name)
-            for z in self._data.zone
+            for z in self._zone_specs
             if z.sign and self.world in z.sign_in and self.world not in z.expired_in
         }
-        others = {dns.name.from_text(z.name) for z in self._data.zone} - good
+        others = {dns.name.from_text(z.name) for z in self._zone_specs} - good
         return frozenset(z for z in good if not any(z.is_subdomain(o) for o in others))
 
     async def _start_name_servers(self, zones: dict[str, ZoneData], table: Table) -> Resolver:
         serving = {
-            name: [z.name for z in self._data.zone if name in z.servers and z.name not in spec.not_serving.get(self.world, ())]
+            name: [z.name for z in self._zone_specs if name in z.servers and z.name not in spec.not_serving.get(self.world, ())]
             for name, spec in self._data.server.items()
             if self.world not in spec.silent_in
         }
         alive = {z for own in serving.values() for z in own}
-        dead = {dns.name.from_text(z.name) for z in self._data.zone if z.name not in alive}
+        dead = {dns.name.from_text(z.name) for z in self._zone_specs if z.name not in alive}
         stale = {(s.name.lower(), s.rdtype): (s.ttl, list(s.records)) for s in self._data.stale if self.world in s.worlds}
         self.resolver = Resolver(list(zones.values()), dead, stale, self._secure())
         # Others do not share the cache at home.

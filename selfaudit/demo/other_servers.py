@@ -6,8 +6,11 @@ import asyncio
 import ssl
 import struct
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
+
+from selfaudit.demo.tcp_servers import Connection, StreamServer
 
 _EPOCH = 2_208_988_800
 
@@ -20,43 +23,44 @@ class Page:
     content_type: str
     body: str
     location: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
-class WebServer:
-    """HTTPS/1.1 on 127.0.0.1: fixed pages by host and path, 404 for everything else."""
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """A question to a web server. `headers` have lower-case names."""
 
-    def __init__(self, pages: dict[str, Page], context: ssl.SSLContext) -> None:
+    host: str
+    path: str
+    headers: Mapping[str, str]
+
+
+class WebServer(StreamServer):
+    """HTTPS/1.1 on loopback: fixed pages by host and path, 404 for everything else; or whatever a function answers."""
+
+    def __init__(self, pages: Mapping[str, Page] | Callable[[WebRequest], Page], context: ssl.SSLContext) -> None:
+        super().__init__()
         self._pages, self._context = pages, context
-        self._server: asyncio.Server | None = None
-        self.port = 0
 
-    async def start(self) -> None:
-        """Binds the socket."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
-        self.port = self._server.sockets[0].getsockname()[1]
+    async def serve(self, connection: Connection) -> None:
+        """Answers one question."""
+        await connection.start_tls(self._context)
+        head = (await connection.until(b"\r\n\r\n")).decode("latin-1")
+        request, *lines = head.split("\r\n")
+        _method, _space, path = request.rpartition(" ")[0].partition(" ")
+        fields = {name.lower(): value.strip() for name, _colon, value in (x.partition(":") for x in lines if x)}
+        page = self._answer(WebRequest(fields.get("host", "").partition(":")[0], path, fields))
+        body = page.body.encode()
+        headers = [f"HTTP/1.1 {page.status} X", f"Content-Type: {page.content_type}", f"Content-Length: {len(body)}"]
+        if page.location:
+            headers.append(f"Location: {page.location}")
+        headers += [f"{name}: {value}" for name, value in page.headers]
+        await connection.send("\r\n".join([*headers, "Connection: close", "", ""]).encode() + body)
 
-    def close(self) -> None:
-        """Closes the socket."""
-        if self._server:
-            self._server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            request, *lines = head.split("\r\n")
-            _method, path, _version = request.split(" ", 2)
-            host = next((x.split(":", 1)[1].strip() for x in lines if x.lower().startswith("host:")), "").partition(":")[0]
-            page = self._pages.get(host + path, Page(404, "text/plain", "not found\n"))
-            body = page.body.encode()
-            headers = [f"HTTP/1.1 {page.status} X", f"Content-Type: {page.content_type}", f"Content-Length: {len(body)}"]
-            if page.location:
-                headers.append(f"Location: {page.location}")
-            writer.write("\r\n".join([*headers, "Connection: close", "", ""]).encode() + body)
-            await writer.drain()
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
-            return
-        finally:
-            writer.close()
+    def _answer(self, request: WebRequest) -> Page:
+        if callable(self._pages):
+            return self._pages(request)
+        return self._pages.get(request.host + request.path, Page(404, "text/plain", "not found\n"))
 
 
 class TimeServer(asyncio.DatagramProtocol):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
-from selfaudit.case import Approval, Authority, Case, Selector, Target
-from selfaudit.case.file import CaseFile
-from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, parse_selector, parse_target
+from selfaudit.case import HOSTED, Approval, Authority, Case, Registrant, Selector, Target
+from selfaudit.case.file import CaseFile, parse_past, read_registrant, registrant_problems
+from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse_domain, parse_selector, parse_target
 from selfaudit.checks.registry import get_check
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _, language, shown
 from selfaudit.protocols.dkim import selectors_of
-from selfaudit.protocols.psl import is_public_suffix
+from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.text import printable
 
 MAX_MESSAGE = 50_000_000
@@ -48,6 +48,10 @@ class Draft:
         confirmed: the page of permissions was confirmed for exactly these targets.
         source: the name of the case file that it was filled in from, or "".
         exceptions: what the case file says that the provider has agreed to.
+        suspended: since when the service is suspended, as typed.
+        hosted: domains that are only hosted; lines as typed, each with one domain or several.
+        registrant: to whom the domains are registered, as typed.
+        not_registrant: domains that are registered to somebody else; lines as typed.
     """
 
     lines: tuple[Line, ...] = ()
@@ -62,6 +66,10 @@ class Draft:
     confirmed: bool = False
     source: str = ""
     exceptions: tuple[Approval, ...] = ()
+    suspended: str = ""
+    hosted: tuple[str, ...] = ()
+    registrant: Registrant = field(default_factory=Registrant)
+    not_registrant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Reading:
 
 def title(draft: Draft) -> str:
     """A short name for a case: its number, or its first targets."""
-    names = [line.text.strip() for line in draft.lines if line.text.strip()]
+    names = [text.strip() for text in (*(line.text for line in draft.lines), *draft.hosted) if text.strip()]
     targets = ", ".join(names[:2]) + (f" (+{len(names) - 2})" if len(names) > 2 else "")
     return printable(" · ".join(filter(None, (draft.number, targets))), 120)
 
@@ -132,6 +140,67 @@ def read_lines(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
     return tuple(out)
 
 
+@lru_cache(maxsize=4096)
+def _read_domain(text: str, allow_reserved: bool, _language: str) -> tuple[str, str]:
+    try:
+        return parse_domain(text, allow_reserved=allow_reserved, is_public_suffix=is_public_suffix), ""
+    except UserError as error:
+        return "", str(error)
+
+
+def read_hosted(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
+    """What each line of hosted domains was understood as. What is named among the targets counts as named, and is `repeated`."""
+    named = _named(draft, allow_reserved)
+    seen: set[str] = set()
+    out = []
+    for line in draft.hosted:
+        values, problem = _words(line, allow_reserved)
+        fresh = tuple(v for v in values if v not in named and v not in seen)
+        seen.update(fresh)
+        if fresh and len(seen) > MAX_HOSTED:
+            words = _("At most {limit} hosted domains can be audited at once; leave this one for another case.")
+            problem = problem or words.format(limit=MAX_HOSTED)
+        out.append(Reading(tuple(Target("domain", v, HOSTED) for v in fresh), problem, bool(values) and not fresh))
+    return tuple(out)
+
+
+def read_not_registrant(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
+    """What each line of domains of somebody else was understood as: the name that is registered for each."""
+    hosted = (t.value for r in read_hosted(draft, allow_reserved=allow_reserved) for t in r.targets)
+    known = {registrable_domain(v) or v for v in (*_named(draft, allow_reserved), *hosted)}
+    out = []
+    for line in draft.not_registrant:
+        values, problem = _words(line, allow_reserved)
+        registered = tuple(dict.fromkeys(registrable_domain(v) or v for v in values))
+        strange = next((v for v in registered if v not in known), "")
+        if strange:
+            words = _("{domain} is not among the domains of this case; add it there, or remove it here.")
+            problem = problem or words.format(domain=strange)
+        out.append(Reading(tuple(Target("domain", v) for v in registered if v in known), problem))
+    return tuple(out)
+
+
+def _words(line: str, allow_reserved: bool) -> tuple[tuple[str, ...], str]:
+    """The domains in a line, and the first thing that is wrong with it."""
+    found = [_read_domain(word, allow_reserved, language()) for word in split_pasted(line)]
+    return tuple(dict.fromkeys(v for v, _why in found if v)), next((why for _v, why in found if why), "")
+
+
+def _named(draft: Draft, allow_reserved: bool) -> dict[str, None]:
+    readings = read_lines(draft, allow_reserved=allow_reserved)
+    return dict.fromkeys(t.value for r in readings for t in r.targets if t.kind == "domain")
+
+
+def declared_problems(draft: Draft) -> dict[str, str]:
+    """What is wrong with the single fields, in words, by the name of the field in `Draft` or `Registrant`."""
+    problems = {}
+    try:
+        parse_past(draft.suspended, ahead=bool(draft.demo))
+    except UserError as error:
+        problems["suspended"] = str(error)
+    return problems | registrant_problems(draft.registrant, ahead=bool(draft.demo))
+
+
 def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
     """The case that a draft stands for.
 
@@ -139,10 +208,12 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
         UserError: the first thing that is wrong.
     """
     readings = read_lines(draft, allow_reserved=allow_reserved)
-    for reading in readings:
+    hosted = read_hosted(draft, allow_reserved=allow_reserved)
+    others = read_not_registrant(draft, allow_reserved=allow_reserved)
+    for reading in (*readings, *hosted, *others):
         if reading.problem:
             raise UserError(reading.problem)
-    targets = dict.fromkeys(t for reading in readings for t in reading.targets)
+    targets = dict.fromkeys(t for reading in (*readings, *hosted) for t in reading.targets)
     if not targets:
         raise UserError(_("Name at least one domain or address."))
     sends = (t.value for line, r in zip(draft.lines, readings, strict=True) if line.sends for t in r.targets)
@@ -161,6 +232,9 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
         laboratory=allow_reserved,
         demo=draft.demo,
         exceptions=draft.exceptions,
+        suspended=parse_past(draft.suspended, ahead=bool(draft.demo)),
+        registrant=read_registrant(draft.registrant, ahead=bool(draft.demo)),
+        not_registrant=tuple(dict.fromkeys(t.value for r in others for t in r.targets)),
     )
 
 
@@ -193,6 +267,7 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
     sending = {text.strip().lower() for text in file.sending_ips}
     lines = [Line(text, text.strip().lower() in sending) for text in file.targets]
     named = {text.strip().lower() for text in file.targets}
+    typed = file.registrant.typed() if file.registrant else Registrant()
     lines += [Line(text, True) for text in file.sending_ips if text.strip().lower() not in named]
     return Draft(
         tuple(lines[:MAX_LINES]),
@@ -205,6 +280,10 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
         deadline=printable(file.deadline, 40),
         source=printable(source, 100),
         exceptions=read_approvals(file),
+        suspended=printable(file.suspended, 40),
+        hosted=tuple(printable(text, 300) for text in file.hosted),
+        registrant=read_registrant(typed) or Registrant(),
+        not_registrant=tuple(printable(text, 300) for text in file.not_registrant),
     )
 
 
@@ -227,7 +306,7 @@ def from_case(case: Case) -> Draft:
     """The draft that would make a case, for showing and editing it."""
     sending = set(case.sending_ips)
     return Draft(
-        tuple(Line(t.value, t.value in sending) for t in case.targets),
+        tuple(Line(t.value, t.value in sending) for t in case.targets if t.origin != HOSTED),
         tuple(f"{s.name}@{s.domain}" if s.domain else s.name for s in case.selectors if s.source == "given"),
         tuple((s.name, s.domain, "") for s in case.selectors if s.source == "message"),
         case.authority.name if case.authority else "",
@@ -237,6 +316,10 @@ def from_case(case: Case) -> Draft:
         case.deadline,
         case.demo,
         exceptions=case.exceptions,
+        suspended=case.suspended,
+        hosted=case.hosted(),
+        registrant=case.registrant or Registrant(),
+        not_registrant=case.not_registrant,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from selfaudit.case import HOSTED, Case, Target
+from selfaudit.case.dates import read_date
 from selfaudit.case.model import CASE_TARGET
 from selfaudit.checks import CheckModule, all_checks, select_checks
 from selfaudit.checks.registry import render_source
@@ -16,6 +17,7 @@ from selfaudit.facts import Fact, FailureReason, ProbeFailure
 from selfaudit.findings import Finding, Outcome, Result, Severity
 from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
+from selfaudit.policy.packs import pack_for
 from selfaudit.probes import all_probes
 
 _FAILURE_WORDS = {
@@ -30,7 +32,18 @@ _FAILURE_WORDS = {
 
 def policy_for(case: Case) -> Policy:
     """The parameters that the rules use for a case."""
-    return Policy(laboratory=case.laboratory or bool(case.demo), arrived=case.arrived, approvals=case.exceptions)
+    pack = pack_for(case.provider)
+    return Policy(
+        laboratory=case.laboratory or bool(case.demo),
+        arrived=case.arrived,
+        approvals=case.exceptions,
+        provider=pack.name if pack else "",
+        prefixes=pack.prefixes if pack else (),
+        suspended=read_date(case.suspended),
+        registrant=case.registrant,
+        not_registrant=case.not_registrant,
+        person=case.authority.name if case.authority else "",
+    )
 
 
 def pairs(case: Case, targets: Iterable[Target]) -> list[tuple[CheckModule, Target]]:

@@ -101,13 +101,15 @@ async def _ask(net: Net, url: str, hosts: frozenset[str], found: _Found) -> Regi
 async def _by_whois(net: Net, domain: str, found: _Found) -> None:
     tld = domain.rpartition(".")[2]
     server = net.registries.whois_server(tld)
-    if not server:
+    record = await _read_whois(net, server, domain, found) if server else None
+    if not server or found.exchanges[-1].outcome in _NOT_THERE:
+        # What we know of it may be out of date; the root of all WHOIS servers knows it better.
         referral = await find_whois(net, tld)
-        server = referral.server
         found.exchanges += referral.exchanges
-    if not server:
-        return
-    record = await _read_whois(net, server, domain, found)
+        if referral.server in ("", server):
+            return
+        server = referral.server
+        record = await _read_whois(net, server, domain, found)
     if record is None or (found.registry is not None and record.registered is Registered.UNKNOWN):
         return
     found.registry = record

@@ -12,7 +12,7 @@ from selfaudit.facts.registration import LookupOutcome, MailDomain, Registration
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact
-from selfaudit.protocols import whois
+from selfaudit.protocols import contact_data, whois
 
 _MAX_MAIL = 5
 _PAUSE = 10.0  # seconds after a WHOIS server said that it was asked too much
@@ -75,8 +75,7 @@ async def mail_domains(net: Net, contacts: Iterable[RegistrationContact]) -> tup
     names: dict[str, None] = {}
     for contact in contacts:
         for address in contact.email:
-            name = address.rpartition("@")[2].strip().rstrip(".").lower()
-            if "@" in address and name.isascii() and "." in name:
+            if name := contact_data.mail_domain(address):
                 names.setdefault(name)
     return tuple(await asyncio.gather(*(_mail_domain(net, name) for name in list(names)[:_MAX_MAIL])))
 

@@ -34,12 +34,21 @@ _EPP = {
 _ADDRESS = re.compile(r"\s*\(?\bhttps?://.*", re.DOTALL)
 _NOTHING = re.compile(r"[\s.,;:*_/\-]+")
 # What stands in place of the value: the whole text is nothing else. A name like "Redacted Films Ltd" is none of these.
+_WHAT = "the|this|some|all|personal|private|registration|registrant|contact|data|information|name|e-?mail|address|phone|field|value|is|are"
+_WHY = (
+    "privacy|gdpr|rgpd|eu|the|user|registrant|registrar|registry|request|law|laws|applicable|policy|purposes|reasons|data|personal|"
+    "protection|subject|dt"
+)
 _WITHHELD = re.compile(
-    r"(?:data |information |statutory masking enabled|this information |some information |contact |field |value )*"
-    r"(?:redacted|hidden|masked|withheld|not disclosed|non-?public data|gdpr (?:masked|redacted)|statutory masking enabled|"
-    r"not available from registry|not shown|not published|undisclosed|rgpd|private data|data protected(?:, not disclosed)?|restricted)"
-    r"(?: (?:for|due to|by|upon) (?:privacy|gdpr|the registrant|user request|user|request|law|data protection|personal data|privacy purposes|privacy reasons))?"
-    r"(?: - (?:personal data|gdpr))?",
+    rf"(?:(?:{_WHAT}) )*"
+    r"(?:redacted(?: (?:registrant|admin|tech|billing|contact))?|hidden|masked|withheld|undisclosed|restricted|confidential|rgpd|"
+    r"not (?:publicly )?(?:disclosed|shown|displayed|published)|not available from registry|non-?disclosed|"
+    r"non-?public data|private data|personal data|data protected(?:, not disclosed)?|gdpr (?:masked|redacted)|statutory masking enabled)"
+    rf"(?: (?:for|due to|by|upon|per|according to)(?: (?:{_WHY}))+)?"
+    rf"(?: ?[|(-](?: ?(?:{_WHY})\b)+)?"
+    r"(?: ?[-,;.] (?:please )?(?:visit|see|use) .*)?"
+    r"|please (?:query|visit|see|use|contact) .*"
+    r"|personal data,? can ?not be (?:publicly )?disclosed.*",
     re.IGNORECASE,
 )
 
@@ -53,7 +62,7 @@ def state(text: str) -> str:
 
 def is_withheld(text: str) -> bool:
     """Whether a text stands in place of a value that the registry does not give, for example "REDACTED FOR PRIVACY"."""
-    text = " ".join(text[:300].split()).strip(" .*()[]<>-")
+    text = " ".join(text[:300].split()).strip(" .*!()[]<>-")
     return bool(text) and _WITHHELD.fullmatch(text) is not None
 
 

@@ -4,6 +4,7 @@
 2. An audit of 10 domains with 10 addresses where every answer takes 50 ms, against the longest chain of dependent look-ups.
 3. The window during that sweep: its longest pause, cancel to idle, memory, and the time from start to the first page.
 4. Peak memory of the sweep, the start of `selfaudit --version`, and queries sent over distinct queries.
+5. 200 domains at a registry that limits its questions, against the time that the limit itself makes it take.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench import registry
 from tests.packages import find
 
 LISTS, ADDRESSES = 60, 256
@@ -225,4 +227,5 @@ if __name__ == "__main__":
     sweep()
     latency()
     window()
+    registry.main()
     start()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfaudit.case.targets import parse_address, parse_selector, parse_target, parse_targets
+from selfaudit.case import HOSTED, Target
+from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_selector, parse_target, parse_targets
 from selfaudit.errors import UserError
 from selfaudit.protocols.psl import is_public_suffix
 
@@ -182,3 +183,18 @@ def test_any_text_gives_targets_or_one_line(text: str) -> None:
     assert bool(targets) != bool(line)
     assert line.isprintable()
     assert all(value.isascii() for _kind, value in targets)
+
+
+def test_lists_of_domains_take_no_addresses() -> None:
+    assert parse_domain("https://Shop.DE/x", allow_reserved=False, is_public_suffix=is_public_suffix) == "shop.de"
+    for text in ("9.9.9.9", "9.9.9.0/24", "2620:fe::9"):
+        with pytest.raises(UserError, match="only domains belong here"):
+            parse_domain(text, allow_reserved=False, is_public_suffix=is_public_suffix)
+
+
+def test_what_is_named_and_hosted_counts_as_named() -> None:
+    named = (Target("domain", "a.net"), Target("address", "9.9.9.9"))
+    assert hosted_targets(["b.net", "a.net", "b.net"], named) == (Target("domain", "b.net", HOSTED),)
+    assert len(hosted_targets((f"d{n}.net" for n in range(1000)), named)) == 1000
+    with pytest.raises(UserError, match="More than 1000 hosted domains"):
+        hosted_targets((f"d{n}.net" for n in range(1001)), named)

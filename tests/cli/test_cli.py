@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -11,6 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+
+from selfaudit.case import Case, EvidenceFile, Registrant
+from selfaudit.cli.app import run
+from selfaudit.engine import Plan
 
 PROGRAM = [sys.executable, "-W", "error", "-m", "selfaudit"]  # not -X dev: it reports slow steps, a matter of load
 
@@ -66,6 +71,14 @@ BAD = [
     (["audit", "selfaudit.org", "--selector", "a b"], "selector"),
     (["audit", "selfaudit.org", "--authority", "Maria"], "--authority"),
     (["audit", "selfaudit.org", "--confirm-relay"], "relay_recipient"),
+    (["audit", "selfaudit.org", "--hosted", "9.9.9.9"], "--hosted: “9.9.9.9” is an address"),
+    (["audit", "selfaudit.org", "--hosted", "co.uk"], "--hosted: co.uk is a public suffix"),
+    (["audit", "selfaudit.org", "--hosted", "@absent.txt"], "absent.txt"),
+    (["audit", "selfaudit.org", "--hosted", "@/dev/zero"], "larger than"),
+    (["audit", "selfaudit.org", "--suspended", "31.03.2026"], "--suspended: “31.03.2026” is not a date"),
+    (["audit", "selfaudit.org", "--suspended", "2999-01-01"], "--suspended: 2999-01-01 is still to come"),
+    (["audit", "selfaudit.org", "--registrant", "absent.toml"], "absent.toml"),
+    (["audit", "selfaudit.org", "--registered-to-others", "elsewhere.org"], "elsewhere.org is said to be registered"),
     (["audit", "selfaudit.org", "--settings", "absent.toml"], "absent.toml"),
     (["audit", "selfaudit.org", "--case", "absent.json"], "absent.json"),
     (["audit", "selfaudit.org", "--message", "absent.eml"], "absent.eml"),
@@ -193,6 +206,51 @@ def test_case_file_message_and_plan(tmp_path: Path, lab_settings: Path) -> None:
     assert planned["challenges"][0]["token"] in done.stdout
     kinds = {(r["request"]["kind"], r["request"]["subject"]) for r in planned["requests"]}
     assert ("rdns", "198.51.100.26") in kinds
+
+
+def _planned_case(given: list[str], home: Path) -> Case:
+    """The case that a command line stands for."""
+    found: list[Case] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SELFAUDIT_HOME", str(home))
+        patch.setattr("selfaudit.engine.make_plan", lambda case, *_rest: found.append(case) or Plan((), (), (), ()))
+        assert run(["plan", *given, "--quiet"]) == 0
+    return found[0]
+
+
+def test_what_is_declared_reaches_the_case(tmp_path: Path, lab_settings: Path) -> None:
+    (tmp_path / "list.txt").write_text("\ufeffKunde1.test\r\n\n# gone since May\nkunde2.test  # pays late\nshop.test\n")
+    (tmp_path / "me.toml").write_text('name = "Maria Blum"\ncountry = "de"\nfiles = ["page.png"]\n')
+    (tmp_path / "page.png").write_bytes(b"picture")
+    file = {
+        "schema": "selfaudit/case/1", "hosted": ["www.kunde3.test"], "suspended": "2026-03-01", "registrant": {"name": "Nobody"},
+        "not_registrant": ["kunde3.test"],
+    }  # fmt: skip
+    (tmp_path / "case.json").write_text(json.dumps(file))
+    arguments = ["shop.test", "--case", str(tmp_path / "case.json"), "--settings", str(lab_settings), "--hosted", "kunde0.test"]
+    from_file = _planned_case(arguments, tmp_path)
+    assert (from_file.suspended, from_file.registrant) == ("2026-03-01", Registrant("Nobody"))
+    assert (from_file.hosted(), from_file.not_registrant) == (("kunde0.test", "www.kunde3.test"), ("kunde3.test",))
+    arguments += ["--hosted", f"@{tmp_path / 'list.txt'}", "--suspended", "2026-03-31T10:00:00+02:00"]
+    arguments += ["--registrant", str(tmp_path / "me.toml"), "--registered-to-others", "www.kunde1.test"]
+    case = _planned_case(arguments, tmp_path)
+    assert case.domains() == ("shop.test",)
+    assert case.hosted() == ("kunde0.test", "kunde1.test", "kunde2.test", "www.kunde3.test")
+    assert (case.suspended, case.not_registrant) == ("2026-03-31T08:00:00Z", ("kunde1.test", "kunde3.test"))
+    assert case.registrant == Registrant(
+        "Maria Blum", country="DE", files=(EvidenceFile("page.png", hashlib.sha256(b"picture").hexdigest(), 7),)
+    )
+
+
+def test_a_list_of_hosted_domains_names_its_wrong_line(tmp_path: Path, lab_settings: Path) -> None:
+    (tmp_path / "list.txt").write_text("kunde1.test\n\nfoo..bar\n")
+    (tmp_path / "many.txt").write_text("\n".join(f"kunde{n}.test" for n in range(1001)))
+    for name, words in (("list.txt", "list.txt, line 3: “foo..bar”"), ("many.txt", "More than 1000 hosted domains")):
+        arguments = ["plan", "shop.test", "--hosted", f"@{name}", "--settings", str(lab_settings)]
+        done = selfaudit(*arguments, home=tmp_path / "home", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert words in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_no_network_is_inconclusive_and_never_a_verdict(tmp_path: Path, lab_settings: Path) -> None:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.demo import demo_case
 from selfaudit.engine import make_plan
 from selfaudit.engine.again import CacheNote, Change, key_of
@@ -31,6 +32,7 @@ from selfaudit_ui.controller import Controller, RunView, Saving
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.fix import FixPage
+from selfaudit_ui.pages.targets import TargetsPage
 from selfaudit_ui.session import DEMO_KEY, View
 from selfaudit_ui.window import Window
 from tests.ui.desk import demo_view
@@ -216,6 +218,75 @@ def _targets_looking(stage: Stage) -> None:
 def _targets_offline(stage: Stage) -> None:
     stage.case().suggestions_trouble = _("The DNS gave no answer in time. Try again, or type the addresses yourself.")
     stage.show("targets")
+
+
+def _declared(stage: Stage, draft: Draft, *cards: str) -> None:
+    """The page with the cards about registration open, and the first of them in sight."""
+    controller = stage.controller
+    controller.draft = draft
+    controller.reread()
+    stage.show("targets")
+    page = stage.window.pages["targets"]
+    assert isinstance(page, TargetsPage)
+    for card in (page._hosted, page._registrant):
+        card.opening.setChecked(False)
+    sections = [getattr(page, card) for card in cards or ("_hosted",)]
+    for card in sections if cards else ():
+        card.opening.setChecked(True)
+    bar = page.area.verticalScrollBar()
+    inner = page.area.widget()
+    QTimer.singleShot(30, lambda: bar.setValue(sections[0].mapTo(inner, QPoint(0, 0)).y() - 16))
+
+
+_REGISTRANT = Registrant(
+    "Maria Blum", "Blumenhof Versand GmbH", "Gärtnerweg 12", "Freiburg im Breisgau", "79098", "DE", "maria@blumenhof.example",
+    "+49 761 5550123", "2026-11-12",
+    (
+        EvidenceFile("registrar-contact-page.png", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 284_113),
+        EvidenceFile("verification-mail-of-the-registrar.eml", "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae", 912),
+    ),
+)  # fmt: skip
+
+
+def _demo_draft(stage: Stage) -> Draft:
+    draft = stage.case().draft
+    assert draft is not None
+    return draft
+
+
+def _targets_registrant(stage: Stage) -> None:
+    _declared(stage, replace(_demo_draft(stage), suspended="2026-11-20", registrant=_REGISTRANT), "_registrant")
+
+
+def _targets_registrant_wrong(stage: Stage) -> None:
+    draft = replace(_demo_draft(stage), suspended="last week")
+    wrong = replace(_REGISTRANT, country="Germany", email="maria", phone="0761 5550123", confirmed="yesterday", files=())
+    stage.controller.evidence_trouble = _("{file}: this file is empty").format(file="page.png")
+    _declared(stage, replace(draft, registrant=wrong), "_registrant")
+
+
+def _targets_hosted(stage: Stage) -> None:
+    draft = _demo_draft(stage)
+    names = (*(f"customer-{number}.example" for number in range(1, 13)), draft.lines[0].text)
+    _declared(stage, replace(draft, hosted=names, not_registrant=("customer-3.example", "customer-7.example")), "_hosted")
+
+
+def _targets_hosted_wrong(stage: Stage) -> None:
+    hosted = ("customer-1.example, customer-2.example", "foo..bar", "198.51.100.25", "co.uk", "a b..c", "single", "x_y!")
+    _declared(stage, replace(_demo_draft(stage), hosted=hosted, not_registrant=("unknown.example",)), "_hosted")
+
+
+def _targets_folded(stage: Stage) -> None:
+    draft = replace(_demo_draft(stage), suspended="2026-11-20", registrant=_REGISTRANT)
+    _declared(stage, replace(draft, hosted=("customer-1.example",), not_registrant=("customer-1.example",)))
+
+
+def _targets_running(stage: Stage) -> None:
+    controller = stage.ran(state=Run.RUNNING)
+    assert controller.draft is not None
+    _declared(
+        stage, replace(controller.draft, registrant=_REGISTRANT, hosted=("customer-1.example",)), "_hosted", "_registrant"
+    )
 
 
 def _plan(stage: Stage) -> Controller:
@@ -481,6 +552,9 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "start-trouble": _start_trouble, "start-deleting": _start_deleting,
     "targets-empty": _targets_empty, "targets-problems": _targets_problems, "targets-demo": _targets_demo,
     "targets-suggestions": _targets_suggestions, "targets-looking": _targets_looking, "targets-offline": _targets_offline, "targets-many": _targets_many,
+    "targets-registrant": _targets_registrant, "targets-registrant-wrong": _targets_registrant_wrong,
+    "targets-hosted": _targets_hosted, "targets-hosted-wrong": _targets_hosted_wrong, "targets-folded": _targets_folded,
+    "targets-running": _targets_running,
     "permission-planning": _permission_planning, "permission-stated": _permission_stated,
     "permission-proven": _permission_proven, "permission-none": _permission_none, "permission-offline": _permission_offline, "permission-below": _permission_below,
     "audit-not-started": _audit_idle, "audit-running": _audit_running,

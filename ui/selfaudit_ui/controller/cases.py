@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from selfaudit.case.file import read_case_file
+from selfaudit.case import EvidenceFile, Registrant
+from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence, read_case_file
 from selfaudit.engine.again import key_of
 from selfaudit.engine.draft import (
     Draft,
@@ -151,11 +153,12 @@ class CaseWork(Keeper):
             return
         before = self.draft
         self.draft = draft
-        targets_changed = before is None or before.lines != draft.lines
+        lines_changed = before is None or before.lines != draft.lines
+        targets_changed = lines_changed or (before is not None and before.hosted != draft.hosted)
         self._read()
         if targets_changed or (before and (before.selectors, before.learnt) != (draft.selectors, draft.learnt)):
             self.plan = None
-        if targets_changed or (before and (before.person, before.role) != (draft.person, draft.role)):
+        if lines_changed or (before and (before.person, before.role) != (draft.person, draft.role)):
             self.authority = None
         self.saving = Saving.UNDER_WAY
         self._timer.start(SAVE_AFTER)
@@ -176,12 +179,45 @@ class CaseWork(Keeper):
             self.case_trouble = str(error)
         self.changed.emit("case")
 
+    def add_evidence(self, path: Path) -> None:
+        """Notes name, size and SHA-256 of a file that shows to whom the domains are registered. Large files take a moment."""
+        opening = self._opening
+
+        def then(file: EvidenceFile) -> None:
+            if self._opening is not opening or self.draft is None:
+                return
+            self.evidence_trouble = ""
+            registrant = self.draft.registrant
+            if any(f.sha256 == file.sha256 for f in registrant.files):
+                self.evidence_trouble = _("{file} is in the list already.").format(file=file.name)
+            elif len(registrant.files) >= MAX_EVIDENCE_FILES:
+                self.evidence_trouble = _("At most {limit} files can be added.").format(limit=MAX_EVIDENCE_FILES)
+            else:
+                self.edit(replace(self.draft, registrant=replace(registrant, files=(*registrant.files, file))))
+            self.changed.emit("case")
+
+        def failed(failure: Failure) -> None:
+            if self._opening is opening:
+                self.evidence_trouble = failure.words or failure.trace
+                self.changed.emit("case")
+
+        self.bridge.call_blocking(lambda: hash_evidence(path), then, failed)
+
+    def remove_evidence(self, file: EvidenceFile) -> None:
+        """Takes a file off the list; the file itself is not touched."""
+        if self.draft is not None:
+            self.evidence_trouble = ""
+            registrant = self.draft.registrant
+            kept = tuple(f for f in registrant.files if f != file)
+            self.edit(replace(self.draft, registrant=replace(registrant, files=kept)))
+
     def _save_case(self) -> None:
         self._timer.stop()
         draft = self.draft
         if draft is None or self.saver is None:
             return
-        if not any(line.text.strip() for line in draft.lines) and self.case_id is None:
+        texts = (*(line.text for line in draft.lines), *draft.hosted)
+        if self.case_id is None and not (any(text.strip() for text in texts) or draft.registrant != Registrant()):
             self.saving = Saving.NOTHING
             return
         self.saver.save(draft=draft)

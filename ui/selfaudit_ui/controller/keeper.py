@@ -12,14 +12,17 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from selfaudit.case import Case
+from selfaudit.case import HOSTED, Case
 from selfaudit.engine import Plan
 from selfaudit.engine.again import Key, key_of
 from selfaudit.engine.draft import (
     Draft,
     Reading,
+    declared_problems,
     make_case,
+    read_hosted,
     read_lines,
+    read_not_registrant,
 )
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.errors import UserError
@@ -56,7 +59,9 @@ class RunView:
 
 def essence(case: Case) -> object:
     """What the results of a case depend on."""
-    return frozenset((t.kind, t.value) for t in case.targets), frozenset(case.sending_ips), frozenset(case.selectors)
+    targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets)
+    declared = case.suspended, case.registrant, frozenset(case.not_registrant)
+    return targets, frozenset(case.sending_ips), frozenset(case.selectors), declared
 
 
 class Keeper(QObject):
@@ -98,6 +103,10 @@ class Keeper(QObject):
         self.draft: Draft | None = None
         self.saver: CaseSaver | None = None
         self.readings: tuple[Reading, ...] = ()
+        self.hosted: tuple[Reading, ...] = ()
+        self.others: tuple[Reading, ...] = ()
+        self.declared: dict[str, str] = {}  # what is wrong with single fields, by their names
+        self.evidence_trouble = ""
         self.plan: Plan | None = None
         self.plan_trouble = ""
         self.authority: dict[str, str] | None = None
@@ -270,16 +279,21 @@ class Keeper(QObject):
         if run.state in (Run.FINISHED, Run.INTERRUPTED) and self.view is not None:
             for result in self.view.audit.results:
                 counts[str(result.outcome)] = counts.get(str(result.outcome), 0) + 1
-        faulty = sum(bool(r.problem) for r in self.readings)
+        faulty = self.faulty
         stale = self.ran is not None and draft is not None and (bool(faulty) or self._essence != essence(self.ran))
         stale = stale or (self.ran_settings is not None and self.ran_settings != self.settings)
         return Situation(
-            draft is not None, sum(bool(r.targets) and not r.problem for r in self.readings), faulty,
+            draft is not None, sum(bool(r.targets) and not r.problem for r in (*self.readings, *self.hosted)), faulty,
             bool(draft and draft.confirmed), bool(draft and draft.person.strip() and draft.role.strip()) or bool(self.authority),
             run.state, run.done, run.total, counts, stale, self.exported is not None,
             "ready" if self.plan is not None else "failed" if self.plan_trouble else "working", self.blocking(),
             bool(self.again),
         )  # fmt: skip
+
+    @property
+    def faulty(self) -> int:
+        """How many lines and fields of the case must be corrected."""
+        return sum(bool(r.problem) for r in (*self.readings, *self.hosted, *self.others)) + len(self.declared)
 
     def blocking(self) -> int:
         """How many findings block reinstatement."""
@@ -296,11 +310,15 @@ class Keeper(QObject):
 
     def _read(self) -> None:
         reserved = self.world.settings.scope.allow_reserved or bool(self.draft and self.draft.demo)
-        self.readings = read_lines(self.draft, allow_reserved=reserved) if self.draft else ()
+        draft = self.draft
+        self.readings = read_lines(draft, allow_reserved=reserved) if draft else ()
+        self.hosted = read_hosted(draft, allow_reserved=reserved) if draft else ()
+        self.others = read_not_registrant(draft, allow_reserved=reserved) if draft else ()
+        self.declared = declared_problems(draft) if draft else {}
         self._essence = None
-        if self.draft is not None and not any(r.problem for r in self.readings):
+        if draft is not None and not self.faulty:
             with contextlib.suppress(UserError):
-                self._essence = essence(make_case(self.draft, allow_reserved=reserved))
+                self._essence = essence(make_case(draft, allow_reserved=reserved))
 
     def reread(self) -> None:
         """Words the problems anew, after a change of language or settings."""

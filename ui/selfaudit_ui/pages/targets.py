@@ -25,6 +25,7 @@ from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
 from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.registration import HostedCard, RegistrantCard
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
@@ -90,7 +91,8 @@ class TargetsPage(Page):
             _("Mail servers, own addresses and allowed senders of the domains above. Nothing is added unless you say so."), 1.0
         )
         self.add(card(heading(_("Servers that belong to your domains (found in the DNS)")), about, head, self._suggest_area))
-        self.add(self._make_details(), self._make_messages(), None)
+        self._hosted, self._registrant = HostedCard(controller), RegistrantCard(controller)
+        self.add(self._hosted, self._make_details(), self._registrant, self._make_messages(), None)
 
     def _make_messages(self) -> QWidget:
         self._message = button(_("Choose a message …"), self._choose_message, icon_name="mail")
@@ -118,16 +120,13 @@ class TargetsPage(Page):
         self._number = line_edit(_("Case or ticket number"))
         self._provider = line_edit(_("Provider"))
         self._deadline = line_edit(_("Deadline"), placeholder=_("YYYY-MM-DD"))
-        for edit in (self._number, self._provider, self._deadline):
+        self._suspended = line_edit(_("Suspended since"), placeholder=_("YYYY-MM-DD"))
+        self._since_trouble = StateLine()
+        edits = (self._number, self._provider, self._deadline, self._suspended)
+        for edit in edits:
             edit.textEdited.connect(lambda _text: self._take_details())
-        parts = [
-            column(Text(name), edit, spacing=SPACE.XS)
-            for name, edit in (
-                (_("Case or ticket number"), self._number), (_("Provider"), self._provider), (_("Deadline"), self._deadline),
-            )
-        ]  # fmt: skip
-        layout = row(*parts, spacing=SPACE.L)
-        return card(heading(_("Your provider's case (if there is one)")), layout)
+        layout = row(*(column(Text(e.accessibleName()), e, spacing=SPACE.XS) for e in edits), spacing=SPACE.L)
+        return card(heading(_("Your provider's case (if there is one)")), layout, self._since_trouble)
 
     def focus_first(self) -> None:
         """The empty line at the end."""
@@ -150,8 +149,11 @@ class TargetsPage(Page):
                 self._message,
                 self._selectors,
                 self._add_many,
+                self._suspended,
             ):
                 part.setEnabled(not busy)
+            self._hosted.refresh()
+            self._registrant.refresh()
 
     def _show_draft(self) -> None:
         draft = self.controller.draft or Draft()
@@ -160,12 +162,16 @@ class TargetsPage(Page):
         words = _("From the case file {file}. Its signature is not checked by this version, so look at every line.")
         self._source.say("unclear", words.format(file=draft.source) if draft.source else "", "unclear")
         self._filling = True
-        for edit, text in ((self._number, draft.number), (self._provider, draft.provider), (self._deadline, draft.deadline)):
+        for edit, text in (
+            (self._number, draft.number), (self._provider, draft.provider), (self._deadline, draft.deadline),
+            (self._suspended, draft.suspended),
+        ):  # fmt: skip
             if edit.text() != text:
                 edit.setText(text)
         if self._selector_names() != draft.selectors:
             self._selectors.setText(", ".join(draft.selectors))
         self._filling = False
+        self._since_trouble.say("warn", self.controller.declared.get("suspended", ""), "warn")
         learnt = [f"{name}@{domain}" for name, domain, _file in draft.learnt]
         self._learnt.show_text(_("Learnt from messages: {selectors}").format(selectors=", ".join(learnt)) if learnt else "")
         self._learnt.setVisible(bool(learnt))
@@ -242,5 +248,8 @@ class TargetsPage(Page):
         draft = self.controller.draft
         if draft is not None and not self._filling:
             self.controller.edit(
-                replace(draft, number=self._number.text(), provider=self._provider.text(), deadline=self._deadline.text())
-            )
+                replace(
+                    draft, number=self._number.text(), provider=self._provider.text(), deadline=self._deadline.text(),
+                    suspended=self._suspended.text(),
+                )
+            )  # fmt: skip

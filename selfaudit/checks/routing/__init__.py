@@ -1,0 +1,1 @@
+"""Which network carries the traffic to an address, and whether it may."""

@@ -1,0 +1,310 @@
+"""Two cards of “What to check”: who the domains are registered to, and domains that are only hosted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from selfaudit.case import EvidenceFile, Registrant
+from selfaudit.case.file import MAX_FIELD
+from selfaudit.case.targets import MAX_HOSTED
+from selfaudit.engine.draft import Draft, Reading
+from selfaudit.i18n import N_, _, ngettext
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.pages.base import ask_file, clear
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.widgets import Line, StateLine, Text, button, column, heading, line_edit, named, reveal, row, soft
+
+_MOST_LINES = 2 * MAX_HOSTED  # more is cut off, and far above the limit that is said by then
+_MOST_SHOWN = 5  # problems
+_LABELS = {
+    "name": N_("Name"),
+    "organization": N_("Company or organisation"),
+    "street": N_("Street and number"),
+    "postal_code": N_("Postal code"),
+    "city": N_("City"),
+    "email": N_("E-mail address"),
+    "country": N_("Country code"),
+    "phone": N_("Phone"),
+    "confirmed": N_("Confirmed at the registrar on"),
+    "files": N_("Files"),
+}
+_EXAMPLES = {"country": "DE, US …", "phone": "+49 761 123456"}
+
+
+class _Section(QFrame):
+    """A card that is folded until it is wanted. What was filled in and what is wrong with it is seen either way."""
+
+    def __init__(self, title: str, about: str, *, sums_up: bool) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._sums_up = sums_up  # the summary only repeats what is seen when the card is open
+        self.summary = soft("", 1.0)
+        self.problem = StateLine()
+        self.inner = QWidget()
+        self.inner.hide()
+        self.opening = button("", lambda: None, kind="quiet", name=title)
+        self.opening.setCheckable(True)
+        self.opening.toggled.connect(lambda _on: self._show_state())
+        head = row(heading(title), self.opening)
+        head.setStretch(0, 1)
+        layout = column(column(head, soft(about, 1.0), spacing=0), self.inner, self.summary, self.problem)
+        layout.setContentsMargins(SPACE.L, SPACE.S, SPACE.L, SPACE.L)  # the button in the first line is higher than its words
+        self.setLayout(layout)
+        self.say("", ())
+
+    def _show_state(self) -> None:
+        on, text = self.opening.isChecked(), self.summary.text()
+        reveal(self.inner, on)
+        reveal(self.summary, bool(text) and not (on and self._sums_up))
+        words = _("Hide") if on else _("Show") if text or not self.problem.isHidden() else _("Fill in")
+        self.opening.setText(f"{'▾' if on else '▸'} {words}")
+
+    def say(self, summary: str, problems: Iterable[str]) -> None:
+        """Shows what was filled in, and what is wrong with it."""
+        self.summary.show_text(summary)
+        found = list(problems)
+        lines = found[:_MOST_SHOWN]
+        if len(found) > _MOST_SHOWN:
+            more = len(found) - _MOST_SHOWN
+            lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
+        self.problem.say("warn", "\n".join(lines), "warn")
+        self._show_state()
+
+
+def _field(label: str, edit: QWidget) -> QVBoxLayout:
+    return column(Text(label), edit, spacing=SPACE.XS)
+
+
+def _beside(first: QLayout, second: QLayout, *stretches: int) -> QHBoxLayout:
+    """Two parts beside each other, as wide as the stretches say."""
+    layout = row(first, second, spacing=SPACE.L)
+    for number, stretch in enumerate(stretches):
+        layout.setStretch(number, stretch)
+    return layout
+
+
+class RegistrantCard(_Section):
+    """Who the domains are registered to, and what shows it."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(
+            _("Who your domains are registered to"),
+            _(
+                "Registries mostly hide this. Where they show it, it is compared with what you say here; where they do not, your word "
+                "stands in the report. It is kept on this computer, and goes nowhere but into the report."
+            ),
+            sums_up=True,
+        )
+        self._controller = controller
+        self._filling = False
+        self._shown: object = None
+        names = [name for name in _LABELS if name != "files"]
+        self._edits: dict[str, QLineEdit] = {n: line_edit(_(_LABELS[n]), placeholder=_EXAMPLES.get(n, "")) for n in names}
+        for edit in self._edits.values():
+            edit.setMaxLength(MAX_FIELD)
+            edit.textEdited.connect(lambda _text: self._take())
+        self._edits["confirmed"].setPlaceholderText(_("YYYY-MM-DD"))
+        fields = {name: _field(_(_LABELS[name]), edit) for name, edit in self._edits.items()}
+        self._add = button(
+            _("Add a file …"),
+            self._choose,
+            icon_name="plus",
+            name=_("Add a file that shows who your domains are registered to"),
+        )
+        self._files = column(spacing=SPACE.XS)
+        self._trouble = StateLine()
+        self.inner.setLayout(
+            column(
+                _beside(fields["name"], fields["organization"], 1, 1),
+                _beside(fields["street"], _beside(fields["postal_code"], fields["city"], 1, 2), 1, 1),
+                _beside(fields["email"], _beside(fields["country"], fields["phone"], 1, 2), 1, 1),
+                SPACE.S,
+                heading(_("What shows it"), 1.0),
+                soft(
+                    _(
+                        "Look at your registrar's own page. Add a picture of it, or the mail by which the registrar verified the "
+                        "data. Only name, size and fingerprint (SHA-256) of a file are noted; keep it, to send it along."
+                    ),
+                    1.0,
+                ),
+                _beside(fields["confirmed"], column(None, row(self._add, None)), 1, 1),
+                self._files,
+                self._trouble,
+            )
+        )
+
+    def refresh(self) -> None:
+        """Shows the draft."""
+        controller = self._controller
+        registrant = (controller.draft or Draft()).registrant
+        busy = not controller.can_leave_case
+        self._filling = True
+        for name, edit in self._edits.items():
+            text = getattr(registrant, name)
+            if edit.text() != text:
+                edit.setText(text)
+            edit.setEnabled(not busy)
+        self._filling = False
+        self._add.setEnabled(not busy)
+        self._trouble.say("warn", controller.evidence_trouble, "warn")
+        if self._shown != (registrant.files, busy):
+            self._shown = (registrant.files, busy)
+            self._show_files(registrant.files, busy)
+        problems = [f"{_(_LABELS[key])}: {why}" for key, why in controller.declared.items() if key in _LABELS]
+        self.say(_summary(registrant), problems)
+
+    def _show_files(self, files: tuple[EvidenceFile, ...], busy: bool) -> None:
+        clear(self._files)
+        for file in files:
+            words = Line()
+            words.show_text(f"{file.name} · {size_words(file.size)} · SHA-256 {file.sha256[:16]}…")
+            words.setToolTip(f"SHA-256 {file.sha256}")
+            remove = button(
+                "",
+                partial(self._controller.remove_evidence, file),
+                kind="quiet",
+                icon_name="remove",
+                name=_("Remove {file} from the list").format(file=file.name),
+            )
+            remove.setToolTip(_("Remove from the list"))
+            remove.setEnabled(not busy)
+            line = row(words, remove)
+            line.setStretch(0, 1)
+            self._files.addLayout(line)
+
+    def _take(self) -> None:
+        draft = self._controller.draft
+        if draft is not None and not self._filling:
+            texts = {name: edit.text() for name, edit in self._edits.items()}
+            self._controller.edit(replace(draft, registrant=Registrant(**texts, files=draft.registrant.files)))
+
+    def _choose(self) -> None:
+        name, _filter = ask_file(
+            self._controller,
+            lambda: QFileDialog.getOpenFileName(
+                self,
+                _("Choose a file"),
+                "",
+                _("Pictures, documents and messages (*.png *.jpg *.jpeg *.pdf *.eml);;All files (*)"),
+            ),
+        )
+        if name:
+            self._controller.add_evidence(Path(name))
+
+
+def _summary(registrant: Registrant) -> str:
+    parts = [registrant.organization, registrant.name, registrant.city]
+    parts = [", ".join(text.strip() for text in parts if text.strip())]
+    if registrant.confirmed.strip():
+        parts.append(_("confirmed on {date}").format(date=registrant.confirmed.strip()))
+    if registrant.files:
+        count = len(registrant.files)
+        parts.append(ngettext("{count} file", "{count} files", count).format(count=count))
+    return " · ".join(filter(None, parts))
+
+
+def size_words(octets: int) -> str:
+    """A size in words: bytes, kB or MB (powers of ten)."""
+    if octets < 1000:
+        return ngettext("{count} byte", "{count} bytes", octets).format(count=octets)
+    if octets < 1_000_000:
+        return _("{size} kB").format(size=round(octets / 1000))
+    return _("{size} MB").format(size=f"{octets / 1_000_000:.1f}")
+
+
+class HostedCard(_Section):
+    """Domains whose registration counts, and whose mail is somebody else's or does not exist."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(
+            _("Domains that you host for others, or that send no mail"),
+            _(
+                "Providers expect correct registration data for every hosted domain. For the domains named here only that is looked "
+                "up; their mail and servers are left alone."
+            ),
+            sums_up=False,
+        )
+        self._controller = controller
+        self._filling = False
+        self._hosted = self._box(_("Hosted domains"), 110)
+        self._others = self._box(_("Registered to somebody else"), 80)
+        self.inner.setLayout(
+            column(
+                _field(_("Hosted domains"), self._hosted),
+                SPACE.XS,
+                _field(_("Registered to somebody else"), self._others),
+                soft(
+                    _(
+                        "Name here which of these domains, or of those at the top of this page, are registered to one of your "
+                        "customers. Their registration is not compared with your own data."
+                    ),
+                    1.0,
+                ),
+            )
+        )
+
+    def _box(self, name: str, height: int) -> QPlainTextEdit:
+        box = QPlainTextEdit()
+        box.setTabChangesFocus(True)
+        box.setAcceptDrops(False)
+        box.setPlaceholderText(_("One per line, or separated by commas or blanks"))
+        box.setFixedHeight(height)
+        box.textChanged.connect(self._take)
+        return named(box, name)
+
+    def refresh(self) -> None:
+        """Shows the draft."""
+        controller = self._controller
+        draft = controller.draft or Draft()
+        busy = not controller.can_leave_case
+        self._filling = True
+        for box, lines in ((self._hosted, draft.hosted), (self._others, draft.not_registrant)):
+            if _lines(box) != lines:
+                box.setPlainText("\n".join(lines))
+            box.setEnabled(not busy)
+        self._filling = False
+        problems = list(_problems(controller.hosted, _("Line {number}: {why}")))
+        problems += _problems(controller.others, _("Registered to somebody else, line {number}: {why}"))
+        self.say(_count(controller), problems)
+
+    def _take(self) -> None:
+        draft = self._controller.draft
+        if draft is None or self._filling:
+            return
+        hosted, others = _lines(self._hosted), _lines(self._others)
+        if hosted != draft.hosted:
+            self._controller.edit(replace(draft, hosted=hosted, confirmed=False))
+        elif others != draft.not_registrant:
+            self._controller.edit(replace(draft, not_registrant=others))
+
+
+def _lines(box: QPlainTextEdit) -> tuple[str, ...]:
+    text = box.toPlainText()
+    return tuple(line[:MAX_FIELD] for line in text.split("\n")[:_MOST_LINES]) if text else ()
+
+
+def _problems(readings: Iterable[Reading], words: str) -> Iterable[str]:
+    for number, reading in enumerate(readings, 1):
+        if reading.problem:
+            yield words.format(number=number, why=reading.problem)
+
+
+def _count(controller: Controller) -> str:
+    hosted = sum(len(r.targets) for r in controller.hosted)
+    others = len({t.value for r in controller.others for t in r.targets})
+    repeated = sum(r.repeated for r in controller.hosted)
+    parts = []
+    if hosted:
+        parts.append(ngettext("{count} domain", "{count} domains", hosted).format(count=hosted))
+    if others:
+        words = ngettext("{count} registered to somebody else", "{count} registered to somebody else", others)
+        parts.append(words.format(count=others))
+    if repeated:
+        words = ngettext("{count} line is named above already", "{count} lines are named above already", repeated)
+        parts.append(words.format(count=repeated))
+    return " · ".join(parts)
