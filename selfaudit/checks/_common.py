@@ -29,6 +29,7 @@ _REASONS = {
     DnsStatus.MALFORMED: phrase("the answer cannot be read"),
     DnsStatus.UNREACHABLE: phrase("the name servers cannot be reached"),
     DnsStatus.ERROR: phrase("the name servers give an error"),
+    DnsStatus.LOOP: phrase("its aliases lead in a circle"),
 }
 
 

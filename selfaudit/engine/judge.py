@@ -19,6 +19,7 @@ from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.policy.packs import pack_for
 from selfaudit.probes import all_probes
+from selfaudit.text import printable
 
 _FAILURE_WORDS = {
     FailureReason.TIMEOUT: phrase("not done in time"),
@@ -37,7 +38,7 @@ def policy_for(case: Case) -> Policy:
         laboratory=case.laboratory or bool(case.demo),
         arrived=case.arrived,
         approvals=case.exceptions,
-        provider=pack.name if pack else "",
+        provider=pack.name if pack else printable(case.provider, 100),
         prefixes=pack.prefixes if pack else (),
         suspended=read_date(case.suspended),
         registrant=case.registrant,

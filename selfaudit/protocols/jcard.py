@@ -18,6 +18,7 @@ FIELDS = ("name", "organization", "email", "phone", "street", "city", "region", 
 # RFC 6350 section 6.3.1: post office box, extended address, street, locality, region, postal code, country.
 ADDRESS = ("street", "street", "street", "city", "region", "postal code", "country")
 _MAX_PROPERTIES = 100
+_MAX_VALUES = 20  # of one property
 _BODIES = frozenset({"org", "group"})
 _UNFIT = re.compile(r"https?://", re.IGNORECASE)
 
@@ -30,7 +31,7 @@ def properties(entity: object, name: str) -> Iterator[Property]:
     found = card[1] if isinstance(card, list) and len(card) > 1 and isinstance(card[1], list) else []
     for item in found[:_MAX_PROPERTIES]:
         if isinstance(item, list) and len(item) >= 4 and text(item[0]).lower() == name:
-            yield mapping(item[1]), item[3 : 3 + _MAX_PROPERTIES]
+            yield mapping(item[1]), item[3 : 3 + _MAX_VALUES]
 
 
 def read_contact(entity: object) -> RegistrationContact:
@@ -48,10 +49,10 @@ def read_contact(entity: object) -> RegistrationContact:
         email=tuple(_shown(_emails(entity), "email", withheld)),
         phone=tuple(_shown(_phones(entity), "phone", withheld)),
         street=tuple(address["street"]),
-        city=", ".join(address["city"]),
-        region=", ".join(address["region"]),
-        postal_code=", ".join(address["postal code"]),
-        country=", ".join(address["country"]),
+        city=_joined(address["city"]),
+        region=_joined(address["region"]),
+        postal_code=_joined(address["postal code"]),
+        country=_joined(address["country"]),
         withheld=in_order(withheld),
         handle=_first(iter([text(mapping(entity).get("handle"))]), "handle", set()),
     )

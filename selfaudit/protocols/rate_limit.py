@@ -83,7 +83,7 @@ def _members(value: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     together: dict[str, str] = {}
     for member in _MEMBER.findall(value)[:_MAX_MEMBERS]:
-        head, *parameters = (part.strip() for part in _PART.findall(member))
+        head, *parameters = [part.strip() for part in _PART.findall(member)] or [""]
         key, equals, setting = head.partition("=")
         if equals and not head.startswith('"'):
             together[key.strip().lower()] = setting.strip()

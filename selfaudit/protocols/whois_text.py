@@ -173,7 +173,8 @@ class _State:
     section: str = ""
     by_colon: bool = False  # the heading is a key without value: its block ends at a blank line or at a key of the same column
     base: int = 0
-    fresh: bool = False
+    fresh: bool = False  # nothing of the section was seen yet
+    parted: bool = False  # a blank line stands between
     key: str = ""
     column: int = 0
     pending: bool = False  # the key has no value yet; it may stand in the next line
@@ -185,7 +186,7 @@ class _State:
 
     def open(self, section: str, column: int, *, by_colon: bool) -> None:
         self.section, self.base, self.by_colon, self.fresh = section, column, by_colon, True
-        self.key, self.pending = "", False
+        self.key, self.pending, self.parted = "", False, False
 
 
 def entries_of(lines: list[str]) -> list[Entry]:
@@ -211,11 +212,10 @@ def entries_of(lines: list[str]) -> list[Entry]:
 
 def _break(state: _State, *, blank: bool) -> None:
     state.paragraph += 1
-    if state.pending and blank:
-        return
-    state.key = ""
+    state.key, state.pending = "", False
     if state.by_colon and not state.fresh:
         state.section, state.by_colon = "", False
+    state.parted = blank
 
 
 def _next_is_bracket(lines: list[str], number: int) -> bool:
@@ -235,6 +235,8 @@ def _pair(words: str) -> tuple[str, str] | None:
 
 def _bare(state: _State, words: str, column: int) -> None:
     heading = _HEADINGS.get(normal(words))
+    if state.by_colon and state.parted and column <= state.base:  # a sentence below an empty field
+        state.section, state.by_colon = "", False
     if state.pending:
         state.add(state.key, words)
         state.pending = False
@@ -247,7 +249,7 @@ def _bare(state: _State, words: str, column: int) -> None:
 
 
 def _keyed(state: _State, key: str, value: str, column: int, *, may_open: bool) -> None:
-    if state.by_colon and column <= state.base and key not in _PARTS:
+    if state.by_colon and column <= state.base and (state.parted or key not in _PARTS):
         state.section, state.by_colon = "", False
     state.pending = False
     heading = _HEADINGS.get(key) if may_open and not value else None

@@ -38,7 +38,7 @@ def lines_about(fact: Fact) -> Iterator[Line]:
 def _command(exchange: RegistryExchange) -> str:
     if exchange.protocol == "whois":
         return f"whois -h {shlex.quote(exchange.server)} {shlex.quote(exchange.query)}"
-    return f"curl -sSL -H 'Accept: application/rdap+json' {shlex.quote(exchange.query)}"
+    return f"curl -sSL -H Accept:application/rdap+json {shlex.quote(exchange.query)}"
 
 
 def _answer(exchange: RegistryExchange) -> str:

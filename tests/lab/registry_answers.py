@@ -188,13 +188,12 @@ def zones(at: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         "rdap.closed.test": at["NOBODY"], "whois.iana.test": at["WHOIS_ROOT"], "whois.nic.test": at["WHOIS_REGISTRY"],
         "whois.registrar.test": at["WHOIS_REGISTRAR"], "ns.test": at["TLD"], "ns1.hosting.test": at["AUTH"], "ns2.hosting.test": at["AUTH2"],
     }  # fmt: skip
-    cuts = "".join(f"{name} 300 IN NS ns{n}.hosting.test.\n" for name in ("hosting", "sound", "held", "asn") for n in (1, 2))
+    cuts = "".join(f"{name} 300 IN NS ns{n}.hosting.test.\n" for name in ("hosting", "sound", "asn") for n in (1, 2))
     mail = f"mail 300 IN A 198.18.7.25\nns1 300 IN A {at['AUTH']}\nns2 300 IN A {at['AUTH2']}\n"
     return {
         ".": ("ROOT", SOA.format(ns="a.root.test.") + f"test. 300 IN NS ns.test.\nns.test. 300 IN A {at['TLD']}\na.root.test. 300 IN A {at['ROOT']}\n"),
         "test": ("TLD", SOA.format(ns="ns.test.") + cuts + "".join(f"{host}. 300 IN A {a}\n" for host, a in hosts.items())),
         "hosting.test": ("AUTH", HOSTED + MAIL + mail),
         "sound.test": ("AUTH", HOSTED + MAIL),
-        "held.test": ("AUTH", HOSTED),
         "asn.test": ("AUTH", ROUTES),
     }  # fmt: skip

@@ -62,6 +62,7 @@ def test_forms(headers: dict[str, str], meant: RateLimit) -> None:
         {"X-RateLimit-Limit": "", "X-RateLimit-Remaining": "-1", "X-RateLimit-Reset": "soon"},
         {"X-RateLimit-Limit": "9" * 400, "RateLimit-Reset": "1e9"},
         {"RateLimit": ",;=,,", "RateLimit-Policy": '"' * 50},
+        {"RateLimit": ";", "RateLimit-Policy": ";;", "X-RateLimit-Limit": ";w=1"},
         {"RateLimit": "a" * 2000},
         {"X-RateLimit-Remaining": "٣"},
         {"X-RateLimit-Reset": "400000000"},

@@ -68,7 +68,8 @@ class Stage:
         controller = self.case()
         assert controller.draft is not None
         shown = view or self.broken
-        controller.draft = replace(controller.draft, confirmed=True, demo=shown.audit.evidence.case.demo)
+        controller.draft = replace(from_case(shown.audit.evidence.case), confirmed=True)
+        controller.reread()
         controller.run = RunView(Run.FINISHED, 1, 52, 52, "", time.monotonic() - 83, 83)
         controller.view = shown
         controller.regroup()

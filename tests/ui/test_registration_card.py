@@ -220,20 +220,42 @@ def test_a_run_locks_the_cards(desk: Desk, broken: View, fixed: View) -> None:
     stage.reset()
 
 
-def test_what_is_declared_after_a_run_asks_for_another(desk: Desk) -> None:
+def test_what_is_declared_after_a_run_is_judged_without_another_run(desk: Desk) -> None:
     run_demo(desk)
-    assert not desk.controller.situation.stale
-    before = desk.controller.draft
+    controller = desk.controller
+    before, view, run_id = controller.draft, controller.view, controller.run.run_id
     assert before is not None
-    for changed in (
-        replace(before, registrant=replace(before.registrant, city="Elsewhere")),
-        replace(before, suspended="2020-01-01"),
-        replace(before, hosted=(*before.hosted, "new-customer.example")),
-    ):
-        desk.controller.edit(changed)
-        assert desk.controller.situation.stale
-        desk.controller.edit(replace(before, confirmed=True))
-        assert not desk.controller.situation.stale
+    assert view is not None
+    assert not controller.situation.stale
+    controller.edit(replace(before, registrant=replace(before.registrant, city="Elsewhere"), suspended="2020-01-01"))
+    assert controller.situation.stale
+    desk.until(lambda: not controller.situation.stale)
+    assert controller.view is not None
+    evidence = controller.view.audit.evidence
+    assert (evidence.case.registrant or Registrant()).city == "Elsewhere"
+    assert evidence.case.suspended == "2020-01-01"
+    assert evidence.records == view.audit.evidence.records
+    assert evidence.sent == view.audit.evidence.sent
+    assert (controller.run.state, controller.run.run_id) == (Run.FINISHED, run_id)
+    kept = []
+    assert run_id is not None
+    controller.use_store(lambda store: controller.bridge.call(lambda: store.evidence(run_id), kept.append, print), demo=True)
+    desk.until(lambda: bool(kept))
+    assert kept[0].case == evidence.case
+
+
+def test_other_hosted_domains_after_a_run_ask_for_another(desk: Desk) -> None:
+    run_demo(desk)
+    controller = desk.controller
+    before = controller.draft
+    assert before is not None
+    controller.edit(replace(before, hosted=(*before.hosted, "new-customer.example"), suspended="2020-01-01"))
+    desk.bot.wait(500)
+    assert controller.situation.stale
+    controller.edit(replace(before, hosted=before.hosted[1:], not_registrant=()))
+    assert controller.situation.stale
+    controller.edit(before)
+    assert not controller.situation.stale
 
 
 def test_the_demo_s_declaration_is_shown(desk: Desk) -> None:

@@ -162,7 +162,7 @@ def command(fact: DomainRegistration | NetworkRegistration) -> str:
     """The command that repeats the first question to the registry."""
     rdap = next((e for e in fact.exchanges if e.protocol == "rdap"), None)
     if rdap is not None:
-        return f"curl -sSL -H 'Accept: application/rdap+json' {shlex.quote(printable(rdap.query))}"
+        return f"curl -sSL -H Accept:application/rdap+json {shlex.quote(printable(rdap.query))}"
     return f"whois {shlex.quote(fact.domain if isinstance(fact, DomainRegistration) else fact.address)}"
 
 

@@ -9,7 +9,7 @@ Why it matters:
     registrar must also suspend a domain whose contact data is not confirmed.
 
 How it is judged:
-    1. curl -sSL -H 'Accept: application/rdap+json' ADDRESS-OF-THE-REGISTRY/domain/DOMAIN, and the address of the registrar that is
+    1. curl -sSL -H Accept:application/rdap+json ADDRESS-OF-THE-REGISTRY/domain/DOMAIN, and the address of the registrar that is
        named there under “related”; whois DOMAIN where there is no such service.
     2. Withheld or not part of the answer: that is usual since August 2025 and never a fault. Nobody outside can see whether the data
        is right, so it is stated and shown: compare it at the registrar, take a picture with the date, and add it. A statement

@@ -8,7 +8,7 @@ Why it matters:
     and receive your mail. A desk that reinstates a service wants the domain to live longer than that.
 
 How it is judged:
-    1. curl -sS -H 'Accept: application/rdap+json' RDAP-SERVER/domain/DOMAIN: the event “expiration”. Without RDAP: whois DOMAIN.
+    1. curl -sS -H Accept:application/rdap+json RDAP-SERVER/domain/DOMAIN: the event “expiration”. Without RDAP: whois DOMAIN.
     2. Past: a fault. In the state “auto renew period” the registry has renewed it for the time being: a warning.
     3. Less than 7 days: a fault. Less than 30 days: a warning. A time of exactly 7 or 30 days is not less.
     4. The event “registrar expiration” in the past while the registry's date lies in the future: the registrar was not paid, or its

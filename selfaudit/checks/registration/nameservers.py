@@ -9,7 +9,7 @@ Why it matters:
     of the domain looks sound. And where the lists differ, a change did not arrive: you see your servers, others see the old ones.
 
 How it is judged:
-    1. curl -sS -H 'Accept: application/rdap+json' RDAP-SERVER/domain/DOMAIN: the list “nameservers”. Without RDAP: whois DOMAIN.
+    1. curl -sS -H Accept:application/rdap+json RDAP-SERVER/domain/DOMAIN: the list “nameservers”. Without RDAP: whois DOMAIN.
     2. dig +trace DOMAIN NS gives the list in the zone above; dig @SERVER DOMAIN NS that of the domain's own zone. Names are compared in
        lower case, without the dot at the end, in any order.
     3. Name servers that a registrar is known to use for domains with contact data that was not confirmed, for expired or for suspended

@@ -8,7 +8,7 @@ Why it matters:
     instead, and the listing comes without a warning. It also shows whose address it is.
 
 How it is judged:
-    1. curl -sSL -H 'Accept: application/rdap+json' RDAP-SERVER/ip/ADDRESS: name and holder of the network, and the contact with the role
+    1. curl -sSL -H Accept:application/rdap+json RDAP-SERVER/ip/ADDRESS: name and holder of the network, and the contact with the role
        “abuse”. Without RDAP: whois ADDRESS.
     2. No mail address for abuse, or one whose domain does not exist or takes no mail (dig DOMAIN MX, A, AAAA), is worth a note to the
        provider, because only the holder of the network can mend it. A look-up that fails says nothing about the mail address, and an

@@ -8,7 +8,7 @@ Why it matters:
     and reinstating the service changes nothing. The state says who did it and who can undo it.
 
 How it is judged:
-    1. curl -sS -H 'Accept: application/rdap+json' RDAP-SERVER/domain/DOMAIN: the list “status”. Without RDAP: whois DOMAIN.
+    1. curl -sS -H Accept:application/rdap+json RDAP-SERVER/domain/DOMAIN: the list “status”. Without RDAP: whois DOMAIN.
     2. “client hold” comes from the registrar, “server hold” from the registry: the domain is out of the DNS, a fault. “inactive”
        means that it has no name servers.
     3. “redemption period”, “pending restore” and “pending delete” stand for an expired or deleted domain that is about to be lost.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from selfaudit.case import Authority, Case
+from selfaudit.case import Authority, Case, Registrant
+from selfaudit.engine import Audit, judge_evidence
 from selfaudit.engine.again import CheckedAgain, Key, key_of
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.store import PastChange, Store
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
-from selfaudit_ui.controller.keeper import RunView
+from selfaudit_ui.controller.keeper import RunView, essence
 from selfaudit_ui.controller.planning import Planning
 from selfaudit_ui.controller.saving import Saving
 from selfaudit_ui.flow import Run
@@ -21,6 +23,10 @@ from selfaudit_ui.flow import Run
 
 class Running(Planning):
     """The run of the open case, and what follows it."""
+
+    def __init__(self, *, world: session.World | None = None) -> None:
+        super().__init__(world=world)
+        self._timer.timeout.connect(self.judge_anew)  # a moment after the last change, as saving
 
     # The run
 
@@ -150,6 +156,8 @@ class Running(Planning):
         confirmed = bool(self.draft and self.draft.confirmed)
         case = replace(evidence.case, demo=world or evidence.case.demo, authority=self._authority())
         case = replace(case, passive=not (confirmed and self.situation.active))
+        if world:
+            case = self._repaired(case)
         self.again, self.again_trouble = wanted, ""
         self.changed.emit("results")
 
@@ -162,7 +170,9 @@ class Running(Planning):
             else:
                 self.exported = None
                 if world and self.draft is not None:
-                    self.draft = replace(self.draft, demo=world)
+                    self.draft = replace(self.draft, demo=world, registrant=case.registrant or Registrant())
+                    self._read()
+                    self.changed.emit("case")
                 at = again.audit.evidence.finished
                 for change in again.changes:
                     self.past.setdefault(key_of(change.now), []).append(PastChange(at, change, again.caches))
@@ -182,6 +192,57 @@ class Running(Planning):
             )
 
         self.use_store(with_store, demo=self.is_demo)
+
+    @staticmethod
+    def _repaired(case: Case) -> Case:
+        """A demo's case in the world that it is switched to: there its person has declared more, unless somebody changed that here."""
+        from selfaudit.demo import WORLDS, demo_case
+
+        if case.registrant in [demo_case(world).registrant for world in WORLDS]:
+            return replace(case, registrant=demo_case(case.demo).registrant)
+        return case
+
+    # Judging anew
+
+    def judge_anew(self) -> None:
+        """Judges what was seen by what is declared now. Nothing is sent, and nothing is done where the targets were changed, too."""
+        view, run_id, opening = self.view, self.run.run_id, self._opening
+        if view is None or run_id is None or self._essence is None or self.situation.busy:
+            return
+        now, evidence = self.make_case(), view.audit.evidence
+        told = replace(
+            evidence.case, suspended=now.suspended, registrant=now.registrant, not_registrant=now.not_registrant
+        )  # fmt: skip
+        if told == evidence.case or essence(told) != self._essence:
+            return
+
+        def work(store: Store) -> tuple[session.View, str]:
+            changed = replace(evidence, case=told)
+            audit = Audit(changed, judge_evidence(changed))
+            try:
+                store.save_again(run_id, CheckedAgain(audit, (), ()))
+            except sqlite3.Error as error:
+                return session.view_of(audit), str(error)
+            return session.view_of(audit), ""
+
+        def then(found: tuple[session.View, str]) -> None:
+            fresh, unsaved = found
+            same = self._opening is opening and self.view is not None and self.view.audit.evidence.records is evidence.records
+            if not same or self.situation.busy or self._essence != essence(told):
+                return  # something newer counts
+            self._note_saving(unsaved)
+            seconds = self.run.seconds
+            self._take_view(fresh, finished=self.run.state is Run.FINISHED)
+            self.run.seconds, self.exported = seconds, None
+            self.changed.emit("results")
+            self.changed.emit("run")
+
+        def failed(failure: Failure) -> None:
+            if self._opening is opening:
+                self.again_trouble = failure.words or failure.trace
+                self.changed.emit("results")
+
+        self.use_store(lambda store: self.bridge.call(lambda: work(store), then, failed), demo=self.is_demo)
 
     def _authority(self) -> Authority | None:
         """Whose word stands: only what the page of permissions has been confirmed with."""
