@@ -264,6 +264,9 @@ def _check_registries(path: Path, settings: Settings) -> None:
         folder = key == "registration.rdap_bootstrap" and "://" not in url
         if url and not folder and not _HTTPS.fullmatch(url):
             raise wrong(key, url, _("{file}: {key}: “{value}” is not an https address"))
+    rpki = settings.routing.rpki_url
+    if ("{asn}" in rpki) != ("{prefix}" in rpki):
+        raise wrong("routing.rpki_url", rpki, _("{file}: {key}: “{value}” needs both {{asn}} and {{prefix}}, or neither"))
     server, zone = settings.registration.whois_server, settings.routing.origin_zone
     if server and split_server(server, 43) is None:
         raise wrong(

@@ -253,7 +253,7 @@ class Internet:
             # These servers are near and need no manners.
             limits=LimitSettings(
                 dns_timeout=1.0, dns_tries=2, http_timeout=3.0, connect_timeout=1.0, udp_timeout=0.5, smtp_timeout=4.0,
-                probe_pause=0.0,
+                probe_pause=0.0, registry_rate=0.0, registry_wait=5.0,
             ),
         )  # fmt: skip
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from selfaudit.facts.registration import RegistrationContact
 from selfaudit.protocols.bootstrap import a_labels
 from selfaudit.protocols.registry_words import is_empty, is_withheld, state
-from selfaudit.protocols.whois_text import Entry, host, moment, normal, whole_host
+from selfaudit.protocols.whois_text import Entry, host, moment, whole_host
 
 _MAX_VALUE = 300
 _MAX_VALUES = 50
-_MAX_CONTACTS = 20
 _MAX_NOTES = 10
 _MAX_STATES = 30
 
@@ -99,7 +97,7 @@ _REFERENCES = _table(
         "billing": "billing c|billing contact",
     }
 )
-_ROLES = ("registrant", "administrative", "technical", "billing")
+ROLES = ("registrant", "administrative", "technical", "billing")
 _OBJECT_KEYS = frozenset({"nic hdl", "nic hdl br", "contact"})
 
 _STATES: Mapping[str, str] = {  # what registries call the state in which nothing is amiss
@@ -116,11 +114,8 @@ NOT_FOR_ALL = frozenset(
 _UNSAID = frozenset({"not available", "n/a", ""})  # .be: it is taken
 _SIGNED = re.compile(r"(?:signed|yes|y|true|active|enabled)\b.*")
 _UNSIGNED = re.compile(r"(?:unsigned|no|n|false|inactive|disabled|not signed|none)\b.*")
-_WEB = re.compile(r"https?://", re.IGNORECASE)
-_MAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
-_NUMBERED_CITY = re.compile(r"([0-9]{3,5}(?: ?[0-9]{2})?|[0-9]{4} ?[A-Z]{2}) ([^0-9]{2,60})")
-_SHORT_CODE = re.compile(r"[A-Z]{2}")
-_NUMBER = re.compile(r"[0-9][0-9 -]{2,9}")
+MAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){1,10}")
 _TAG = re.compile(r"\s*(?:\[Tag = [^\]]*\]|\( ?https?://[^)]*\))\s*\Z")
 
 Values = dict[str, list[str]]
@@ -148,17 +143,19 @@ class Draft:
     @property
     def says_something(self) -> bool:
         """Whether there is anything about a domain besides its name and its state."""
-        return bool(set(self.fields) - {"domain", "states", "notes", "signed"}) or bool(self.contacts)
+        return bool(set(self.fields) - {"domain", "states", "notes", "signed", "unread"}) or bool(
+            self.contacts or self.references
+        )
 
 
 def named_domains(entries: Iterable[Entry]) -> list[tuple[int, str]]:
     """The domains that the statements name, with the place of each."""
     found = []
     for place, entry in enumerate(entries):
-        is_name = _DOMAIN.get(entry.key) == "domain" and entry.section not in _ROLES
+        is_name = _DOMAIN.get(entry.key) == "domain" and entry.section not in ROLES
         if is_name or (entry.section == "domain" and entry.key in ("", "name")):
             name = a_labels(entry.value.split()[0]) if entry.value else ""
-            if "." in name:
+            if _NAME.fullmatch(name):
                 found.append((place, name))
     return found
 
@@ -175,7 +172,9 @@ def collect(entries: Iterable[Entry], domain: str) -> Draft:
     for entry in listed:
         kind = "" if entry.section else kinds[entry.paragraph]
         if kind == "object":
-            _add(draft.objects.setdefault(entry.paragraph, {}), _PART.get(entry.key, ""), entry.value)
+            values = draft.objects.setdefault(entry.paragraph, {})
+            # .cz begins an object with "contact: ID", .fr has "contact: NAME" within it.
+            _add(values, "handle" if entry.key == "contact" and not values else _PART.get(entry.key, ""), entry.value)
         elif kind == "set":
             if entry.key == "nserver":
                 draft.add("name_servers", entry.value)
@@ -212,7 +211,7 @@ def _add(values: Values, what: str, value: str) -> None:
 def _sort(draft: Draft, entry: Entry, domain: str) -> None:
     section, key, value = entry.section, entry.key, entry.value
     what = _DOMAIN.get(key, "")
-    if section in _ROLES:
+    if section in ROLES:
         part = _PART.get(key, "") if key else "lines"
         if part:
             _add(draft.contacts.setdefault(section, {}), part, value)
@@ -265,96 +264,6 @@ def _sort_contact(draft: Draft, key: str, value: str) -> None:
             return
     if key in ("org", "person", "owner"):  # beside the domain's own fields: .ru, .br
         _add(draft.contacts.setdefault("registrant", {}), _PART[key], value)
-
-
-def contacts_of(draft: Draft, extra: Mapping[str, Values]) -> tuple[RegistrationContact, ...]:
-    """The contacts of an answer; `extra` has those that another reader found, used for a role that we found nobody for."""
-    described = {
-        normal(handle): values
-        for values in draft.objects.values()
-        for handle in values.get("handle", values.get("name", ()))[:1]
-    }
-    found: list[RegistrationContact] = []
-    for role in _ROLES:
-        own = draft.contacts.get(role, {})
-        people = [described[normal(ref)] for ref in draft.references.get(role, ()) if normal(ref) in described]
-        names = [ref for ref in draft.references.get(role, ()) if normal(ref) not in described]
-        if people:
-            found += [contact(role, {**values, **own}) for values in people]
-        elif own or names or role in extra:
-            values = own or ({} if names else extra.get(role, {}))
-            found.append(contact(role, {**values, "lines": [*names, *values.get("lines", ())]} if names else values))
-    return tuple(_merged([c for c in found if replace(c, roles=()) != RegistrationContact(())]))[:_MAX_CONTACTS]
-
-
-def _merged(contacts: list[RegistrationContact]) -> list[RegistrationContact]:
-    """One contact for what is the same but for its role."""
-    found: dict[RegistrationContact, tuple[str, ...]] = {}
-    for one in contacts:
-        key = replace(one, roles=())
-        found[key] = (*found.get(key, ()), *(role for role in one.roles if role not in found.get(key, ())))
-    return [replace(key, roles=roles) for key, roles in found.items()]
-
-
-FIELDS = ("name", "organization", "email", "phone", "street", "city", "region", "postal code", "country")
-
-
-def contact(role: str, values: Mapping[str, list[str]]) -> RegistrationContact:
-    """A contact from the values of its parts. What stands in place of a value is noted as withheld and not kept."""
-    withheld: set[str] = set()
-    shown: Values = {}
-    for part in FIELDS:
-        for value in values.get(part, ()):
-            if is_withheld(value) or (part == "email" and _WEB.match(value)):
-                withheld.add(part)
-            elif not is_empty(value) and value.strip("*<> ").lower() not in ("n/a", "none"):
-                shown.setdefault(part, []).append(value)
-    lines = values.get("lines", [])
-    if any(is_withheld(line) for line in lines[:2]) or any(v.lower() == "yes" for v in values.get("anonymous", ())):
-        withheld.add("contact")
-    elif lines:
-        at = 0 if shown.get("name") or shown.get("organization") else 1
-        shown.setdefault("name", []).extend(lines[:at])
-        shown.setdefault("street", []).extend(lines[at:])
-    if "contact" in withheld and "anonymous" in values:
-        shown = {}
-    if shown.get("name") == ["Private Person"]:  # .ru, for every holder who is no company
-        shown, withheld = {**shown, "name": []}, withheld | {"name"}
-    street, city, region, postal_code, country = _address(shown)
-    handle = next((h for h in values.get("handle", ()) if not is_withheld(h) and any(c.isalnum() for c in h)), "")
-    return RegistrationContact(
-        (role,),
-        name=" ".join(shown.get("name", [])[:2]),
-        organization=next(iter(shown.get("organization", ())), ""),
-        email=tuple(dict.fromkeys(m[0] for v in shown.get("email", ()) for m in _MAIL.finditer(v))),
-        phone=tuple(dict.fromkeys(shown.get("phone", ()))),
-        street=street,
-        city=city,
-        region=region,
-        postal_code=postal_code,
-        country=country,
-        withheld=tuple(part for part in (*FIELDS, "contact") if part in withheld),
-        handle="" if handle.strip("*").lower() == "n/a" else handle,
-    )
-
-
-def _address(shown: Values) -> tuple[tuple[str, ...], str, str, str, str]:
-    """Street, city, region, postal code, country; the latter out of the lines of the street where they have no key of their own."""
-    city, region, postal, country = (", ".join(shown.get(part, ())) for part in ("city", "region", "postal code", "country"))
-    lines = list(shown.get("street", ()))
-    if not country and len(lines) > 1 and _SHORT_CODE.fullmatch(lines[-1]):
-        country = lines.pop()
-        if not region and len(lines) > 1 and _SHORT_CODE.fullmatch(lines[-1]):  # .it: the province
-            region = lines.pop()
-    if not postal and not city and len(lines) > 1:
-        joined = _NUMBERED_CITY.fullmatch(lines[-1])
-        if joined:
-            postal, city = joined[1], joined[2]
-            lines.pop()
-        elif len(lines) > 2 and _NUMBER.fullmatch(lines[-1]):
-            postal = lines.pop()
-            city = lines.pop()
-    return tuple(lines), city, region, postal, country.upper() if _SHORT_CODE.fullmatch(country.upper()) else country
 
 
 def states_of(draft: Draft) -> tuple[str, ...]:
@@ -414,7 +323,7 @@ def abuse_of(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
     lines = draft.fields.get("abuse_lines", [])
     mail = [*draft.fields.get("abuse_email", ()), *(line for line in lines if "@" in line)]
     phone = [*draft.fields.get("abuse_phone", ()), *(line for line in lines if "@" not in line)]
-    emails = dict.fromkeys(m[0] for value in mail for m in _MAIL.finditer(value))
+    emails = dict.fromkeys(m[0] for value in mail for m in MAIL.finditer(value))
     return tuple(emails), tuple(dict.fromkeys(v for v in phone if any(c.isdigit() for c in v)))
 
 

@@ -59,7 +59,35 @@ _HEADINGS: dict[str, str] = {
 }
 # Parts that a section of a person or company has; below a heading without indentation only these belong to it.
 _PARTS = frozenset(
-    ["name", "organization", "organisation", "organization name", "company", "type", "handle", "nic handle", "address", "street", "city", "locality", "postal code", "postalcode", "zip", "country", "country code", "phone", "fax", "email", "e mail", "web", "website", "url", "language", "state", "province"]
+    [
+        "name",
+        "organization",
+        "organisation",
+        "organization name",
+        "company",
+        "type",
+        "handle",
+        "nic handle",
+        "address",
+        "street",
+        "city",
+        "locality",
+        "postal code",
+        "postalcode",
+        "zip",
+        "country",
+        "country code",
+        "phone",
+        "fax",
+        "email",
+        "e mail",
+        "web",
+        "website",
+        "url",
+        "language",
+        "state",
+        "province",
+    ]
 )
 
 
@@ -276,7 +304,8 @@ def whole_host(text: str) -> str:
 
 
 _MONTHS: Mapping[str, int] = {
-    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+    name: number
+    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
 _FILLERS = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun", "t", "z", "utc", "gmt"])
 _ZONES: Mapping[str, int] = {

@@ -249,7 +249,14 @@ AFFECTED: dict[str, set[str]] = {
     "port25-blocked": PORT25,
     "port25-intercepted": PORT25,
     # What rests on asking name servers directly.
-    "dns-intercepted": {"vantage.dns", "exposure.resolver", "exposure.amplifier", "dns.delegation", "dns.transfer"},
+    "dns-intercepted": {
+        "vantage.dns",
+        "exposure.resolver",
+        "exposure.amplifier",
+        "dns.delegation",
+        "dns.transfer",
+        "registration.nameservers",
+    },
     "web-intercepted": {"vantage.inside", "exposure.proxy"},
     "inside": {"vantage.inside", *EXPOSURE},
 }

@@ -247,7 +247,7 @@ MESSAGES = {
         ),
     ),
     Tag.UNREGISTERED: Message(
-        Severity.NONE, N_("{domain} is not registered (see registration.status), so there is no contact data.")
+        Severity.NONE, N_("According to the registry {domain} is not registered (see registration.status), so there is no contact data.")
     ),
     Tag.UNANSWERED: Message(
         Severity.UNKNOWN, N_("To whom {domain} is registered could not be found out: {why}."), LOOK_BY_HAND

@@ -210,9 +210,7 @@ class Running(Planning):
         if view is None or run_id is None or self._essence is None or self.situation.busy:
             return
         now, evidence = self.make_case(), view.audit.evidence
-        told = replace(
-            evidence.case, suspended=now.suspended, registrant=now.registrant, not_registrant=now.not_registrant
-        )  # fmt: skip
+        told = replace(evidence.case, suspended=now.suspended, registrant=now.registrant, not_registrant=now.not_registrant)
         if told == evidence.case or essence(told) != self._essence:
             return
 

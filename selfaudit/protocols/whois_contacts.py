@@ -1,0 +1,120 @@
+"""Contacts of WHOIS answers: who has which role, which parts of an address are shown, which are withheld."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from selfaudit.facts.registration import RegistrationContact
+from selfaudit.protocols.registry_words import is_empty, is_withheld
+from selfaudit.protocols.whois_fields import MAIL, ROLES, Draft, Values
+from selfaudit.protocols.whois_text import normal
+
+_MAX_CONTACTS = 20
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_NUMBERED_CITY = re.compile(r"([0-9]{3,5}(?: ?[0-9]{2})?|[0-9]{4} ?[A-Z]{2}) ([^0-9]{2,60})")
+_SHORT_CODE = re.compile(r"[A-Z]{2}")
+_NUMBER = re.compile(r"[0-9][0-9 -]{2,9}")
+_ID = re.compile(r"(?=[^\s]*[0-9:_-])[A-Z0-9:._-]{3,60}")  # of a person or company, not a name
+
+
+def contacts_of(draft: Draft, extra: Mapping[str, Values]) -> tuple[RegistrationContact, ...]:
+    """The contacts of an answer; `extra` has those that another reader found, used for a role that we found nobody for."""
+    described = {normal(values["handle"][0]): values for values in draft.objects.values() if values.get("handle")}
+    found: list[RegistrationContact] = []
+    for role in ROLES:
+        own = draft.contacts.get(role, {})
+        references = draft.references.get(role, [])
+        people = [described[normal(ref)] for ref in references if normal(ref) in described]
+        if people:
+            found += [contact(role, {**values, **own}) for values in people]
+        elif own or references:
+            found.append(contact(role, _with_names(own, references)))
+        elif role in extra:
+            found.append(contact(role, extra[role]))
+    return tuple(_merged([one for one in found if replace(one, roles=()) != RegistrationContact(())]))[:_MAX_CONTACTS]
+
+
+def _with_names(own: Mapping[str, list[str]], references: list[str]) -> Values:
+    """The parts, with what a key such as "Registrant" says in one line: an id, words in place of a name, or a name."""
+    values = {part: list(found) for part, found in own.items()}
+    for said in references:
+        if is_withheld(said):
+            part = "lines"
+        elif _ID.fullmatch(said):
+            part = "handle"
+        else:
+            part = "organization" if own.get("name") else "name"
+        values.setdefault(part, []).insert(0, said)
+    return values
+
+
+def _merged(contacts: list[RegistrationContact]) -> list[RegistrationContact]:
+    """One contact for what is the same but for its role."""
+    found: dict[RegistrationContact, tuple[str, ...]] = {}
+    for one in contacts:
+        key = replace(one, roles=())
+        found[key] = (*found.get(key, ()), *(role for role in one.roles if role not in found.get(key, ())))
+    return [replace(key, roles=roles) for key, roles in found.items()]
+
+
+FIELDS = ("name", "organization", "email", "phone", "street", "city", "region", "postal code", "country")
+
+
+def contact(role: str, values: Mapping[str, list[str]]) -> RegistrationContact:
+    """A contact from the values of its parts. What stands in place of a value is noted as withheld and not kept."""
+    withheld: set[str] = set()
+    shown: Values = {}
+    for part in FIELDS:
+        for value in values.get(part, ()):
+            if is_withheld(value) or (part == "email" and _WEB.match(value)):
+                withheld.add(part)
+            elif not is_empty(value) and value.strip("*<> ").lower() not in ("n/a", "none"):
+                shown.setdefault(part, []).append(value)
+    lines = values.get("lines", [])
+    if any(is_withheld(line) for line in lines[:2]) or any(v.lower() == "yes" for v in values.get("anonymous", ())):
+        withheld.add("contact")
+    elif lines:
+        at = 0 if shown.get("name") or shown.get("organization") else 1
+        shown.setdefault("name", []).extend(lines[:at])
+        shown.setdefault("street", []).extend(lines[at:])
+    if "contact" in withheld and "anonymous" in values:
+        shown = {}
+    if shown.get("name") == ["Private Person"]:  # .ru, for every holder who is no company
+        shown, withheld = {**shown, "name": []}, withheld | {"name"}
+    street, city, region, postal_code, country = _address(shown)
+    handle = next((h for h in values.get("handle", ()) if not is_withheld(h) and any(c.isalnum() for c in h)), "")
+    return RegistrationContact(
+        (role,),
+        name=" ".join(shown.get("name", [])[:2]),
+        organization=next(iter(shown.get("organization", ())), ""),
+        email=tuple(dict.fromkeys(m[0] for v in shown.get("email", ()) for m in MAIL.finditer(v))),
+        phone=tuple(dict.fromkeys(shown.get("phone", ()))),
+        street=street,
+        city=city,
+        region=region,
+        postal_code=postal_code,
+        country=country,
+        withheld=tuple(part for part in (*FIELDS, "contact") if part in withheld),
+        handle="" if handle.strip("*").lower() == "n/a" else handle,
+    )
+
+
+def _address(shown: Values) -> tuple[tuple[str, ...], str, str, str, str]:
+    """Street, city, region, postal code, country; the latter out of the lines of the street where they have no key of their own."""
+    city, region, postal, country = (", ".join(shown.get(part, ())) for part in ("city", "region", "postal code", "country"))
+    lines = list(shown.get("street", ()))
+    if not country and len(lines) > 1 and _SHORT_CODE.fullmatch(lines[-1]):
+        country = lines.pop()
+        if not region and len(lines) > 1 and _SHORT_CODE.fullmatch(lines[-1]):  # .it: the province
+            region = lines.pop()
+    if not postal and not city and len(lines) > 1:
+        joined = _NUMBERED_CITY.fullmatch(lines[-1])
+        if joined:
+            postal, city = joined[1], joined[2]
+            lines.pop()
+        elif len(lines) > 2 and _NUMBER.fullmatch(lines[-1]):
+            postal = lines.pop()
+            city = lines.pop()
+    return tuple(lines), city, region, postal, country.upper() if _SHORT_CODE.fullmatch(country.upper()) else country
