@@ -20,7 +20,7 @@ MAX_FILE = 1_000_000
 # Enough of RFC 5321 section 4.1.2 for a mailbox that somebody types; no quotes, no spaces, nothing that SMTP could trip over.
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
-_HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/[^\s\x00-\x1f]{0,500}")
+_HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[^\s\x00-\x1f]{0,500})?")
 
 
 class DnsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -166,11 +166,12 @@ class _Run:
 
     def recall(self) -> None:
         """Takes over what an earlier run saw; what it led to is planned too."""
+        any_recalled = bool(self.recalled)
         while self.recalled:
             recalled, self.recalled = self.recalled, []
             for record in recalled:
                 self.take(record)
-        if self.done:
+        if any_recalled:
             self.emit(Progress(self.done, len(self.planned), "recalled", ""))
 
     async def observe(self, request: Request, active_wants: list[tuple[str, Target, bool]]) -> None:

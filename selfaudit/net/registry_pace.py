@@ -10,6 +10,7 @@ from selfaudit.protocols.rate_limit import RateLimit
 
 _FASTEST = 1 / 20  # seconds between two questions, however much a server says that it takes
 _SLOWEST = 30.0
+_SLOWER = 2.1  # after a refusal; a little more than the double, as clocks and ways are not exact
 _AT_ONCE = 2
 
 
@@ -100,5 +101,5 @@ class RegistryPace:
         """Nobody asks this server for so long, and more slowly after that."""
         server, now = self._server(key), asyncio.get_running_loop().time()
         server.blocked = max(server.blocked, now + seconds)
-        server.gap = min(max(server.gap * 2, _FASTEST), _SLOWEST)
+        server.gap = min(max(server.gap * _SLOWER, _FASTEST), _SLOWEST)
         server.left = None

@@ -141,17 +141,15 @@ def _registered(draft: Draft, states: tuple[str, ...], lines: list[str], domain:
         if not draft.fields.get(what):
             draft.fields[what] = values
     dates = {**found.dates, **dates_of(draft, day_first=domain.rpartition(".")[2] in _DAY_FIRST)}
-    if domain.endswith(".nl"):
-        # The library takes the end of a quarantine for the end of the registration; SIDN tells none.
-        dates.pop("expires", None)
     emails, phones = abuse_of(draft)
+    number = draft.first("registrar_id")
     record = RegistrationRecord(
         "whois",
         Registered.YES,
         domain=domain,
         handle=draft.first("handle"),
         registrar=registrar_of(draft),
-        registrar_id=draft.first("registrar_id"),
+        registrar_id=number if number.isdecimal() else "",
         registrar_url=draft.first("registrar_url"),
         abuse_email=emails,
         abuse_phone=phones,
@@ -176,17 +174,24 @@ def _registered(draft: Draft, states: tuple[str, ...], lines: list[str], domain:
 def _without_data(
     draft: Draft, states: tuple[str, ...], said: list[Paragraph], named: str, domain: str, server: str
 ) -> RegistrationRecord:
-    unknown = RegistrationRecord("whois", Registered.UNKNOWN, domain=named, states=states)
+    unknown = RegistrationRecord("whois", Registered.UNKNOWN, domain=named, states=states if named else ())
+    gone = whois_verdicts.absence(said, domain)
+    is_gone = bool(gone and (domain in gone.names or not gone.names))
+    is_free = bool(named and FREE.intersection(states))
+    kept = next((state for state in states if named and state in NOT_FOR_ALL), "")
     refused = whois_verdicts.refusal(said)
-    if refused:
+    # What is said about this very name counts more than words about limits, which may be a notice.
+    if refused and not (is_free or kept or (gone and domain in gone.names)):
         return replace(unknown, throttled=True, notes=(refused[:_NOTE],))
-    reserved = next((state for state in states if state in NOT_FOR_ALL), "") or whois_verdicts.not_for_all(said, domain)
-    if reserved:
+    kept = kept or whois_verdicts.not_for_all(said, domain)
+    if kept:
         note = phrase("the registry keeps this name back: it is reserved, blocked, or not sold like others")
-        return replace(unknown, notes=(note, reserved[:_NOTE]))
-    gone = whois_verdicts.not_found(said, domain)
-    if gone or (named and FREE.intersection(states)):
-        return replace(unknown, registered=Registered.NO, notes=(gone[:_NOTE],) if gone else ())
+        return replace(unknown, notes=(note, kept[:_NOTE]))
+    if is_gone or is_free:
+        return replace(unknown, registered=Registered.NO, notes=(gone.line[:_NOTE],) if gone and is_gone else ())
+    if gone:
+        note = phrase("the answer is about another domain: {name}", name=min(gone.names))
+        return replace(unknown, notes=(note,))
     useless = whois_verdicts.no_use(said)
     if not (useless or named or draft.says_something):
         raise BadInput(phrase("nothing in the answer of {server} can be understood", server=server[:253]))

@@ -12,7 +12,7 @@ from selfaudit.protocols.whois_fields import MAIL, ROLES, Draft, Values
 from selfaudit.protocols.whois_text import normal
 
 _MAX_CONTACTS = 20
-_WEB = re.compile(r"https?://", re.IGNORECASE)
+_INSTEAD = re.compile(r"\Ahttps?://| ", re.IGNORECASE)  # a page with a form, or a sentence, in place of a mail address
 _NUMBERED_CITY = re.compile(r"([0-9]{3,5}(?: ?[0-9]{2})?|[0-9]{4} ?[A-Z]{2}) ([^0-9]{2,60})")
 _SHORT_CODE = re.compile(r"[A-Z]{2}")
 _NUMBER = re.compile(r"[0-9][0-9 -]{2,9}")
@@ -30,19 +30,19 @@ def contacts_of(draft: Draft, extra: Mapping[str, Values]) -> tuple[Registration
         if people:
             found += [contact(role, {**values, **own}) for values in people]
         elif own or references:
-            found.append(contact(role, _with_names(own, references)))
+            found.append(contact(role, _with_names(own, references, draft.ids)))
         elif role in extra:
             found.append(contact(role, extra[role]))
     return tuple(_merged([one for one in found if replace(one, roles=()) != RegistrationContact(())]))[:_MAX_CONTACTS]
 
 
-def _with_names(own: Mapping[str, list[str]], references: list[str]) -> Values:
+def _with_names(own: Mapping[str, list[str]], references: list[str], ids: set[str]) -> Values:
     """The parts, with what a key such as "Registrant" says in one line: an id, words in place of a name, or a name."""
     values = {part: list(found) for part, found in own.items()}
     for said in references:
         if is_withheld(said):
             part = "lines"
-        elif _ID.fullmatch(said):
+        elif said in ids or _ID.fullmatch(said):
             part = "handle"
         else:
             part = "organization" if own.get("name") else "name"
@@ -68,7 +68,7 @@ def contact(role: str, values: Mapping[str, list[str]]) -> RegistrationContact:
     shown: Values = {}
     for part in FIELDS:
         for value in values.get(part, ()):
-            if is_withheld(value) or (part == "email" and _WEB.match(value)):
+            if is_withheld(value) or (part == "email" and "@" not in value and _INSTEAD.search(value)):
                 withheld.add(part)
             elif not is_empty(value) and value.strip("*<> ").lower() not in ("n/a", "none"):
                 shown.setdefault(part, []).append(value)

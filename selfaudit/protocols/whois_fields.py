@@ -98,6 +98,10 @@ _REFERENCES = _table(
     }
 )
 ROLES = ("registrant", "administrative", "technical", "billing")
+# Besides these, an answer about a name that nobody has may hold fields that stand in every answer.
+_SUBSTANCE = frozenset(
+    (*_DATES, "handle", "registrar", "registrar_id", "registrar_org", "registrar_lines", "name_servers", "keys")
+)
 _OBJECT_KEYS = frozenset({"nic hdl", "nic hdl br", "contact"})
 
 _STATES: Mapping[str, str] = {  # what registries call the state in which nothing is amiss
@@ -128,7 +132,8 @@ class Draft:
     fields: Values = field(default_factory=dict)
     contacts: dict[str, Values] = field(default_factory=dict)  # by role
     objects: dict[int, Values] = field(default_factory=dict)  # by paragraph
-    references: dict[str, list[str]] = field(default_factory=dict)  # ids by role
+    references: dict[str, list[str]] = field(default_factory=dict)  # ids or names by role
+    ids: set[str] = field(default_factory=set)  # those that are ids for sure
 
     def add(self, what: str, value: str) -> None:
         """One more value of a field of the domain."""
@@ -143,9 +148,7 @@ class Draft:
     @property
     def says_something(self) -> bool:
         """Whether there is anything about a domain besides its name and its state."""
-        return bool(set(self.fields) - {"domain", "states", "notes", "signed", "unread"}) or bool(
-            self.contacts or self.references
-        )
+        return not _SUBSTANCE.isdisjoint(self.fields) or bool(self.contacts or self.references)
 
 
 def named_domains(entries: Iterable[Entry]) -> list[tuple[int, str]]:
@@ -255,14 +258,18 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
 def _sort_contact(draft: Draft, key: str, value: str) -> None:
     role = _REFERENCES.get(key)
     if role:
-        draft.references.setdefault(role, []).append(value[:_MAX_VALUE])
+        known = draft.references.setdefault(role, [])
+        if len(known) < _MAX_VALUES and not value.lower().startswith("http"):  # .ru: a page with a form
+            known.append(value[:_MAX_VALUE])
+            if key.endswith(" c"):
+                draft.ids.add(value[:_MAX_VALUE])
         return
     for prefix, owner in _PREFIXES:
         part = _PART.get(key.removeprefix(prefix), "") if key.startswith(prefix) else ""
-        if part:
+        if part and not (prefix == "org " and part == "handle"):  # .ee: a number of the commercial register
             _add(draft.contacts.setdefault(owner, {}), part, value)
             return
-    if key in ("org", "person", "owner"):  # beside the domain's own fields: .ru, .br
+    if key in ("org", "person", "owner", "organization"):  # beside the domain's own fields: .ru, .br, .jp
         _add(draft.contacts.setdefault("registrant", {}), _PART[key], value)
 
 
@@ -334,4 +341,4 @@ def server_of(draft: Draft) -> str:
 
 def notes_of(draft: Draft) -> tuple[str, ...]:
     """Remarks."""
-    return tuple(dict.fromkeys(v for v in draft.fields.get("notes", ()) if not is_empty(v)))[:_MAX_NOTES]
+    return tuple(dict.fromkeys(v for v in draft.fields.get("notes", ()) if " " in v and not is_empty(v)))[:_MAX_NOTES]

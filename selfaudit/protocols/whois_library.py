@@ -18,7 +18,43 @@ _YEARS = range(1980, 2200)
 # Endings whose patterns in the library go over single lines. Others (.jp, .it, .uk, .hk, .tr ...) hold patterns that go back and
 # forth over the whole text; a hostile server could keep us busy for hours with them.
 ENDINGS = frozenset(
-    ["ae", "ar", "at", "au", "br", "by", "ca", "cl", "cn", "cr", "cz", "de", "ee", "fr", "hr", "id", "il", "in", "is", "kg", "kr", "kz", "lt", "lu", "nu", "nz", "pe", "pt", "ro", "rs", "ru", "se", "si", "su", "xn--p1ai"]
+    [
+        "ae",
+        "ar",
+        "at",
+        "au",
+        "br",
+        "by",
+        "ca",
+        "cl",
+        "cn",
+        "cr",
+        "cz",
+        "de",
+        "ee",
+        "fr",
+        "hr",
+        "id",
+        "il",
+        "in",
+        "is",
+        "kg",
+        "kr",
+        "kz",
+        "lt",
+        "lu",
+        "nu",
+        "nz",
+        "pe",
+        "pt",
+        "ro",
+        "rs",
+        "ru",
+        "se",
+        "si",
+        "su",
+        "xn--p1ai",
+    ]
 )
 _DATES = {"creation_date": "created", "created": "created", "updated_date": "changed", "expiration_date": "expires"}
 _TEXTS = {

@@ -57,7 +57,7 @@ _HEADINGS: dict[str, str] = {
     }.items()
     for title in titles.split("|")
 }
-# Parts that a section of a person or company has; below a heading without indentation only these belong to it.
+# Parts that a section of a person or company has; one of these makes a block of what is not indented below a heading.
 _PARTS = frozenset(
     [
         "name",
@@ -203,6 +203,7 @@ class _State:
     base: int = 0
     fresh: bool = False  # nothing of the section was seen yet
     parted: bool = False  # a blank line stands between
+    flat: bool = False  # its lines are not indented: all up to the next blank line belong to it
     key: str = ""
     column: int = 0
     pending: bool = False  # the key has no value yet; it may stand in the next line
@@ -214,7 +215,7 @@ class _State:
 
     def open(self, section: str, column: int, *, by_colon: bool) -> None:
         self.section, self.base, self.by_colon, self.fresh = section, column, by_colon, True
-        self.key, self.pending, self.parted = "", False, False
+        self.key, self.pending, self.parted, self.flat = "", False, False, False
 
 
 def entries_of(lines: list[str]) -> list[Entry]:
@@ -277,8 +278,10 @@ def _bare(state: _State, words: str, column: int) -> None:
 
 
 def _keyed(state: _State, key: str, value: str, column: int, *, may_open: bool) -> None:
-    if state.by_colon and column <= state.base and (state.parted or key not in _PARTS):
-        state.section, state.by_colon = "", False
+    if state.by_colon and column <= state.base and not state.flat:
+        state.flat = state.fresh and not state.parted and key in _PARTS
+        if not state.flat:
+            state.section, state.by_colon = "", False
     state.pending = False
     heading = _HEADINGS.get(key) if may_open and not value else None
     if heading and (not state.section or column <= state.base):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from selfaudit.protocols.bootstrap import a_labels
 from selfaudit.protocols.whois_text import Paragraph
@@ -15,20 +16,20 @@ from selfaudit.protocols.whois_text import Paragraph
 _LONGEST = 400  # characters of a paragraph that is no notice
 
 _REFUSED = re.compile(
-    r"\b(?:quota|limits?|rate|quer(?:y|ies)|requests?|connections?|lookups?)\b[^.]{0,80}\bexceed(?:ed|s)\b"
-    r"|\bexceed(?:ed|s)\b[^.]{0,80}\b(?:quota|limits?|rate|number|maximum|quer(?:y|ies)|requests?|connections?)\b"
-    r"|\b(?:limit|quota|maximum)\b[^.]{0,60}\b(?:reached|hit|exhausted)\b"
+    r"\b(?:quota|limits?|rate|quer(?:y|ies)|requests?|connections?|lookups?)\b.{0,80}\bexceed(?:ed|s)\b"
+    r"|\bexceed(?:ed|s)\b.{0,80}\b(?:quota|limits?|rate|number|maximum|quer(?:y|ies)|requests?|connections?)\b"
+    r"|\b(?:limit|quota|maximum)\b.{0,60}\b(?:reached|hit|exhausted)\b"
     r"|\btoo many (?:[a-z]+ ){0,2}(?:requests|queries|connections|lookups|attempts)\b"
     r"|\bexcessive (?:querying|queries|requests|use|access)\b"
-    r"|\b(?:you|your|client|ip|address|host|connection|access)\b[^.]{0,60}\b(?:blocked|banned|blacklisted|rate[ -]limited|throttled|denied)\b"
+    r"|\b(?:you|your|client|ip|address|host|connection|access)\b.{0,60}\b(?:blocked|banned|blacklisted|rate[ -]limited|throttled|denied)\b"
     r"|\b(?:blacklisted|rate[ -]limited|throttled)\b"
     r"|\b(?:try|retry|query|come) (?:it |back )?again (?:later|in|after)\b|\btry (?:back )?later\b"
     r"|\btemporarily (?:unavailable|blocked|disabled|suspended|out of)\b"
-    r"|\b(?:service|server|database|system|backend)\b[^.]{0,60}\b(?:unavailable|not available|overloaded|too busy|under maintenance)\b",
+    r"|\b(?:service|server|database|system|backend)\b.{0,60}\b(?:unavailable|not available|overloaded|too busy|under maintenance)\b",
     re.IGNORECASE,
 )
 # What would or could happen did not happen.
-_CONDITION = re.compile(r"\b(?:may|might|could|would|if|in case|reserves?)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:may|might|could|would|if|in case|reserves?|whoever|anyone|those who|users who)\b", re.IGNORECASE)
 
 _NOT_FOUND = tuple(
     re.compile(words, re.IGNORECASE)
@@ -70,7 +71,9 @@ _NO_USE = re.compile(
     r"|internal (?:server )?error|unknown (?:host|tld|domain|object)",
     re.IGNORECASE,
 )
-_HOST = re.compile(r"[^\s\"'“”„«»<>()\[\],;:/=@!?]{2,260}")
+_AROUND = " \t.!-*'\"%#"
+_LAST_LABEL = re.compile(r"\.[a-z][a-z0-9-]*\Z")
+_WORD = re.compile(r"[^\s\"'“”„«»<>()\[\],;:/=@!?]{2,260}")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s\"'<>]{1,200}|[^\s@]{1,64}@[^\s@]{1,200}", re.IGNORECASE)
 
 
@@ -80,34 +83,45 @@ def _short(found: list[Paragraph]) -> Iterator[Paragraph]:
 
 def refusal(found: list[Paragraph]) -> str:
     """What the server says about being asked too much or being out of order, "" if it says nothing of the kind."""
-    for paragraph in _short(found):
-        for sentence in re.split(r"[.!?](?:\s|\Z)", paragraph.text):
-            if _REFUSED.search(sentence) and not _CONDITION.search(sentence):
-                return paragraph.text
-    return ""
+    said = [paragraph.text for paragraph in _short(found) if _is_refusal(paragraph.text)]
+    return min(said, key=len, default="")
 
 
-def not_found(found: list[Paragraph], domain: str) -> str:
-    """The line that says that nobody has the name, "" if there is none. A line that names another domain says nothing about ours."""
-    for paragraph in _short(found):
-        for line in (*paragraph.lines, paragraph.text):
-            words = line.strip(" \t.!-*'\"%#")
-            if any(pattern.fullmatch(words) for pattern in _NOT_FOUND) and _may_mean(words, domain):
-                return words
-    return ""
+def _is_refusal(text: str) -> bool:
+    return any(_REFUSED.search(part) and not _CONDITION.search(part) for part in re.split(r"[.!?](?:\s|\Z)", text))
 
 
-def _may_mean(line: str, domain: str) -> bool:
-    names = {a_labels(word.strip(".")) for word in _HOST.findall(_ADDRESS.sub(" ", line)) if "." in word.strip(".")}
-    names = {name for name in names if re.search(r"\.[a-z][a-z0-9-]*\Z", name)}
-    return not names or domain in names
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A line that says that nobody has a name, and the names in it."""
+
+    line: str
+    names: frozenset[str]
+
+
+def absence(found: list[Paragraph], domain: str) -> Absence | None:
+    """The line that says that nobody has a name: one that names ours, else one that names none, else one that names another."""
+    lines = [
+        Absence(line.strip(), _names(line))
+        for paragraph in _short(found)
+        for line in (*paragraph.lines, paragraph.text)
+        if not _is_refusal(line) and any(pattern.fullmatch(line.strip(_AROUND)) for pattern in _NOT_FOUND)
+    ]
+    return min(lines, key=lambda one: (domain not in one.names, bool(one.names)), default=None)
+
+
+def _names(line: str) -> frozenset[str]:
+    """The domain names in a line, without those of web pages and mail addresses."""
+    words = (word.strip(".") for word in _WORD.findall(_ADDRESS.sub(" ", line)))
+    return frozenset(name for word in words if _LAST_LABEL.search(name := a_labels(word)))
 
 
 def not_for_all(found: list[Paragraph], domain: str) -> str:
     """What the server says about a name that is reserved, blocked or sold in another way, "" if it says nothing of the kind."""
     for paragraph in _short(found):
         words = _RIGHTS.sub(" ", paragraph.text).strip()
-        if _NOT_FOR_ALL.search(words) and _may_mean(words, domain):
+        names = _names(words)
+        if _NOT_FOR_ALL.search(words) and (not names or domain in names):
             return paragraph.text
     return ""
 

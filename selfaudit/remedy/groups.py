@@ -82,7 +82,7 @@ class Action:
         text: what was seen, in words.
         advice: how to fix it, None if nothing is to be done.
         notes: further findings of the same result that only inform.
-        alike: other results of the same target that say word for word the same.
+        alike: other results that say the same: of the same target, or of the same check.
     """
 
     result: Result
@@ -162,29 +162,47 @@ def group_actions(results: Iterable[Result]) -> list[Group]:
 
 
 def said_once(groups: Iterable[Group]) -> list[Group]:
-    """The groups for reading from top to bottom: what several checks could not verify for one and the same reason is said once."""
+    """The groups for reading from top to bottom. What could not be verified for one and the same reason is said once: by several
+    checks on one target, or by one check on several targets.
+    """
     out = []
     for group in groups:
-        seen: dict[tuple[str, str, tuple[str, ...]], int] = {}
+        seen: dict[tuple[object, ...], int] = {}
         actions: list[Action] = []
         for action in group.actions:
-            key = (action.result.target, action.text, action.notes)
-            if group.key is GroupKey.UNCLEAR and key in seen:
-                first = actions[seen[key]]
-                if action.result in (first.result, *first.alike):
-                    continue
-                actions[seen[key]] = replace(first, alike=(*first.alike, action.result))
-            else:
-                seen[key] = len(actions)
+            keys = _sayings(action) if group.key is GroupKey.UNCLEAR else ()
+            place = next((seen[key] for key in keys if key in seen), None)
+            if place is None:
+                seen.update(dict.fromkeys(keys, len(actions)))
                 actions.append(action)
+                continue
+            first = actions[place]
+            if action.result not in (first.result, *first.alike):
+                actions[place] = replace(first, alike=(*first.alike, action.result))
         out.append(Group(group.key, group.title, actions))
     return out
 
 
+def _sayings(action: Action) -> tuple[tuple[object, ...], ...]:
+    """What an action says about its target, and what its check says whatever the target."""
+    target = action.result.target
+
+    def whatever(text: str) -> str:
+        return text.replace(target, "\0")
+
+    steps = whatever(action.advice.steps) if action.advice else ""
+    anywhere = (action.result.check, action.tag, whatever(action.text), tuple(map(whatever, action.notes)), steps)
+    return (target, action.text, action.notes), anywhere
+
+
 def alike_words(action: Action) -> str:
-    """Which other checks an action speaks for, "" if none."""
-    checks = ", ".join(r.check for r in action.alike)
-    return _("The same goes for {checks}.").format(checks=checks) if checks else ""
+    """Which other checks or targets an action speaks for, "" if none."""
+    own = action.result
+    checks = [r.check for r in action.alike if r.target == own.target]
+    targets = [r.target for r in action.alike if r.target != own.target and r.check == own.check]
+    both = [f"{r.check} {r.target}" for r in action.alike if r.target != own.target and r.check != own.check]
+    names = ", ".join((*checks, *targets, *both))
+    return _("The same goes for {checks}.").format(checks=names) if names else ""
 
 
 def _actions(result: Result) -> list[tuple[GroupKey, Action]]:

@@ -33,20 +33,21 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
 from selfaudit.case import Registrant
 from selfaudit.checks._common import reason
-from selfaudit.checks.registration import _registry
+from selfaudit.checks.registration import _contacts, _registry
+from selfaudit.checks.registration._contacts import DAY
 from selfaudit.checks.registration._registry import LOOK_BY_HAND, when
 from selfaudit.facts.registration import DomainRegistration, LookupOutcome, Registered
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols import contact_data, psl
-from selfaudit.protocols.contact_data import LABELS, Comparison, Difference, Holder, Shown
+from selfaudit.protocols.contact_data import LABELS, Comparison, Holder, Shown
 from selfaudit.protocols.contact_plausible import Odd, Oddity, oddities
 from selfaudit.text import printable
 
@@ -61,6 +62,7 @@ class Tag(StrEnum):
     PRIVACY = "CONTACTS_PRIVACY_SERVICE"
     ONLY_OTHERS = "CONTACTS_WITHOUT_HOLDER"
     SOMEBODY_ELSE = "CONTACTS_OF_SOMEBODY_ELSE"
+    RESTS_ON_STATEMENT = "CONTACTS_REST_ON_STATEMENT"
     STATED = "CONTACTS_STATED"
     STATED_WITHOUT_FILE = "CONTACTS_STATED_WITHOUT_FILE"
     PLACEHOLDER = "CONTACTS_PLACEHOLDER"
@@ -180,6 +182,13 @@ MESSAGES = {
             minutes=20,
         ),
     ),
+    Tag.RESTS_ON_STATEMENT: Message(
+        Severity.UNKNOWN,
+        N_(
+            "Whether the contact data of {domain} is right cannot be seen from outside: {how}. {person} states that on {date} it was right "
+            "at the registrar ({registrar}); shown by {files}."
+        ),
+    ),
     Tag.STATED: Message(
         Severity.INFO,
         N_("{person} states that on {date} the contact data of {domain} at the registrar was right; shown by {files}."),
@@ -247,7 +256,8 @@ MESSAGES = {
         ),
     ),
     Tag.UNREGISTERED: Message(
-        Severity.NONE, N_("According to the registry {domain} is not registered (see registration.status), so there is no contact data.")
+        Severity.NONE,
+        N_("According to the registry {domain} is not registered (see registration.status), so there is no contact data."),
     ),
     Tag.UNANSWERED: Message(
         Severity.UNKNOWN, N_("To whom {domain} is registered could not be found out: {why}."), LOOK_BY_HAND
@@ -264,7 +274,10 @@ _ROLES = {
     "technical": phrase("the technical contact"),
     "billing": phrase("the contact for invoices"),
 }
-_DAY = 86_400.0
+_HIDDEN = {
+    Shown.WITHHELD: phrase("it is not shown to whom the domain is registered, as is usual"),
+    Shown.PRIVACY: phrase("a privacy service stands in place of the holder"),
+}
 
 
 def judge(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
@@ -282,21 +295,25 @@ def judge(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
         return
     args["registrar"] = _registry.registrar_name(_registry.merged(fact))
     holder = contact_data.holder(answers)
-    silent = _silent_registrar(fact, holder)
+    silent, rests = _silent_registrar(fact, holder), False
     if fact.domain in {psl.registrable_domain(name) or name for name in policy.not_registrant}:
         yield found(Tag.SOMEBODY_ELSE, **args)
-        yield found(Tag.SHOWN, **args, shown=_summary(holder))
+        yield found(Tag.SHOWN, **args, shown=_contacts.summary(holder))
     elif silent:
         yield found(Tag.REGISTRAR_UNANSWERED, **args, why=silent)
     else:
-        yield from _own(holder, policy, args)
+        own = list(_own(holder, policy, args))
+        rests = any(finding.tag == Tag.RESTS_ON_STATEMENT for finding in own)
+        yield from own
     if holder.substitute:
         roles = [words for role, words in _ROLES.items() if role in holder.contact.roles]
         yield found(Tag.ONLY_OTHERS, domain=fact.domain, roles=roles)
     if holder.shown is not Shown.PRIVACY and not contact_data.privacy_service(holder.contact):
         for oddity in oddities(holder.contact, fact.mail):
             yield _odd(oddity, args)
-    yield from _since(fact, policy)
+    since = _since(fact, policy)
+    # Data that was right when somebody looked need not have been changed.
+    yield from (finding for finding in since if not (rests and finding.tag == Tag.NOT_CHANGED_SINCE))
 
 
 def _silent_registrar(fact: DomainRegistration, holder: Holder) -> str:
@@ -317,18 +334,22 @@ def _own(holder: Holder, policy: Policy, args: dict[str, Any]) -> Iterator[Findi
     # An organisation that is shown contradicts only those who said who they are.
     said = bool(declared.name or declared.organization)
     if differences := [d for d in comparison.different if d.declared or said]:
-        yield found(Tag.DIFFERS, **args, differences=[_difference(d) for d in differences])
+        yield found(Tag.DIFFERS, **args, differences=[_contacts.difference(d) for d in differences])
+    hidden = _HIDDEN.get(holder.shown)
+    if hidden and _contacts.shown_since(declared, policy):
+        yield found(Tag.RESTS_ON_STATEMENT, **args, how=hidden, **_contacts.said(declared, policy))
+        return
     if holder.shown is Shown.PRIVACY:
         yield found(Tag.PRIVACY, **args, service=printable(holder.service, 100) or phrase("one that is not named"))
     elif holder.shown is Shown.WITHHELD:
         yield found(Tag.WITHHELD, **args)
     elif not comparison.different and comparison.identified:
-        yield found(Tag.MATCHES, **args, fields=_labels(comparison.same))
+        yield found(Tag.MATCHES, **args, fields=_contacts.labels(comparison.same))
         if comparison.open:
-            yield found(Tag.NOT_COMPARED, fields=_labels(comparison.open))
+            yield found(Tag.NOT_COMPARED, fields=_contacts.labels(comparison.open))
         return
     else:
-        yield found(Tag.SHOWN, **args, shown=_summary(holder))
+        yield found(Tag.SHOWN, **args, shown=_contacts.summary(holder))
         if differences:
             return
         yield found(Tag.NOT_DECLARED, **args)
@@ -337,38 +358,7 @@ def _own(holder: Holder, policy: Policy, args: dict[str, Any]) -> Iterator[Findi
 
 
 def _statement(declared: Registrant, policy: Policy, domain: str) -> Finding:
-    files = [f"{printable(file.name, 100)} (SHA-256 {file.sha256[:16]})" for file in declared.files]
-    return found(
-        Tag.STATED if files else Tag.STATED_WITHOUT_FILE,
-        person=printable(policy.person, 100) or phrase("The customer"),
-        date=printable(declared.confirmed, 40), domain=domain, files=files,
-    )  # fmt: skip
-
-
-def _difference(difference: Difference) -> str:
-    field, shown = LABELS[difference.field], printable(difference.shown, 120)
-    if not difference.declared:
-        return phrase("{field}: the registry shows “{shown}”, you declared nothing", field=field, shown=shown)
-    declared = printable(difference.declared, 120)
-    return phrase(
-        "{field}: the registry shows “{shown}”, you declared “{declared}”", field=field, shown=shown, declared=declared
-    )
-
-
-def _labels(fields: Iterable[str]) -> list[str]:
-    return [LABELS[field] for field in fields]
-
-
-def _summary(holder: Holder) -> list[str]:
-    """What is shown, field by field."""
-    if holder.shown is Shown.PRIVACY:
-        service = printable(holder.service, 100) or phrase("one that is not named")
-        return [phrase("a privacy service in place of the holder ({service})", service=service)]
-    values = {} if holder.substitute else contact_data.shown_values(holder.contact)
-    parts = [f"{LABELS[field]}: {printable(' / '.join(texts), 120)}" for field, texts in values.items()]
-    if holder.shown is Shown.WITHHELD:
-        parts.insert(0, phrase("neither a name nor an organisation"))
-    return parts
+    return found(Tag.STATED if declared.files else Tag.STATED_WITHOUT_FILE, domain=domain, **_contacts.said(declared, policy))
 
 
 def _odd(oddity: Oddity, args: dict[str, Any]) -> Finding:
@@ -382,12 +372,12 @@ def _odd(oddity: Oddity, args: dict[str, Any]) -> Finding:
 
 def _since(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
     """Whether the registration was changed after the suspension."""
-    changes = [a.changed for a in _registry.answers(fact) if a.changed is not None and a.changed <= fact.now + _DAY]
+    changes = [a.changed for a in _registry.answers(fact) if a.changed is not None and a.changed <= fact.now + DAY]
     if policy.suspended is None or not changes:
         return
     changed = max(changes)
     # A suspension of which only the day is known may have come at any hour of it.
-    until = policy.suspended + (_DAY if policy.suspended % _DAY == 0 else 0)
+    until = policy.suspended + (DAY if policy.suspended % DAY == 0 else 0)
     dates = {"domain": fact.domain, "date": when(changed), "suspended": when(policy.suspended)}
     if changed >= until:
         yield found(Tag.CHANGED_SINCE, **dates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from selfaudit.case import EvidenceFile, Registrant
@@ -175,8 +176,8 @@ SCENARIOS = [
          "inconclusive", ["CONTACTS_MATCH"], differences=("country: the registry shows “FR”, you declared “Deutschland”",)),
     case("stated without a file", shows(HIDDEN), ["CONTACTS_WITHHELD", "CONTACTS_STATED_WITHOUT_FILE"], "inconclusive",
          ["CONTACTS_STATED", "CONTACTS_MATCH"], PERSON, person="Änne Müller", date="2026-06-10"),
-    case("stated with a file", shows(HIDDEN), ["CONTACTS_WITHHELD", "CONTACTS_STATED"], "inconclusive",
-         ["CONTACTS_STATED_WITHOUT_FILE", "CONTACTS_MATCH"], WITH_FILE,
+    case("stated with a file", shows(HIDDEN), ["CONTACTS_REST_ON_STATEMENT"], "inconclusive",
+         ["CONTACTS_STATED_WITHOUT_FILE", "CONTACTS_MATCH", "CONTACTS_WITHHELD"], WITH_FILE,
          person="The customer", files=("panel\\x1b.png (SHA-256 0123456789abcdef)",)),
     case("privacy service", shows(PROXY), ["CONTACTS_PRIVACY_SERVICE"], "inconclusive",
          [*NOTHING_GOOD, *IMPLAUSIBLE, "CONTACTS_WITHHELD"], service="Domains By Proxy (GoDaddy)"),
@@ -187,7 +188,14 @@ SCENARIOS = [
     case("proxy without a name", shows(contact(), states=("proxy",)), ["CONTACTS_PRIVACY_SERVICE"], "inconclusive",
          service="one that is not named"),
     case("private, nothing shown", shows(HIDDEN, states=("private",)), ["CONTACTS_WITHHELD"], "inconclusive", ["CONTACTS_PRIVACY_SERVICE"]),
-    case("privacy service, stated", shows(PROXY), ["CONTACTS_PRIVACY_SERVICE", "CONTACTS_STATED"], "inconclusive", NOTHING_GOOD, WITH_FILE),
+    case("privacy service, stated", shows(PROXY), ["CONTACTS_REST_ON_STATEMENT"], "inconclusive",
+         [*NOTHING_GOOD, "CONTACTS_PRIVACY_SERVICE"], WITH_FILE, how="a privacy service stands in place of the holder"),
+    case("stated on the day of the suspension", shows(HIDDEN), ["CONTACTS_REST_ON_STATEMENT"], "inconclusive",
+         ["CONTACTS_WITHHELD"], replace(WITH_FILE, suspended=1781049600.0 + 3600)),
+    case("stated before the suspension", shows(HIDDEN), ["CONTACTS_WITHHELD", "CONTACTS_STATED"], "inconclusive",
+         ["CONTACTS_REST_ON_STATEMENT"], replace(WITH_FILE, suspended=1781049600.0 + 86_400)),
+    case("stated, not changed since", shows(HIDDEN, changed=1781049600.0 - 9e6), ["CONTACTS_REST_ON_STATEMENT"], "inconclusive",
+         ["CONTACTS_NOT_CHANGED_SINCE"], replace(WITH_FILE, suspended=1781049600.0)),
     case("only a technical contact", shows(contact("technical", name="Net Team", email=("noc@gone.test",)),
          mail=(mail_domain("gone.test", DnsStatus.NXDOMAIN),)),
          ["CONTACTS_WITHHELD", "CONTACTS_WITHOUT_HOLDER", "CONTACTS_MAIL_DOMAIN_MISSING"], "inconclusive", NOTHING_GOOD,
