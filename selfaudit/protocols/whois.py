@@ -61,17 +61,15 @@ def query_line(server: str, domain: str) -> str:
         BadInput: it is none of these; nothing else can get into a line.
     """
     server = server.lower().rstrip(".")
+    if "%" in domain or any(char.isspace() or not char.isprintable() for char in domain):  # "%" begins a zone (RFC 4007)
+        domain = ""
     try:
         return _NETWORK_QUERIES.get(server, "{subject}").format(subject=ipaddress.ip_address(domain))
     except ValueError:
-        subject = "" if _unprintable(domain) else a_labels(domain)
+        subject = a_labels(domain)
     if not _SUBJECT.fullmatch(subject):
         raise BadInput(phrase("this cannot be asked for: neither a domain nor an address"))
     return _QUERIES.get(server, "{subject}").format(subject=subject)
-
-
-def _unprintable(text: str) -> bool:
-    return not text.isprintable() or any(char.isspace() for char in text)
 
 
 def referral(text: str) -> str:

@@ -116,8 +116,8 @@ NOT_FOR_ALL = frozenset(
     {"reserved", "blocked", "premium", "invalid", "unassignable", "prohibited", "restricted", "forbidden", "withheld"}
 )
 _UNSAID = frozenset({"not available", "n/a", ""})  # .be: it is taken
-_SIGNED = re.compile(r"(?:signed|yes|y|true|active|enabled)\b.*")
-_UNSIGNED = re.compile(r"(?:unsigned|no|n|false|inactive|disabled|not signed|none)\b.*")
+_SIGNED = re.compile(r"signed.*|(?:yes|y|true|active|enabled)\b.*")
+_UNSIGNED = re.compile(r"unsigned.*|(?:no|n|false|inactive|disabled|not signed|none)\b.*")
 MAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){1,10}")
 _TAG = re.compile(r"\s*(?:\[Tag = [^\]]*\]|\( ?https?://[^)]*\))\s*\Z")

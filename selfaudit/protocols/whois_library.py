@@ -31,7 +31,6 @@ ENDINGS = frozenset(
         "cr",
         "cz",
         "de",
-        "ee",
         "fr",
         "hr",
         "id",

@@ -325,7 +325,7 @@ _ZONES: Mapping[str, int] = {
 }
 _YEARS = range(1980, 2200)  # before and after, a date stands in for none: 0001, 1970, 9999
 _TIME = re.compile(r"(?<![0-9])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?(?![0-9:])")
-_OFFSET = re.compile(r"\s*(?:utc|gmt)?\s*([+-])([0-9]{1,2})(?::?([0-9]{2}))?(?![0-9])")
+_OFFSET = re.compile(r"[\s(]*(?:utc|gmt)?\s*([+-])([0-9]{1,2})(?::?([0-9]{2}))?(?![0-9])")
 _DATE_PART = re.compile(r"[0-9]+|[a-z]+")
 
 

@@ -125,7 +125,9 @@ async def test_stopping_leaves_the_results_from_before(broken_audit: Audit) -> N
 async def test_everything_again_after_fixing_passes(broken_audit: Audit) -> None:
     async with Internet("fixed") as internet:
         again = await check_again(broken_audit, [key_of(r) for r in broken_audit.results], _nets(internet), install_key=KEY)
-    assert not [r for r in again.audit.results if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.BUG)]
+    # Whose data a registry withholds, nobody can see from outside; that is stated, never green.
+    results = [r for r in again.audit.results if r.check != "registration.contacts"]
+    assert not [r for r in results if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.BUG)]
     assert len(again.changes) == len(again.audit.results)
 
 

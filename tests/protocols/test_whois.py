@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -630,7 +631,7 @@ def test_the_order_of_day_and_month_is_known_of_some() -> None:
 def test_the_library_is_used_only_where_its_patterns_stay_within_lines(ending: str) -> None:
     # Patterns that repeat over line breaks, or repeat a repetition, can keep a hostile server's reader busy without end.
     with_breaks = re.compile(r"\[\\s\\S\]|\[\\S\\s|\[\\n|\\w\\W|\(\?:\.[*+]\\n\)|\(\?:\^|\\s\)\*|\\s\*\.\*")
-    entry = library.WhoisEntry.load(f"a.{ending}" if ending != "xn--p1ai" else "a.рф", "x")
+    entry = library.WhoisEntry.load(f"a.{ending}", "x")
     patterns = getattr(type(entry), "regex", None) or entry._regex
     assert patterns
     assert [p for p in patterns.values() if p and with_breaks.search(p)] == []
@@ -660,10 +661,8 @@ MIXED = st.lists(st.tuples(KEYS, st.sampled_from(["", " ", "\n", "\n\n", "\n    
 @given(st.one_of(st.text(max_size=400), MIXED), st.sampled_from(["shop.cz", "shop.com", "shop.kr", "shop.uk", ""]))
 def test_any_text_is_read_or_refused(text: str, domain: str) -> None:
     for read in (lambda: whois.parse(text, domain, "whois.test.example"), lambda: whois.parse_network(text)):
-        try:
+        with contextlib.suppress(BadInput):
             read()
-        except BadInput:
-            pass
     whois.is_refusal(text)
     host = whois.referral(text)
     assert host == "" or re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", host)
