@@ -260,7 +260,9 @@ def test_no_network_is_inconclusive_and_never_a_verdict(tmp_path: Path, lab_sett
     assert done.stderr == ""
     assert "could not be concluded" in done.stdout
     data = json.loads((tmp_path / "out" / "audit.json").read_text())
-    assert {r["outcome"] for r in data["results"]} <= {"inconclusive", "not-run"}
+    # Whether a provider assigns an address is no question of the network, and here no provider is named.
+    results = [r for r in data["results"] if r["check"] != "routing.provider-range"]
+    assert {r["outcome"] for r in results} <= {"inconclusive", "not-run"}
 
 
 def test_an_audit_works_without_a_writable_home(tmp_path: Path, lab_settings: Path) -> None:
@@ -383,7 +385,7 @@ def test_terminals_that_know_only_ascii(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([*PROGRAM, "demo", "-q"], capture_output=True, timeout=60, check=False, env=environment)
     assert done.returncode == 1
-    assert b"x 23" in done.stdout
+    assert b"x 30" in done.stdout
     assert b"Traceback" not in done.stderr
 
 

@@ -136,7 +136,7 @@ async def test_fixed() -> None:
     assert "CONTACTS_MATCH" in tags
     for target, (outcome, tags) in contacts.items():
         assert outcome is Outcome.INCONCLUSIVE, target
-        assert {"CONTACTS_STATED", "CONTACTS_OF_SOMEBODY_ELSE"} & tags, (target, tags)
+        assert {"CONTACTS_REST_ON_STATEMENT", "CONTACTS_OF_SOMEBODY_ELSE"} & tags, (target, tags)
     (dmarc,) = [r for r in audit.results if r.check == "mail.dmarc" and r.target == "blumenhof.example"]
     assert "DMARC_CACHED" in {f.tag for f in dmarc.findings}
 

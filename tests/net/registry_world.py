@@ -104,7 +104,13 @@ async def registry_world(
         for address in (DATA, REGISTRY, REGISTRAR):
             table[address, 443, "tcp"] = Route("127.0.0.1", server.port)
         if whois is not None:
-            port43 = await stack.enter_async_context(WhoisServer(whois))
+            say = whois
+
+            def octets(line: str) -> bytes | None:
+                text = say(line)
+                return text.encode() if isinstance(text, str) else text
+
+            port43 = await stack.enter_async_context(WhoisServer(octets))
             table[WHOIS, 43, "tcp"] = Route("127.0.0.1", port43.port)
         settings = Settings(
             scope=ScopeSettings(allow_reserved=True),

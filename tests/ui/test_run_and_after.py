@@ -89,7 +89,7 @@ def test_closing_in_the_middle_loses_nothing(desk: Desk) -> None:
 
 
 def test_offline_is_said_and_nothing_is_green(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("selfaudit.net.system_resolvers", tuple)
+    monkeypatch.setattr("selfaudit.net.profile.system_resolvers", tuple)
     desk.controller.new_case()
     desk.controller.paste("a-company.net")
     desk.window.show_page("permission")
@@ -210,13 +210,13 @@ def test_marks_are_kept_as_the_persons_word(desk: Desk) -> None:
     desk.until(lambda: any("newsletter" in m.disagree for m in desk.controller.marks.values()))
     (mark,) = desk.controller.marks.values()
     assert mark.disagree == "our <b>newsletter</b>"
-    assert desk.controller.situation.counts["fail"] == 23
+    assert desk.controller.situation.counts["fail"] == 30
     _choose(desk, "mail.dmarc", "blumenhof.example")
     _choose(desk, "mail.spf", "blumenhof.example")
     assert desk.find(QPlainTextEdit, "I disagree, because").toPlainText() == "our <b>newsletter</b>"
     desk.window.show_page("report")
     assert (
-        "Interim report: 24 findings still block reinstatement. The report says so on its first page. 1 of them is planned."
+        "Interim report: 31 findings still block reinstatement. The report says so on its first page. 1 of them is planned."
         in desk.texts()
     )
 

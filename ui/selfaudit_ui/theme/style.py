@@ -105,7 +105,7 @@ def _controls(t: Tokens) -> str:
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     {focus} {{ border: 2px solid {t.accent}; padding: 3px 6px; }}
     QAbstractSpinBox QLineEdit {{ border: 0; padding: 0 4px; background: transparent; }}
-    QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QDateEdit:disabled, QLineEdit:disabled {{
+    QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QDateEdit:disabled, QLineEdit:disabled, QPlainTextEdit:disabled {{
         color: {t.soft}; background: {t.window}; border-color: {t.line}; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ subcontrol-origin: padding; subcontrol-position: center right; width: 24px; border: 0; }}
     QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
