@@ -36,6 +36,7 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="Where a server lets strangers send, send ONE message to the mailbox [smtp] relay_recipient.",
         ),
+        click.option("--arrived", multiple=True, metavar="TOKEN", help="The token of such a message that arrived."),
         click.option(
             "--hosted", multiple=True, metavar="DOMAIN", help="A domain that you only host; @FILE for one domain per line."
         ),
@@ -53,7 +54,6 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DOMAIN",
             help="A domain of this case that is registered to somebody else; @FILE for one domain per line.",
         ),
-        click.option("--arrived", multiple=True, metavar="TOKEN", help="The token of such a message that arrived."),
     ]
     for decorator in reversed(decorators):
         command = decorator(command)

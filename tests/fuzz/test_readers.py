@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 
 import dns.name
 from hypothesis import given, settings
@@ -13,7 +14,23 @@ from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, str_to_txt
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.client import Exchange, to_answer
-from selfaudit.protocols import dkim, dmarc, dnsbl, dnssec, mail_policies, spf, spf_survey, tags
+from selfaudit.protocols import (
+    bootstrap,
+    dkim,
+    dmarc,
+    dnsbl,
+    dnssec,
+    jcard,
+    mail_policies,
+    origin,
+    rate_limit,
+    rdap,
+    rpki,
+    spf,
+    spf_survey,
+    tags,
+    whois,
+)
 from selfaudit.protocols.lookup import run_now
 
 RECORDS = st.one_of(
@@ -108,3 +125,65 @@ def test_nesting_bombs() -> None:
     for data in (b"[" * 200_000, b'{"a":' * 100_000, b'{"schema":"selfaudit/evidence/1","case":' + b"[" * 100_000):
         with contextlib.suppress(BadInput):
             decode_evidence(data)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=20)
+    | st.sampled_from(["domain", "ip network", "registrant", "2026-11-07T00:00:00Z", "related", "https://a.test/", "vcard", "fn", "text"]),
+    lambda inner: st.lists(inner, max_size=5)
+    | st.dictionaries(
+        st.sampled_from([
+            "objectClassName", "ldhName", "entities", "vcardArray", "roles", "events", "eventAction", "eventDate", "status", "links",
+            "rel", "href", "redacted", "name", "type", "description", "notices", "nameservers", "startAddress", "cidr0_cidrs",
+            "publicIds", "services", "publication", "errorCode", "validated_route", "validity", "state", "data",
+        ]),
+        inner, max_size=6,
+    ),
+    max_leaves=40,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON)
+def test_documents_of_registries_and_validators(document: object) -> None:
+    data = json.dumps(document).encode()
+    for reader in (rdap.read, rdap.read_network, bootstrap.read, rpki.read):
+        with contextlib.suppress(BadInput):
+            reader(data)
+    jcard.read_contact(document)
+
+
+WHOIS_WORDS = st.sampled_from([
+    "Domain Name: shop.test", "domain: shop.test", "No match for", "NOT FOUND", "quota exceeded", "Registry Expiry Date: ",
+    "Registrant Name: ", "Name Server: ns1.", "Domain Status: clientHold", "inetnum: 192.0.2.0 - 192.0.2.255", "refer: whois.",
+    "REDACTED FOR PRIVACY", "%% ", "created: 2026-13-45", "2026-11-07T00:00:00Z", "\r\n", "\x00", "[Domain Name]", "    ",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.one_of(WHOIS_WORDS, st.text(max_size=30)), max_size=30),
+    st.sampled_from(["shop.test", "shop.de", "shop.jp", "shop.co.uk"]),
+)
+def test_whois_answers(parts: list[str], domain: str) -> None:
+    text = "\n".join(parts)
+    whois.decode(text.encode("utf-8", "surrogatepass"))
+    whois.referral(text)
+    whois.is_refusal(text)
+    for reader in (lambda: whois.parse(text, domain, "whois.nic.test"), lambda: whois.parse_network(text)):
+        with contextlib.suppress(BadInput):
+            reader()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(RECORDS, max_size=4),
+    st.dictionaries(st.sampled_from(["Retry-After", "RateLimit", "X-RateLimit-Reset"]), st.text(max_size=40)),
+)
+def test_routes_and_limits(texts: list[str], headers: dict[str, str]) -> None:
+    origin.read(texts)
+    for text in texts:
+        with contextlib.suppress(BadInput):
+            origin.read_name(text)
+    rate_limit.read(headers, 0.0)
+    rate_limit.retry_after(headers.get("Retry-After", ""), 0.0)
