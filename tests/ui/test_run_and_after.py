@@ -230,7 +230,7 @@ def test_the_report_says_interim_planned_and_disagreed(desk: Desk, tmp_path: Pat
     desk.click("Export interim report")
     desk.until((tmp_path / "r.html").exists)
     page = (tmp_path / "r.html").read_text("utf-8")
-    assert "Interim report: 24 findings" in page
+    assert "Interim report: 31 findings" in page
     assert "Planned, not done" in page
     assert "our &lt;b&gt;newsletter&lt;/b&gt;" in page
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_any: str(tmp_path / "all"))
