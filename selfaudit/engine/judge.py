@@ -19,6 +19,7 @@ from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.policy.packs import pack_for
 from selfaudit.probes import all_probes
+from selfaudit.protocols.psl import registrable_domain
 from selfaudit.text import printable
 
 _FAILURE_WORDS = {
@@ -49,14 +50,28 @@ def policy_for(case: Case) -> Policy:
 
 def pairs(case: Case, targets: Iterable[Target]) -> list[tuple[CheckModule, Target]]:
     """Every check on every target that it is meant for, in a fixed order."""
+    targets = tuple(targets)
+    once = _registrations(targets)
     found = []
     for check in select_checks(case.only, case.skip):
         kind = check.spec.target
         if kind == "case":
             found.append((check, CASE_TARGET))
-        else:
-            found.extend((check, t) for t in targets if t.kind == kind and (check.spec.hosted or t.origin != HOSTED))
+            continue
+        fitting = (t for t in targets if t.kind == kind and (check.spec.hosted or t.origin != HOSTED))
+        found.extend((check, t) for t in fitting if not check.spec.registrable or t in once)
     return found
+
+
+def _registrations(targets: Iterable[Target]) -> set[Target]:
+    """One target for each registration: the registered domain itself if it is among them, else the first of its sub-domains."""
+    first: dict[str, Target] = {}
+    for target in targets:
+        if target.kind == "domain":
+            name = registrable_domain(target.value) or target.value
+            if name not in first or target.value == name:
+                first[name] = target
+    return set(first.values())
 
 
 def judge_evidence(evidence: Evidence) -> tuple[Result, ...]:

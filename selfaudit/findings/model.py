@@ -61,6 +61,7 @@ class Who(StrEnum):
     YOU = "you"
     PROVIDER = "provider"
     REGISTRAR = "registrar"
+    HOLDER = "holder"  # whoever a hosted domain is registered to
     WAIT = "wait"
 
 
@@ -127,6 +128,7 @@ class Check:
         contact: whether the observation touches the target's own services.
         advisory: an inconclusive result of this check does not make the whole audit inconclusive.
         hosted: it is meant for domains that are only hosted, too.
+        registrable: it judges the registration, which a domain shares with its sub-domains: one of them is enough.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Check:
     contact: Contact = Contact.PASSIVE
     advisory: bool = False
     hosted: bool = False
+    registrable: bool = False
 
     @property
     def family(self) -> str:

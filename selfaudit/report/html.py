@@ -122,7 +122,9 @@ def _declared(case: Case) -> _Declared | None:
         said.name, said.organization, said.street, f"{said.postal_code} {said.city}".strip(), said.country, said.email, said.phone,
     )  # fmt: skip
     data = ", ".join(part for part in parts if part)
-    return _Declared(data, case.authority.name if case.authority else "", said.confirmed, said.files) if data else None
+    if not (data or said.confirmed or said.files):
+        return None
+    return _Declared(data, case.authority.name if case.authority else "", said.confirmed, said.files)
 
 
 def _authority(audit: Audit) -> list[tuple[str, list[str]]]:

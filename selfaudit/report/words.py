@@ -30,6 +30,7 @@ WHO_WORDS = {
     "you": N_("you"),
     "provider": N_("your provider"),
     "registrar": N_("your registrar"),
+    "holder": N_("whoever the domain is registered to"),
     "wait": N_("nobody; it expires by itself"),
 }
 

@@ -36,7 +36,7 @@ from selfaudit.policy import Policy
 
 __all__ = ["CHECK", "MESSAGES", "Tag", "judge"]
 
-CHECK = Check("blocklist.domain", N_("The domain is on no blocklist"), (DomainListings, ListCatalogue), "domain")
+CHECK = Check("blocklist.domain", N_("The domain is on no blocklist"), (DomainListings, ListCatalogue), "domain", hosted=True)
 
 
 def judge(listings: DomainListings, lists: ListCatalogue, policy: Policy) -> Iterator[Finding]:

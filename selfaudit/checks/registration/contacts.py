@@ -89,6 +89,7 @@ CHECK = Check(
     "domain",
     advisory=True,
     hosted=True,
+    registrable=True,
 )
 
 _STATE_IT = Remedy(

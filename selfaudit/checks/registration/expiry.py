@@ -58,6 +58,7 @@ CHECK = Check(
     "domain",
     advisory=True,
     hosted=True,
+    registrable=True,
 )
 
 _RENEW = Remedy(

@@ -66,6 +66,7 @@ CHECK = Check(
     (DomainRegistration, Delegation),
     "domain",
     hosted=True,
+    registrable=True,
 )
 
 _TRACE = "dig +trace {domain} NS"

@@ -71,6 +71,7 @@ CHECK = Check(
     (DomainRegistration, Delegation),
     "domain",
     hosted=True,
+    registrable=True,
 )
 
 _RESTORE = N_(

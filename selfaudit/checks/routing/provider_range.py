@@ -64,7 +64,10 @@ MESSAGES = {
         ),
     ),
     Tag.NO_LIST: Message(
-        Severity.NONE, N_("No list of the addresses that {provider} assigns is known here, so whether {address} is one of them is not judged.")
+        Severity.NONE,
+        N_(
+            "No list of the addresses that {provider} assigns is known here, so whether {address} is one of them is not judged."
+        ),
     ),
     Tag.NO_PROVIDER: Message(
         Severity.NONE, N_("The case names no provider whose addresses are known, so {address} is not compared with any.")

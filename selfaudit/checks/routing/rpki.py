@@ -68,7 +68,7 @@ MESSAGES = {
         Severity.HIGH,
         N_(
             "AS{number} announces {prefix}, in which {address} lies, against the published permissions ({roas}): {why}. Many networks "
-            "drop such a route, so part of the mail and of the visitors never arrives."
+            "drop such a route; where no other one leads to the address, mail and visitors from there do not arrive."
         ),
         Remedy(
             N_(
