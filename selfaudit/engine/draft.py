@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,7 +16,7 @@ from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse
 from selfaudit.checks.registry import get_check
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
-from selfaudit.i18n import _, language, shown
+from selfaudit.i18n import _, language, ngettext, shown
 from selfaudit.protocols.dkim import selectors_of
 from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.text import printable
@@ -24,6 +25,11 @@ MAX_MESSAGE = 50_000_000
 MAX_SELECTORS = 50
 MAX_SENDING = 64
 MAX_LINES = 1000
+MAX_LINE = 400  # characters; what is longer than a target can be stays so, and is said to be
+MAX_TYPED = 100_000  # characters of a box, or pasted at once
+LEFT_OUT = "…"  # the last line of a box in which there was more than there is room for
+_MOST_READ = 2 * MAX_HOSTED  # different words of a box; reading more would only take time, and these are too many already
+_SEPARATOR = re.compile(r"[\s,;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,16 @@ def title(draft: Draft) -> str:
 
 
 def split_pasted(text: str) -> tuple[str, ...]:
-    """The targets in pasted text: separated by lines, commas, semicolons or blanks; at most 1000."""
-    for separator in "\r\n\t,;":
-        text = text.replace(separator, " ")
-    return tuple(text.split()[:MAX_LINES])
+    """The targets in pasted text: separated by lines, commas, semicolons or blanks."""
+    return tuple(filter(None, _SEPARATOR.split(text)))
+
+
+def bounded(text: str) -> tuple[str, bool]:
+    """At most 100,000 characters of a text, and whether words were left out. No word is cut: it could become another name."""
+    end = min(len(text), MAX_TYPED)
+    while 0 < end < len(text) and not _SEPARATOR.match(text[end]):
+        end -= 1
+    return text[:end], bool(text[end:].strip(" \t\r\n,;"))
 
 
 def add_lines(draft: Draft, texts: Iterable[str]) -> Draft:
@@ -100,7 +112,7 @@ def add_lines(draft: Draft, texts: Iterable[str]) -> Draft:
     present = {line.text.strip().lower() for line in draft.lines}
     fresh: dict[str, Line] = {}
     for text in texts:
-        cleaned = text.strip()[:400]
+        cleaned = text.strip()[:MAX_LINE]
         if cleaned and cleaned.lower() not in present:
             fresh.setdefault(cleaned.lower(), Line(cleaned))
     kept = tuple(line for line in draft.lines if line.text.strip())
@@ -152,15 +164,15 @@ def read_hosted(draft: Draft, *, allow_reserved: bool) -> tuple[Reading, ...]:
     """What each line of hosted domains was understood as. What is named among the targets counts as named, and is `repeated`."""
     named = _named(draft, allow_reserved)
     seen: set[str] = set()
+    read: dict[str, tuple[str, str]] = {}
     out = []
     for line in draft.hosted:
-        values, problem = _words(line, allow_reserved)
+        values, problem, unread = _words(line, read, allow_reserved)
         fresh = tuple(v for v in values if v not in named and v not in seen)
-        seen.update(fresh)
-        if fresh and len(seen) > MAX_HOSTED:
-            words = _("At most {limit} hosted domains can be audited at once; leave this one for another case.")
-            problem = problem or words.format(limit=MAX_HOSTED)
-        out.append(Reading(tuple(Target("domain", v, HOSTED) for v in fresh), problem, bool(values) and not fresh))
+        taken = fresh[: MAX_HOSTED - len(seen)]
+        seen.update(taken)
+        problem = _too_many(len(fresh) - len(taken) + unread) or problem
+        out.append(Reading(tuple(Target("domain", v, HOSTED) for v in taken), problem, bool(values) and not fresh))
     return tuple(out)
 
 
@@ -168,22 +180,46 @@ def read_not_registrant(draft: Draft, *, allow_reserved: bool) -> tuple[Reading,
     """What each line of domains of somebody else was understood as: the name that is registered for each."""
     hosted = (t.value for r in read_hosted(draft, allow_reserved=allow_reserved) for t in r.targets)
     known = {registrable_domain(v) or v for v in (*_named(draft, allow_reserved), *hosted)}
+    read: dict[str, tuple[str, str]] = {}
     out = []
     for line in draft.not_registrant:
-        values, problem = _words(line, allow_reserved)
+        values, problem, unread = _words(line, read, allow_reserved)
         registered = tuple(dict.fromkeys(registrable_domain(v) or v for v in values))
         strange = next((v for v in registered if v not in known), "")
         if strange:
             words = _("{domain} is not among the domains of this case; add it there, or remove it here.")
             problem = problem or words.format(domain=strange)
-        out.append(Reading(tuple(Target("domain", v) for v in registered if v in known), problem))
+        out.append(Reading(tuple(Target("domain", v) for v in registered if v in known), _too_many(unread) or problem))
     return tuple(out)
 
 
-def _words(line: str, allow_reserved: bool) -> tuple[tuple[str, ...], str]:
-    """The domains in a line, and the first thing that is wrong with it."""
-    found = [_read_domain(word, allow_reserved, language()) for word in split_pasted(line)]
-    return tuple(dict.fromkeys(v for v, _why in found if v)), next((why for _v, why in found if why), "")
+def _words(line: str, read: dict[str, tuple[str, str]], allow_reserved: bool) -> tuple[tuple[str, ...], str, int]:
+    """The domains in a line, the first thing that is wrong with it, and how many words were not read any more.
+
+    `read` is what the words of the box were understood as so far; this adds to it.
+    """
+    if line.strip() == LEFT_OUT:
+        left_out = _(
+            "There was too much here: what came after this line was left out. Keep it for another case, and remove this line."
+        )
+        return (), left_out, 0
+    words = dict.fromkeys(split_pasted(line))
+    for word in words:
+        if word not in read and len(read) < _MOST_READ:
+            read[word] = _read_domain(word, allow_reserved, language())
+    found = [read[word] for word in words if word in read]
+    problem = next((why for _v, why in found if why), "")
+    return tuple(dict.fromkeys(v for v, _why in found if v)), problem, len(words) - len(found)
+
+
+def _too_many(count: int) -> str:
+    """What is said about domains that are left out, "" for none."""
+    words = ngettext(
+        "At most {limit} domains fit in here, so {count} domain of this line is left out. Keep it for another case.",
+        "At most {limit} domains fit in here, so {count} domains of this line are left out. Keep them for another case.",
+        count,
+    )
+    return words.format(limit=MAX_HOSTED, count=count) if count else ""
 
 
 def _named(draft: Draft, allow_reserved: bool) -> dict[str, None]:

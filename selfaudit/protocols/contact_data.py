@@ -18,7 +18,7 @@ from selfaudit.case import Registrant
 from selfaudit.facts.registration import RegistrationContact, RegistrationRecord
 from selfaudit.i18n import phrase
 from selfaudit.protocols import contact_words
-from selfaudit.protocols.contact_words import country_code
+from selfaudit.protocols.contact_words import country_code, fold
 from selfaudit.protocols.registry_words import is_empty, is_withheld
 
 # The fields of a contact, in the order in which they are shown, and what people call them.
@@ -61,12 +61,14 @@ class Holder:
         contact: the contact that tells most; empty if there is none.
         service: the name of the privacy service, "" if none is known by name.
         substitute: it is an administrative or technical contact, because no registrant is in the answer.
+        obscured: what is there was altered on purpose (RFC 9083 section 10.2.2), so it can be neither compared nor looked at.
     """
 
     shown: Shown
     contact: RegistrationContact
     service: str = ""
     substitute: bool = False
+    obscured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,21 @@ class PrivacyService:
     name: str
     organization: tuple[str, ...]
     mail_domains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What a registrar writes over a whole contact.
+
+    Attributes:
+        words: what stands in place of name and organisation, folded; perhaps several times, and with a number as a street.
+        mail_domains: the domains of its mail addresses, lower case.
+        countries: where the address lies that it puts in place of the real one, ISO 3166-1 alpha-2.
+    """
+
+    words: tuple[str, ...]
+    mail_domains: tuple[str, ...]
+    countries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +106,19 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Shown data beside declared data: the fields that agree, those that do not, and those that only one side has."""
+    """Shown data beside declared data.
 
-    same: tuple[str, ...]
-    different: tuple[Difference, ...]
-    open: tuple[str, ...]
+    Attributes:
+        same: the fields that agree.
+        different: those that do not.
+        open: those that only one side has, and those of `skipped`.
+        skipped: those that are shown, but are perhaps the registrar's own in place of the holder's.
+    """
+
+    same: tuple[str, ...] = ()
+    different: tuple[Difference, ...] = ()
+    open: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def identified(self) -> bool:
@@ -122,9 +147,19 @@ def _masks() -> dict[str, str]:
     return {domain.lower(): entry["name"] for entry in _lists()["mail_mask"] for domain in entry["mail_domains"]}
 
 
+@cache
+def redactions() -> tuple[Redaction, ...]:
+    """What the shipped list knows to be written over whole contacts."""
+    return tuple(
+        Redaction(tuple(map(fold, e["words"])), tuple(map(str.lower, e["mail_domains"])), tuple(e["countries"]))
+        for e in _lists()["redaction"]
+    )
+
+
 def shown_values(contact: RegistrationContact) -> dict[str, tuple[str, ...]]:
-    """The fields that a contact really shows, in the order of `FIELDS`: without what is withheld,
-    empty, or only forwards.
+    """The fields that a contact really shows, in the order of `FIELDS`: without what is withheld, empty, or only forwards.
+
+    Of a contact that was written over as a whole, only the country is left, and not even that if it belongs to what was written.
     """
     given: Mapping[str, Iterable[str]] = {
         "name": (contact.name,),
@@ -136,18 +171,55 @@ def shown_values(contact: RegistrationContact) -> dict[str, tuple[str, ...]]:
         "email": (address for address in contact.email if not is_forwarding(address)),
         "phone": contact.phone,
     }
+    written_over = _redaction(contact)
     shown = {}
     for field in FIELDS:
         if field in contact.withheld:
             continue
-        values = tuple(v.strip()[:_LONGEST] for v in given[field] if not is_empty(v) and not is_withheld(v))
+        if written_over and (field != "country" or country_code(contact.country) in written_over.countries):
+            continue
+        values = tuple(v.strip()[:_LONGEST] for v in given[field] if not is_empty(v) and not stands_in(v))
         if values:
             shown[field] = values
     return shown
 
 
+def own_values(contact: RegistrationContact) -> dict[str, tuple[str, ...]]:
+    """The shown fields that can be taken for the holder's own.
+
+    Where name or organisation is withheld, the address and numbers beside them may be the registrar's: only the other one of both,
+    if that is shown, and the country count.
+    """
+    shown = shown_values(contact)
+    withheld = {"contact", *_IDENTITY} & set(contact.withheld) or any(map(is_withheld, (contact.name, contact.organization)))
+    return {f: values for f, values in shown.items() if f in (*_IDENTITY, "country")} if withheld else shown
+
+
+def stands_in(text: str) -> bool:
+    """Whether a text stands in place of a value that is not given: “REDACTED FOR PRIVACY”, “123 Data Protected”."""
+    return is_withheld(text) or any(_consists_of(text, words) for entry in redactions() for words in entry.words)
+
+
+def _redaction(contact: RegistrationContact) -> Redaction | None:
+    """What a whole contact was written over with: to be seen by the name, the organisation or the mail address."""
+    names = [contact.name, *([contact.organization] if _names_organisation(contact.organization) else [])]
+    for entry in redactions():
+        domains = dict.fromkeys(entry.mail_domains, "yes")
+        if any(_consists_of(name, words) for name in names for words in entry.words):
+            return entry
+        if any(_listed(address, domains) for address in contact.email):
+            return entry
+    return None
+
+
+def _consists_of(text: str, words: str) -> bool:
+    """Whether a text is nothing but these words, once or several times, and a number."""
+    folded = fold(text)
+    return words in folded and not folded.replace(words, "").strip(" 0123456789")
+
+
 def _names_organisation(text: str) -> bool:
-    return contact_words.fold(text) not in _NO_ORGANISATION
+    return fold(text) not in _NO_ORGANISATION
 
 
 def is_forwarding(address: str) -> bool:
@@ -180,15 +252,15 @@ def holder(records: Iterable[RegistrationRecord | None]) -> Holder:
     registrants = [c for c in candidates if not c.substitute]
     best = max(registrants or candidates, key=_weight, default=Holder(Shown.WITHHELD, RegistrationContact(())))
     others = [c for c in candidates if c.substitute]
-    if not best.substitute and best.shown is Shown.WITHHELD and not shown_values(best.contact) and others:
+    if not best.substitute and best.shown is Shown.WITHHELD and not own_values(best.contact) and others:
         # Nothing at all of the registrant: what is shown of the others can at least be looked at.
         substitute = max(others, key=_weight)
-        return substitute if shown_values(substitute.contact) else best
+        return substitute if own_values(substitute.contact) else best
     return best
 
 
 def _weight(candidate: Holder) -> tuple[bool, bool, int]:
-    values = shown_values(candidate.contact)
+    values = own_values(candidate.contact)
     return candidate.shown is Shown.SHOWN, candidate.shown is Shown.PRIVACY, len(values)
 
 
@@ -208,15 +280,15 @@ def _classify(contact: RegistrationContact, states: tuple[str, ...]) -> Holder:
     service = privacy_service(contact)
     if service or "proxy" in states or ("private" in states and identified):
         return Holder(Shown.PRIVACY, contact, service or next((values[f][0] for f in _IDENTITY[::-1] if f in values), ""))
-    # "obscured" (RFC 9083) means that what is there was altered on purpose.
     if not identified or "obscured" in states:
-        return Holder(Shown.WITHHELD, contact)
+        return Holder(Shown.WITHHELD, contact, obscured="obscured" in states)
     return Holder(Shown.SHOWN, contact)
 
 
 def privacy_service(contact: RegistrationContact) -> str:
     """The name of the privacy service that a contact is, "" if it is none that is known."""
-    names = [_plain(text) for text in (contact.organization, contact.name) if text]
+    lines = [line for line in contact.street if _plain(line).startswith("c/o ")]
+    names = [_plain(text) for text in (contact.organization, contact.name, *lines) if text]
     for service in privacy_services():
         if any(part in name for part in service.organization for name in names):
             return service.name
@@ -234,14 +306,26 @@ def _plain(text: str) -> str:
     return " ".join(text[:_LONGEST].casefold().split())
 
 
+def compare_holder(holder: Holder, declared: Registrant) -> Comparison:
+    """Compares a holder with what somebody declared, as far as it is the holder and not somebody in place of them."""
+    if holder.shown is Shown.PRIVACY or holder.substitute:
+        return Comparison()
+    if holder.obscured:
+        return Comparison(skipped=tuple(shown_values(holder.contact)))
+    return compare(holder.contact, declared)
+
+
 def compare(contact: RegistrationContact, declared: Registrant) -> Comparison:
     """Compares what a contact shows with what somebody declared.
 
+    Mail addresses and phone numbers count only beside a name or an organisation: without them registrars often put their own there.
     Case, punctuation, accents and umlauts (ü is ue or u), the order of words, “Str.” for “Straße”, the form of phone numbers and
     countries by code or by name make no difference. A place has several spellings: if postal code and country agree, its name
     does not count.
     """
-    shown = shown_values(contact)
+    given, shown = shown_values(contact), own_values(contact)
+    if not any(field in shown for field in _IDENTITY):
+        shown = {field: values for field, values in shown.items() if field not in ("email", "phone")}
     wanted = {
         "name": declared.name,
         "organization": declared.organization,
@@ -271,8 +355,9 @@ def compare(contact: RegistrationContact, declared: Registrant) -> Comparison:
         same.extend(d.field for d in different if d.field == "city")
         different = [d for d in different if d.field != "city"]
     settled = {*same, *(d.field for d in different)}
-    one_sided = tuple(f for f in FIELDS if f not in settled and (f in shown) != (f in wanted))
-    return Comparison(tuple(f for f in FIELDS if f in same), tuple(different), one_sided)
+    skipped = tuple(f for f in given if f not in shown)
+    unsettled = tuple(f for f in FIELDS if f not in settled and (f in skipped or (f in shown) != (f in wanted)))
+    return Comparison(tuple(f for f in FIELDS if f in same), tuple(different), unsettled, skipped)
 
 
 def _agree(field: str, values: tuple[str, ...], wanted: Mapping[str, str], contact: RegistrationContact) -> bool:

@@ -14,7 +14,7 @@ from functools import cache
 
 from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.facts.registration import MailDomain, RegistrationContact
-from selfaudit.protocols.contact_data import mail_domain, shown_values
+from selfaudit.protocols.contact_data import mail_domain, own_values
 from selfaudit.protocols.contact_words import bare_phone, bare_postal_code, country_code, fold, is_country_code
 
 _PLACEHOLDERS = frozenset(
@@ -61,9 +61,10 @@ class Oddity:
 def oddities(contact: RegistrationContact, mail: Iterable[MailDomain]) -> Iterator[Oddity]:
     """Everything in the shown fields of a contact that cannot be right, and what a whole contact lacks.
 
+    What a registrar wrote over the holder's data is not looked at.
     `mail` holds the look-ups of the mail domains; an address whose domain is not among them is not judged by it.
     """
-    shown = shown_values(contact)
+    shown = own_values(contact)
     country = country_code(contact.country)
     for field in ("name", "organization", "street", "city"):
         for value in shown.get(field, ()):

@@ -176,6 +176,8 @@ def said_once(groups: Iterable[Group]) -> list[Group]:
                 seen.update(dict.fromkeys(keys, len(actions)))
                 actions.append(action)
                 continue
+            for key in keys:
+                seen.setdefault(key, place)
             first = actions[place]
             if action.result not in (first.result, *first.alike):
                 actions[place] = replace(first, alike=(*first.alike, action.result))
@@ -198,10 +200,11 @@ def _sayings(action: Action) -> tuple[tuple[object, ...], ...]:
 def alike_words(action: Action) -> str:
     """Which other checks or targets an action speaks for, "" if none."""
     own = action.result
-    checks = [r.check for r in action.alike if r.target == own.target]
-    targets = [r.target for r in action.alike if r.target != own.target and r.check == own.check]
-    both = [f"{r.check} {r.target}" for r in action.alike if r.target != own.target and r.check != own.check]
-    names = ", ".join((*checks, *targets, *both))
+    checks = list(dict.fromkeys(r.check for r in action.alike if r.target == own.target))
+    others = [r for r in action.alike if r.target != own.target]
+    # A target stands for all the checks that were named before it.
+    targets = list(dict.fromkeys(r.target if r.check in (own.check, *checks) else f"{r.check} {r.target}" for r in others))
+    names = ", ".join((*checks, *targets))
     return _("The same goes for {checks}.").format(checks=names) if names else ""
 
 

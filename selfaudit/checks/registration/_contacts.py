@@ -1,4 +1,4 @@
-"""Contact data in words: what is shown, what differs, and who states what."""
+"""Contact data in words: what is shown, what differs, who states what, and why a registrar's answer is missing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from selfaudit.case import Registrant
 from selfaudit.case.dates import read_date
+from selfaudit.checks.registration import _registry
+from selfaudit.facts.registration import DomainRegistration, LookupOutcome, RegistryExchange
 from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols import contact_data
@@ -14,19 +16,55 @@ from selfaudit.protocols.contact_data import LABELS, Difference, Holder, Shown
 from selfaudit.text import printable
 
 DAY = 86_400.0
+# A statement older than this says little about today.
+_DAYS_VALID = 365
+# A day without a time zone begins up to 14 hours before that of UTC, and ends up to 12 hours after it.
+_AHEAD, _BEHIND = 14 * 3600.0, 12 * 3600.0
 
 
-def shown_since(declared: Registrant, policy: Policy) -> bool:
-    """Whether a person looked at the registrar's page after the suspension, and a file shows it."""
+def stands(declared: Registrant, policy: Policy, now: float) -> bool:
+    """Whether a person looked at the registrar's page within a year and not before the suspension, and added a file.
+
+    `now` is UTC seconds. Of the confirmation only the day is known, which may have begun elsewhere already.
+    """
     confirmed = read_date(declared.confirmed)
     if confirmed is None or not declared.files:
         return False
-    # Of the confirmation only the day is known.
+    if confirmed > now + DAY or confirmed + (_DAYS_VALID + 1) * DAY <= now:
+        return False
     return policy.suspended is None or confirmed + DAY > policy.suspended
 
 
+def is_after(moment: float, suspended: float) -> bool | None:
+    """Whether something (UTC seconds) came after the suspension, None if that cannot be told because only its day is known."""
+    if suspended % DAY:
+        return moment >= suspended
+    if moment >= suspended + DAY + _BEHIND:
+        return True
+    return False if moment < suspended - _AHEAD else None
+
+
+def silent_registrar(fact: DomainRegistration, holder: Holder) -> str:
+    """Why the registrar's answer could not be had, "" if it was, if nobody asked, or if the registry shows the holder."""
+    registry, last = fact.registry, fact.exchanges[-1:]
+    if registry is None or not last or holder.shown is Shown.SHOWN or not (registry.related or registry.whois_server):
+        return ""
+    if fact.registrar is not None and fact.registrar in _registry.answers(fact):
+        return ""
+    if last[0].outcome is not LookupOutcome.ANSWERED:
+        return _registry.why(last)
+    # The registry may name itself; then its own answer is the last one.
+    theirs = last[0].query in registry.related or (last[0].protocol == "whois" and last[0].server == registry.whois_server)
+    before = any(_is_answer(e, fact.domain) and e.protocol == registry.source for e in fact.exchanges[:-1])
+    return phrase("its answer says nothing about this domain") if theirs and before else ""
+
+
+def _is_answer(exchange: RegistryExchange, domain: str) -> bool:
+    return exchange.outcome is LookupOutcome.ANSWERED and domain in exchange.query
+
+
 def said(declared: Registrant, policy: Policy) -> dict[str, Any]:
-    """Who states what, on which day, and what shows it."""
+    """Who states what, on which day, and which files were added."""
     return {
         "person": printable(policy.person, 100) or phrase("The customer"),
         "date": printable(declared.confirmed, 40),

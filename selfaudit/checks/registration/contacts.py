@@ -11,21 +11,24 @@ Why it matters:
 How it is judged:
     1. curl -sSL -H Accept:application/rdap+json ADDRESS-OF-THE-REGISTRY/domain/DOMAIN, and the address of the registrar that is
        named there under “related”; whois DOMAIN where there is no such service.
-    2. Withheld or not part of the answer: that is usual since August 2025 and never a fault. Nobody outside can see whether the data
-       is right, so it is stated and shown: compare it at the registrar, take a picture with the date, and add it. A statement
-       never becomes a pass.
+    2. Withheld or not part of the answer: that is usual since 2018 and never a fault. Nobody outside can see whether the data
+       is right, so it is stated: compare it at the registrar, take a picture with the date, and add it. A statement never becomes
+       a pass, and one older than a year, or than the suspension, is only reported.
     3. A privacy service in place of the holder: the same.
     4. Shown: each field is compared with what was declared. Capitals, punctuation, accents, “ü” or “ue”, the order of words, the
        form of phone numbers, and country codes or names make no difference. All that is shown agrees, the name or the
-       organisation among it: good. Without a declaration only you can say whether it is yours.
+       organisation among it: good. Without a declaration only you can say whether it is yours. Beside a withheld name or
+       organisation, registrars put addresses and numbers of their own: of those only the country is compared and looked at.
     5. Shown data is also looked at for what cannot be right: words that only fill a line, a phone number that cannot exist (by the
        numbering plans), a postal code without the form of its country, a mail address whose domain does not exist or takes no
        mail (dig DOMAIN MX, A, AAAA). Look-ups that fail say nothing.
-    6. If the date of the suspension is known: a change at the registry after it fits a correction.
+    6. If the date of the suspension is known: a change at the registry after it fits a correction. Of a day without a time,
+       all time zones are allowed for.
 
 Limits and false positives:
     A change after the suspension may have been another one. Values can be plausible and false, or odd and right: “None” is
-    also a town. Privacy services are recognised by a list, which cannot be complete.
+    also a town. Privacy services, and what registrars write over contacts, are recognised by a list, which cannot be complete.
+    The files that are added to a statement are not looked into, and one statement stands for all domains of the case.
 
 References:
     RFC 9083 section 10.2.2; RFC 9537; RFC 7505; RFC 5321 section 5.1; ICANN Registration Data Policy of 21 August 2025.
@@ -42,12 +45,12 @@ from selfaudit.checks._common import reason
 from selfaudit.checks.registration import _contacts, _registry
 from selfaudit.checks.registration._contacts import DAY
 from selfaudit.checks.registration._registry import LOOK_BY_HAND, when
-from selfaudit.facts.registration import DomainRegistration, LookupOutcome, Registered
-from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
+from selfaudit.facts.registration import DomainRegistration, Registered
+from selfaudit.findings import Check, Finding, Message, Remedy, Severity, Who, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols import contact_data, psl
-from selfaudit.protocols.contact_data import LABELS, Comparison, Holder, Shown
+from selfaudit.protocols.contact_data import LABELS, Holder, Shown
 from selfaudit.protocols.contact_plausible import Odd, Oddity, oddities
 from selfaudit.text import printable
 
@@ -95,10 +98,11 @@ CHECK = Check(
 _STATE_IT = Remedy(
     N_(
         "Log in at {registrar} and open the contact data of {domain}. Compare every line with your own name, address, mail address "
-        "and phone number, correct what is wrong, and answer the mails that ask you to confirm it. Then take a picture of that page "
-        "with the date, and add it on the page “What to check”, under “Who your domains are registered to”."
+        "and phone number, correct what is wrong, and answer the mails that ask you to confirm it. Whether that worked you see only on "
+        "that page: what everybody can look up stays the same. Take a picture of it with the date, and add both on the page “What to "
+        "check”, under “Who your domains are registered to”; on the command line, give --registrant FILE with the date as “confirmed” "
+        "and the picture in “files”. A statement counts for a year, and not if it is older than the suspension."
     ),
-    verify="{command}",
     minutes=20,
 )
 _CORRECT = Remedy(
@@ -108,6 +112,12 @@ _CORRECT = Remedy(
         "say so in your request."
     ),
     verify="{command}",
+    steps_by={
+        Who.HOLDER: N_(
+            "Tell the holder of {domain} what is shown, and ask them to correct it at the registrar ({registrar}) and to answer the mail "
+            "that asks to confirm the change. If it is right after all, ask them to write that to you, and send it with your request."
+        )
+    },
     minutes=20,
 )
 _MAILBOX = Remedy(
@@ -116,6 +126,12 @@ _MAILBOX = Remedy(
         "registered and name a server that takes mail. Then answer the mail that asks you to confirm the address."
     ),
     verify="dig {mail_domain} MX +short; dig {mail_domain} A +short",
+    steps_by={
+        Who.HOLDER: N_(
+            "Tell the holder of {domain} that mail to this address does not arrive. Ask them to enter a mail address that they read at the "
+            "registrar ({registrar}), or to put this one in order, and to answer the mail that asks to confirm the address."
+        )
+    },
     minutes=20,
 )
 
@@ -128,13 +144,17 @@ MESSAGES = {
             N_(
                 "See which of both is right. If it is what you declared, log in at {registrar}, correct the contact data of {domain}, and "
                 "answer the mail that asks you to confirm the change. If it is what the registry shows, correct your declaration on the "
-                "page “What to check”. If the domain belongs to somebody else, add it there to those."
+                "page “What to check”, on the command line in the file after --registrant. If the domain belongs to somebody else, add it "
+                "there to those; on the command line, give --registered-to-others {domain}."
             ),
             verify="{command}",
             minutes=20,
         ),
     ),
-    Tag.NOT_COMPARED: Message(Severity.INFO, N_("Not compared, because it is not shown or was not declared: {fields}.")),
+    Tag.NOT_COMPARED: Message(
+        Severity.INFO,
+        N_("Not compared, because it is not shown, was not declared, or may be the registrar's own: {fields}."),
+    ),
     Tag.SHOWN: Message(Severity.INFO, N_("This is shown about the holder of {domain}: {shown}.")),
     Tag.NOT_DECLARED: Message(
         Severity.UNKNOWN,
@@ -142,7 +162,9 @@ MESSAGES = {
         Remedy(
             N_(
                 "Enter your data on the page “What to check”, under “Who your domains are registered to”, and run the audit again: it is "
-                "then compared with what is shown."
+                "then compared with what is shown. On the command line, write it into a file and give --registrant FILE (with the day as "
+                "“confirmed” and pictures in “files”, if you have looked at the registrar's page); if the domain belongs to somebody "
+                "else, give --registered-to-others {domain}."
             ),
             verify="{command}",
             minutes=5,
@@ -151,8 +173,8 @@ MESSAGES = {
     Tag.WITHHELD: Message(
         Severity.UNKNOWN,
         N_(
-            "It is not shown to whom {domain} is registered. That is usual, since August 2025 for most endings, and no fault. But nobody can "
-            "see from outside whether the data is right: state it and show it."
+            "It is not shown to whom {domain} is registered. That is usual since 2018, and no fault. But nobody can see from outside whether "
+            "the data is right: look at it, and state it."
         ),
         _STATE_IT,
     ),
@@ -160,7 +182,7 @@ MESSAGES = {
         Severity.UNKNOWN,
         N_(
             "A privacy service stands in place of the holder of {domain}: {service}. It forwards mail and is allowed, but nobody can see from "
-            "outside whether the data behind it is right, and an abuse desk may ask for it: state it and show it."
+            "outside whether the data behind it is right, and an abuse desk may ask for it: look at it, and state it."
         ),
         _STATE_IT,
     ),
@@ -187,16 +209,20 @@ MESSAGES = {
         Severity.UNKNOWN,
         N_(
             "Whether the contact data of {domain} is right cannot be seen from outside: {how}. {person} states that on {date} it was right "
-            "at the registrar ({registrar}); shown by {files}."
+            "at the registrar ({registrar}), and adds {files}, which this program does not look into. One such statement stands for all "
+            "domains of the case."
         ),
     ),
     Tag.STATED: Message(
         Severity.INFO,
-        N_("{person} states that on {date} the contact data of {domain} at the registrar was right; shown by {files}."),
+        N_(
+            "{person} states that on {date} the contact data of {domain} at the registrar was right, and adds {files}, which this program "
+            "does not look into."
+        ),
     ),
     Tag.STATED_WITHOUT_FILE: Message(
         Severity.INFO,
-        N_("{person} states that on {date} the contact data of {domain} at the registrar was right. No file shows it yet."),
+        N_("{person} states that on {date} the contact data of {domain} at the registrar was right. No file was added yet."),
     ),
     Tag.PLACEHOLDER: Message(
         Severity.MEDIUM,
@@ -265,7 +291,7 @@ MESSAGES = {
     ),
     Tag.REGISTRAR_UNANSWERED: Message(
         Severity.UNKNOWN,
-        N_("The registry leaves it to the registrar to say who holds {domain}, and that could not be asked: {why}."),
+        N_("The registry does not show who holds {domain} and points to the registrar, whose answer could not be had: {why}."),
         LOOK_BY_HAND,
     ),
 }
@@ -296,48 +322,48 @@ def judge(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
         return
     args["registrar"] = _registry.registrar_name(_registry.merged(fact))
     holder = contact_data.holder(answers)
-    silent, rests = _silent_registrar(fact, holder), False
-    if fact.domain in {psl.registrable_domain(name) or name for name in policy.not_registrant}:
+    others = fact.domain in {psl.registrable_domain(name) or name for name in policy.not_registrant}
+    rests = False
+    if others:
         yield found(Tag.SOMEBODY_ELSE, **args)
         yield found(Tag.SHOWN, **args, shown=_contacts.summary(holder))
-    elif silent:
-        yield found(Tag.REGISTRAR_UNANSWERED, **args, why=silent)
+    elif silent := _contacts.silent_registrar(fact, holder):
+        yield from _silent(silent, holder, policy, args)
     else:
-        own = list(_own(holder, policy, args))
+        own = list(_own(holder, policy, fact.now, args))
         rests = any(finding.tag == Tag.RESTS_ON_STATEMENT for finding in own)
         yield from own
     if holder.substitute:
         roles = [words for role, words in _ROLES.items() if role in holder.contact.roles]
         yield found(Tag.ONLY_OTHERS, domain=fact.domain, roles=roles)
-    if holder.shown is not Shown.PRIVACY and not contact_data.privacy_service(holder.contact):
-        for oddity in oddities(holder.contact, fact.mail):
-            yield _odd(oddity, args)
-    since = _since(fact, policy)
+    real = holder.shown is not Shown.PRIVACY and not holder.obscured and not contact_data.privacy_service(holder.contact)
+    for oddity in oddities(holder.contact, fact.mail) if real else ():
+        yield _odd(oddity, args | ({"who": str(Who.HOLDER)} if others else {}))
     # Data that was right when somebody looked need not have been changed.
-    yield from (finding for finding in since if not (rests and finding.tag == Tag.NOT_CHANGED_SINCE))
+    yield from (finding for finding in _since(fact, policy) if not (rests and finding.tag == Tag.NOT_CHANGED_SINCE))
 
 
-def _silent_registrar(fact: DomainRegistration, holder: Holder) -> str:
-    """Why the registrar's answer is missing where the registry names no holder and sends on to it, "" if it is not missing."""
-    registry, last = fact.registry, fact.exchanges[-1:]
-    if registry is None or fact.registrar is not None or not (registry.related or registry.whois_server):
-        return ""
-    known = holder.contact.withheld or contact_data.shown_values(holder.contact)
-    return "" if known or not last or last[0].outcome is LookupOutcome.ANSWERED else _registry.why(last)
+def _silent(why: str, holder: Holder, policy: Policy, args: dict[str, Any]) -> Iterator[Finding]:
+    """The registrar would know, but its answer is missing."""
+    yield found(Tag.REGISTRAR_UNANSWERED, **args, why=why)
+    if holder.shown is Shown.PRIVACY:
+        yield found(Tag.SHOWN, **args, shown=_contacts.summary(holder))
+    if policy.registrant is not None and policy.registrant.confirmed:
+        yield _statement(policy.registrant, policy, args["domain"])
 
 
-def _own(holder: Holder, policy: Policy, args: dict[str, Any]) -> Iterator[Finding]:
+def _own(holder: Holder, policy: Policy, now: float, args: dict[str, Any]) -> Iterator[Finding]:
     """The verdict for a domain of the customer's own."""
     declared = policy.registrant or Registrant()
-    comparison = Comparison((), (), ())
-    if holder.shown is not Shown.PRIVACY and not holder.substitute:
-        comparison = contact_data.compare(holder.contact, declared)
+    comparison = contact_data.compare_holder(holder, declared)
     # An organisation that is shown contradicts only those who said who they are.
     said = bool(declared.name or declared.organization)
     if differences := [d for d in comparison.different if d.declared or said]:
         yield found(Tag.DIFFERS, **args, differences=[_contacts.difference(d) for d in differences])
     hidden = _HIDDEN.get(holder.shown)
-    if hidden and _contacts.shown_since(declared, policy):
+    if hidden and comparison.skipped:
+        yield found(Tag.NOT_COMPARED, fields=_contacts.labels(comparison.skipped))
+    if hidden and _contacts.stands(declared, policy, now):
         yield found(Tag.RESTS_ON_STATEMENT, **args, how=hidden, **_contacts.said(declared, policy))
         return
     if holder.shown is Shown.PRIVACY:
@@ -377,10 +403,9 @@ def _since(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
     if policy.suspended is None or not changes:
         return
     changed = max(changes)
-    # A suspension of which only the day is known may have come at any hour of it.
-    until = policy.suspended + (DAY if policy.suspended % DAY == 0 else 0)
+    after = _contacts.is_after(changed, policy.suspended)
     dates = {"domain": fact.domain, "date": when(changed), "suspended": when(policy.suspended)}
-    if changed >= until:
+    if after:
         yield found(Tag.CHANGED_SINCE, **dates)
-    elif changed < policy.suspended:
+    elif after is False:
         yield found(Tag.NOT_CHANGED_SINCE, **dates)

@@ -12,9 +12,11 @@ from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence, read_case_file
 from selfaudit.engine.again import key_of
 from selfaudit.engine.draft import (
+    MAX_LINE,
     Draft,
     Line,
     add_lines,
+    bounded,
     from_case,
     from_case_file,
     learn_message,
@@ -166,9 +168,20 @@ class CaseWork(Keeper):
         self.changed.emit("saved")
 
     def paste(self, text: str) -> int:
-        """Adds pasted targets. Returns how many lines there are now."""
-        self.edit(add_lines(self.draft or Draft(), split_pasted(text)))
-        return len(self.draft.lines) if self.draft else 0
+        """Adds pasted targets, and says if there is no room for all of them. Returns how many lines there are now."""
+        kept, cut = bounded(text)
+        words = split_pasted(kept)
+        draft = add_lines(self.draft or Draft(), words)
+        present = {line.text.lower() for line in draft.lines}
+        missing = sum(word[:MAX_LINE].lower() not in present for word in words)
+        self.paste_trouble = ""
+        if cut or missing:
+            self.paste_trouble = _(
+                "There was not room for everything that you pasted: look at the end of the list for what is missing."
+            )
+        self.edit(draft)
+        self.changed.emit("case")
+        return len(draft.lines)
 
     def add_message(self, path: Path) -> None:
         """Learns DKIM selectors from a sample message."""

@@ -39,6 +39,8 @@ from selfaudit_ui.flow import Run, Situation
 from selfaudit_ui.preferences import Preferences, load_preferences, save_preferences, settings_of
 
 SAVE_AFTER = 200  # milliseconds without another change
+# What a person tells about a case. Only the rules and the report use it: a change is judged anew, and nothing is looked up again.
+TOLD = ("number", "provider", "deadline", "suspended", "registrant", "not_registrant")
 
 
 @dataclass(slots=True)
@@ -60,8 +62,8 @@ class RunView:
 def essence(case: Case) -> object:
     """What the results of a case depend on."""
     targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets)
-    declared = case.suspended, case.registrant, frozenset(case.not_registrant)
-    return targets, frozenset(case.sending_ips), frozenset(case.selectors), declared
+    told = {name: getattr(case, name) for name in TOLD}
+    return targets, frozenset(case.sending_ips), frozenset(case.selectors), told | {"not_registrant": set(case.not_registrant)}
 
 
 class Keeper(QObject):
@@ -116,6 +118,7 @@ class Keeper(QObject):
         self.suggesting = False
         self.suggestions_trouble = ""
         self.case_trouble = ""
+        self.paste_trouble = ""
         self.run = RunView()
         self.view: session.View | None = None
         self.ran: Case | None = None

@@ -15,7 +15,7 @@ from selfaudit.i18n import _
 from selfaudit.store import PastChange, Store
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
-from selfaudit_ui.controller.keeper import RunView, essence
+from selfaudit_ui.controller.keeper import TOLD, RunView, essence
 from selfaudit_ui.controller.planning import Planning
 from selfaudit_ui.controller.saving import Saving
 from selfaudit_ui.flow import Run
@@ -27,6 +27,7 @@ class Running(Planning):
     def __init__(self, *, world: session.World | None = None) -> None:
         super().__init__(world=world)
         self._timer.timeout.connect(self.judge_anew)  # a moment after the last change, as saving
+        self.opened.connect(lambda _step: self.judge_anew())  # the window may have been closed in that moment
 
     # The run
 
@@ -106,6 +107,7 @@ class Running(Planning):
             self.changed.emit("results")
             self.changed.emit("run")
             self.refresh_cases()
+            self.judge_anew()  # what was typed meanwhile
 
         def failed(failure: Failure) -> None:
             self._job = None
@@ -179,6 +181,7 @@ class Running(Planning):
                 self._take_view(fresh, finished=not fresh.audit.evidence.interrupted)
             self.changed.emit("results")
             self.changed.emit("run")
+            self.judge_anew()  # what was typed meanwhile
 
         def failed(failure: Failure) -> None:
             self.again, self._job = frozenset(), None
@@ -210,7 +213,7 @@ class Running(Planning):
         if view is None or run_id is None or self._essence is None or self.situation.busy:
             return
         now, evidence = self.make_case(), view.audit.evidence
-        told = replace(evidence.case, suspended=now.suspended, registrant=now.registrant, not_registrant=now.not_registrant)
+        told = replace(evidence.case, **{name: getattr(now, name) for name in TOLD})
         if told == evidence.case or essence(told) != self._essence:
             return
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from selfaudit.engine.draft import Draft, Line, Reading
+from selfaudit.engine.draft import MAX_LINE, Draft, Line, Reading, split_pasted
 from selfaudit.i18n import _
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
@@ -129,14 +129,14 @@ class TargetsModel(QAbstractTableModel):
         lines = list(self._lines)
         row = index.row()
         if role == Qt.ItemDataRole.EditRole and index.column() == TEXT:
-            text = str(value).strip()[:400]
+            text = str(value).strip()
             if row < len(lines):
-                lines[row : row + 1] = [replace(lines[row], text=text)] if text else []
-            elif len(text.replace(",", " ").replace(";", " ").split()) > 1:
+                lines[row : row + 1] = [replace(lines[row], text=text[:MAX_LINE])] if text else []
+            elif len(split_pasted(text)) > 1:
                 self._controller.paste(text)
                 return True
             elif text:
-                lines.append(Line(text))
+                lines.append(Line(text[:MAX_LINE]))
         elif role == Qt.ItemDataRole.CheckStateRole and index.column() == SENDS and row < len(lines):
             lines[row] = replace(lines[row], sends=Qt.CheckState(value) is Qt.CheckState.Checked)
         else:

@@ -7,19 +7,20 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.case.file import MAX_FIELD
 from selfaudit.case.targets import MAX_HOSTED
-from selfaudit.engine.draft import Draft, Reading
+from selfaudit.engine.draft import LEFT_OUT, Draft, Reading, bounded
 from selfaudit.i18n import N_, _, ngettext
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import ask_file, clear
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Line, StateLine, Text, button, column, heading, line_edit, named, reveal, row, soft
 
-_MOST_LINES = 2 * MAX_HOSTED  # more is cut off, and far above the limit that is said by then
+_MOST_LINES = 2 * MAX_HOSTED
 _MOST_SHOWN = 5  # problems
 _LABELS = {
     "name": N_("Name"),
@@ -224,8 +225,8 @@ class HostedCard(_Section):
         super().__init__(
             _("Domains that you host for others, or that send no mail"),
             _(
-                "Providers expect correct registration data for every hosted domain. For the domains named here only that is looked "
-                "up; their mail and servers are left alone."
+                "Providers expect correct registration data for every hosted domain. Of the domains named here, only the "
+                "registration, the name servers and blocklists are looked at; their mail and their other servers are left alone."
             ),
             sums_up=False,
         )
@@ -264,8 +265,7 @@ class HostedCard(_Section):
         busy = not controller.can_leave_case
         self._filling = True
         for box, lines in ((self._hosted, draft.hosted), (self._others, draft.not_registrant)):
-            if _lines(box) != lines:
-                box.setPlainText("\n".join(lines))
+            self._show(box, lines)
             box.setEnabled(not busy)
         self._filling = False
         problems = list(_problems(controller.hosted, _("Line {number}: {why}")))
@@ -276,16 +276,43 @@ class HostedCard(_Section):
         draft = self._controller.draft
         if draft is None or self._filling:
             return
-        hosted, others = _lines(self._hosted), _lines(self._others)
+        hosted, others = (self._taken(box) for box in (self._hosted, self._others))
         if hosted != draft.hosted:
             self._controller.edit(replace(draft, hosted=hosted, confirmed=False))
         elif others != draft.not_registrant:
             self._controller.edit(replace(draft, not_registrant=others))
 
+    def _taken(self, box: QPlainTextEdit) -> tuple[str, ...]:
+        """The lines of a box. What there is no room for goes from the box, too, so that it shows what counts."""
+        lines = box_lines(box.toPlainText())
+        self._filling = True
+        if self._show(box, lines):
+            box.moveCursor(QTextCursor.MoveOperation.End)
+        self._filling = False
+        return lines
 
-def _lines(box: QPlainTextEdit) -> tuple[str, ...]:
-    text = box.toPlainText()
-    return tuple(line[:MAX_FIELD] for line in text.split("\n")[:_MOST_LINES]) if text else ()
+    @staticmethod
+    def _show(box: QPlainTextEdit, lines: tuple[str, ...]) -> bool:
+        text = "\n".join(lines)
+        changed = box.toPlainText() != text
+        if changed:
+            box.setPlainText(text)
+        return changed
+
+
+def box_lines(text: str) -> tuple[str, ...]:
+    """The lines of a box as typed, at most 100,000 characters and 2000 lines. Where there was more, the last one is `LEFT_OUT`.
+
+    Nothing is cut within a word: part of a domain would be another domain, which is somebody else's.
+    """
+    lines = text.split("\n") if text else []
+    full = bool(lines) and lines[-1].strip() == LEFT_OUT
+    lines = lines[:-1] if full else lines
+    if len(lines) > _MOST_LINES:
+        lines = [line for line in lines if line.strip()]
+    kept, cut = bounded("\n".join(lines[:_MOST_LINES]))
+    taken = tuple(kept.split("\n")) if kept else ()
+    return (*taken, LEFT_OUT) if full or cut or len(lines) > _MOST_LINES else taken
 
 
 def _problems(readings: Iterable[Reading], words: str) -> Iterable[str]:

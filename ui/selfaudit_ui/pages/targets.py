@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
+    QLineEdit,
     QPlainTextEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from selfaudit.engine.draft import Draft, add_lines
+from selfaudit.engine.draft import MAX_TYPED, Draft, add_lines
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
@@ -46,6 +47,19 @@ class _Wrapping(QStyledItemDelegate):
         return QSize(hint.width(), max(hint.height(), words.height() + 12))
 
 
+class _Typing(QStyledItemDelegate):
+    """Room for a long pasted list: where the usual editor has none left, it cuts a name in two."""
+
+    def createEditor(  # noqa: N802 - Qt's name
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        """A line edit that holds more than is taken over."""
+        editor = super().createEditor(parent, option, index)
+        if isinstance(editor, QLineEdit):
+            editor.setMaxLength(2 * MAX_TYPED)
+        return editor
+
+
 class TargetsPage(Page):
     """The second page."""
 
@@ -60,6 +74,7 @@ class TargetsPage(Page):
         self._filling = False
         self.model = TargetsModel(controller)
         self.table = Table(self.model, _("Domains and addresses"), 2, most=420)
+        self.table.setItemDelegateForColumn(TEXT, _Typing(self.table))
         self.table.setItemDelegateForColumn(READ, _Wrapping(self.table))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
         self.table.horizontalHeader().setMinimumSectionSize(110)
@@ -80,7 +95,8 @@ class TargetsPage(Page):
         self._many_area.setLayout(column(self._box, row(self._add_many, None)))
         self._many_area.hide()
         self._source = StateLine()
-        self.add(self._source, column(self.table, tools, self._many_area))
+        self._left_out = StateLine()
+        self.add(self._source, column(self.table, self._left_out, tools, self._many_area))
         self._suggest_area = QVBoxLayout()
         self._suggest_area.setSpacing(SPACE.S)
         self._look = button(_("Search"), controller.ask_suggestions, icon_name="search", name=_("Look in the DNS"))
@@ -159,6 +175,7 @@ class TargetsPage(Page):
         draft = self.controller.draft or Draft()
         self.model.refresh()
         self._trouble.say(self.controller.case_trouble)
+        self._left_out.say("warn", self.controller.paste_trouble, "warn")
         words = _("From the case file {file}. Its signature is not checked by this version, so look at every line.")
         self._source.say("unclear", words.format(file=draft.source) if draft.source else "", "unclear")
         self._filling = True
@@ -215,7 +232,7 @@ class TargetsPage(Page):
             self.model.remove(rows)
 
     def _paste_clipboard(self) -> None:
-        self.controller.paste(QGuiApplication.clipboard().text()[:100_000])
+        self.controller.paste(QGuiApplication.clipboard().text())
 
     def _toggle_many(self) -> None:
         self._many_area.setVisible(self._many_area.isHidden())
@@ -223,7 +240,7 @@ class TargetsPage(Page):
             self._box.setFocus()
 
     def _take_many(self) -> None:
-        self.controller.paste(self._box.toPlainText()[:100_000])
+        self.controller.paste(self._box.toPlainText())
         self._box.clear()
         self._many_area.hide()
         self.table.setFocus()
