@@ -264,6 +264,24 @@ def test_masks_of_mail_addresses_are_no_services() -> None:
         assert DAY.fullmatch(entry["checked_on"]), entry
 
 
+def test_what_is_written_over_contacts_is_complete() -> None:
+    entries = entries_of("privacy-services.toml", "redaction")
+    others = {
+        d for key in ("service", "mail_mask") for e in entries_of("privacy-services.toml", key) for d in e["mail_domains"]
+    }
+    for entry in entries:
+        assert set(entry) == {"name", "words", "mail_domains", "countries", "source", "checked_on"}, entry
+        assert entry["words"], entry
+        assert all(word == word.lower().strip() and len(word) >= 8 for word in entry["words"]), entry
+        assert all(HOST.fullmatch(domain) for domain in entry["mail_domains"]), entry
+        assert not others & set(entry["mail_domains"]), entry
+        assert all(re.fullmatch("[A-Z]{2}", country) for country in entry["countries"]), entry
+        assert entry["source"].strip(), entry
+        assert DAY.fullmatch(entry["checked_on"]), entry
+    words = [word for entry in entries for word in entry["words"]]
+    assert len(set(words)) == len(words)
+
+
 def test_readme_names_source_licence_and_date_of_each_file() -> None:
     rows = {
         cells[0]: cells[1:]

@@ -226,7 +226,7 @@ class NetworkRecord:
         holder: the organisation to which it is registered, "" if none is shown.
         abuse_email, abuse_phone: of the contact with the role "abuse".
         changed: UTC seconds of the event "last changed".
-        contacts: everybody in the answer.
+        contacts: holder and abuse contact; the staff of a provider is nobody's business.
         states: as for domains.
         notes: titles and texts of remarks, bounded.
     """

@@ -27,7 +27,7 @@ from selfaudit.net.dns import Cut, DnsClient, DnsConfig, Iterator, read_root_hin
 from selfaudit.net.dns.transfer import try_transfer
 from selfaudit.net.endpoint import Endpoint
 from selfaudit.net.gate import Gate, Route, Routes
-from selfaudit.net.pace import Pace
+from selfaudit.net.pace import Pace, off_the_clock
 from selfaudit.net.profile import INTERCEPTION_ADDRESS, NetProfile, make_profile
 from selfaudit.net.registries import Registries
 from selfaudit.net.system import has_ipv6_route, is_own_address
@@ -76,7 +76,10 @@ class Net:
         gate.own = frozenset({*profile.resolvers, profile.silent_address, *(a for group in self.roots.values() for a in group)})
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """Work that several probes need, done once in a run."""
+        """Work that several probes need, done once in a run. It runs on the clock of whoever asked first."""
+        if self.dns.memo.under_way(("once", key)):
+            async with off_the_clock():
+                return await self.dns.memo.get(("once", key), make)
         return await self.dns.memo.get(("once", key), make)
 
     async def published(self, name: str, rdtype: str) -> DnsAnswer | None:
@@ -95,24 +98,30 @@ class Net:
         """Fetches a URL from the first of the addresses that answers, at most two."""
         return (await self.https_reply(url, addresses)).fetch
 
-    async def https_reply(self, url: str, addresses: tuple[str, ...], want: Want | None = None) -> Reply:
-        """The same with the whole body and the headers."""
+    async def https_reply(
+        self, url: str, addresses: tuple[str, ...], want: Want | None = None, *, patience: float = 0.0
+    ) -> Reply:
+        """The same with the whole body and the headers.
+
+        With `patience`, it lasts at most that many seconds, and a second address is tried only where the first refuses.
+        """
         from selfaudit.net import http  # requests and its parts take as long to load as everything else together
 
         limits, tls = self.settings.limits, self.settings.tls
-        port = urlsplit(url).port or tls.port
+        port, seconds = urlsplit(url).port or tls.port, min(patience or limits.http_timeout, limits.http_timeout)
+        again = (HttpStatus.CONNECTION_FAILED,) if patience else (HttpStatus.CONNECTION_FAILED, HttpStatus.TIMEOUT)
         asked = want or http.Want()
         reply = http.Reply(HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail=phrase("the host name has no address")))
         for address in addresses[:2]:
 
             def work(address: str = address) -> Reply:
-                return http.get(self.gate, url, address, asked, port=port, timeout=limits.http_timeout, ca_file=tls.ca_file)
+                return http.get(self.gate, url, address, asked, port=port, timeout=seconds, ca_file=tls.ca_file)
 
             try:
-                reply = await self._pool.run(work, limits.http_timeout)
+                reply = await self._pool.run(work, seconds)
             except TimeoutError:
                 reply = http.Reply(HttpFetch(url, address, HttpStatus.TIMEOUT, detail=phrase("not done in time")))
-            if reply.fetch.outcome not in (HttpStatus.CONNECTION_FAILED, HttpStatus.TIMEOUT):
+            if reply.fetch.outcome not in again:
                 break
         return reply
 

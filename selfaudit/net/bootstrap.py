@@ -28,6 +28,7 @@ KINDS: tuple[Kind, ...] = ("dns", "ipv4", "ipv6")
 MAX_FILE = 4_000_000
 _FRESH = 24 * 3600  # seconds; IANA's file changes a few times a month
 _MAX_TAG = 200
+_PATIENCE = 5.0  # seconds; an older copy is better than no answer at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ async def _fetch(net: Net, url: str, kept: _Kept | None) -> Loaded | None:
 
     addresses = await net.host_addresses(urlsplit(url).hostname or "")
     want = Want("RDAP bootstrap", "application/json", kept.tag() if kept else "", MAX_FILE)
-    reply = await net.https_reply(url, addresses, want)
+    reply = await net.https_reply(url, addresses, want, patience=_PATIENCE)
     if reply.fetch.outcome is not HttpStatus.ANSWERED:
         return None
     if reply.fetch.code == 304 and kept is not None and (old := kept.read()) is not None:

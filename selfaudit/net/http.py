@@ -78,6 +78,14 @@ def _pinned_pool(pin: _Pin) -> type[urllib3.connectionpool.HTTPSConnectionPool]:
     return Pool
 
 
+class _Session(requests.Session):
+    """Leaves redirects alone. Even where they are not to be followed, requests would read their whole body, however long."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: there is nothing to follow."""
+        return None
+
+
 class _PinnedAdapter(requests.adapters.HTTPAdapter):
     def __init__(self, pin: _Pin) -> None:
         self._pool_class = _pinned_pool(pin)
@@ -177,7 +185,7 @@ def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, ti
     guard.daemon = True
     guard.start()
     try:
-        with requests.Session() as session:
+        with _Session() as session:
             session.trust_env = False
             session.mount("https://", _PinnedAdapter(pin))
             response = session.get(
@@ -208,7 +216,7 @@ def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, ti
         )
     except requests.exceptions.Timeout:
         return done(HttpStatus.TIMEOUT, phrase("no answer in time"))
-    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, RuntimeError, OSError) as error:
         if time.monotonic() - started >= timeout - 0.05:
             return done(HttpStatus.TIMEOUT, phrase("not done in time"))
         if isinstance(error, requests.exceptions.ConnectionError) and pin.handle is None:

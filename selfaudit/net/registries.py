@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from selfaudit.case.targets import is_reserved_address
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.registration import BootstrapUse, LookupOutcome, RegistryExchange
 from selfaudit.i18n import phrase
@@ -21,7 +23,7 @@ from selfaudit.settings import split_server
 
 if TYPE_CHECKING:
     from selfaudit.net import Net
-    from selfaudit.net.http import Reply
+    from selfaudit.net.http import Reply, Want
 
 MAX_DOCUMENT = 2_000_000
 _KEPT = 16_384
@@ -29,6 +31,8 @@ _MAX_REDIRECTS = 3
 _ATTEMPTS = 3
 _FIRST_WAIT = 5.0  # seconds after a refusal that does not say how long
 _ACCEPT = "application/rdap+json, application/json;q=0.8"
+_MAX_URL = 500
+_PATIENCE = 10.0  # seconds for one question
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TRANSPORT = {
     HttpStatus.NO_ADDRESS: LookupOutcome.NO_ADDRESS,
@@ -89,7 +93,7 @@ class Registries:
 
     async def address_services(self, address: str) -> Services:
         """The RDAP servers of the registry of an address. Registries of both families may be redirected to."""
-        four, six = await self._loaded("ipv4"), await self._loaded("ipv6")
+        four, six = await asyncio.gather(self._loaded("ipv4"), self._loaded("ipv6"))
         hosts: frozenset[str] = frozenset()
         for file in (four, six):
             hosts |= host_names(file.file) if file else frozenset()
@@ -114,7 +118,7 @@ class Registries:
         current, attempts, ms = url, 0, 0.0
         at = time.time()
         while True:
-            reply, tries, wait = await self._ask(current)
+            reply, tries, wait = await self._ask(current, hosts)
             attempts, ms = attempts + tries, ms + reply.fetch.ms
             fetch = reply.fetch
             exchange = RegistryExchange(
@@ -123,15 +127,38 @@ class Registries:
             )  # fmt: skip
             if fetch.outcome is not HttpStatus.ANSWERED or fetch.code not in _REDIRECTS:
                 return exchange, reply.body
-            target = _joined(current, fetch.location)
-            problem = _redirect_problem(target, allowed, [url, *visited])
+            target = _joined(current, _header(reply, "location"))
+            problem = self._redirect_problem(target, allowed, [url, *visited])
             visited.append(target[:500])
             if problem:
                 refused = replace(exchange, outcome=LookupOutcome.REDIRECT_REFUSED, redirects=tuple(visited), detail=problem)
                 return refused, b""
             current = target
 
-    async def _ask(self, url: str) -> tuple[Reply, int, float]:
+    def may_follow(self, url: str, ports: tuple[int, ...] = ()) -> bool:
+        """Whether an answer may lead us to a URL at all: https, a host by its name, the port of HTTPS or one of these."""
+        return is_web_address(url, (443, self._net.settings.tls.port, *ports))
+
+    def _redirect_problem(self, target: str, allowed: frozenset[str], visited: list[str]) -> str:
+        if len(visited) > _MAX_REDIRECTS:
+            return phrase("more than {limit} redirects", limit=_MAX_REDIRECTS)
+        if target in visited:
+            return phrase("it redirects in a circle")
+        first = urlsplit(visited[0])
+        ports = (first.port,) if first.port and host_of(target) == host_of(visited[0]) else ()
+        if len(target) > _MAX_URL or not self.may_follow(target, ports):
+            return phrase("it redirects to something that is no https address of a host")
+        if host_of(target) not in allowed:
+            return phrase("it redirects to {host}, which no list of registries names", host=host_of(target)[:100])
+        return ""
+
+    def _outside(self, addresses: tuple[str, ...], host: str, named: frozenset[str]) -> bool:
+        """Whether a laboratory would leave its own network: for a host that its settings do not name."""
+        if not self._net.profile.laboratory or self._net.gate.routes is not None or host in named:
+            return False
+        return not all(map(is_reserved_address, addresses))
+
+    async def _ask(self, url: str, named: frozenset[str]) -> tuple[Reply, int, float]:
         """One address, asked again when it refuses for too many questions. Returns the reply, attempts, seconds to wait."""
         from selfaudit.net import http
 
@@ -139,16 +166,19 @@ class Registries:
         want = http.Want("RDAP", _ACCEPT, most=MAX_DOCUMENT)
         addresses = await self._net.host_addresses(host)
         reply = http.Reply(HttpFetch(url, "", HttpStatus.NO_ADDRESS, detail=phrase("the host name has no address")))
+        if self._outside(addresses, host, named):
+            why = phrase("a laboratory asks only the registries that its settings name")
+            return http.Reply(HttpFetch(url, "", HttpStatus.REFUSED_SCOPE, detail=why, at=time.time())), 1, 0.0
         while tries < _ATTEMPTS:
             try:
-                await self._pace.turn(host)
+                epoch = await self._pace.turn(host)
             except WaitTooLong as refused:
                 why = phrase("it takes no more questions for {seconds} s", seconds=f"{refused.seconds:.0f}")
                 late = replace(reply.fetch, outcome=HttpStatus.ANSWERED, code=429, detail=why)
                 return http.Reply(late), tries, refused.seconds
             announced, refused_for = None, None
             try:
-                reply = await self._net.https_reply(url, addresses, want)
+                reply = await self._net.https_reply(url, addresses, want, patience=_PATIENCE)
                 tries += 1
                 now = time.time()
                 announced = rate_limit.read(reply.headers, now)
@@ -156,7 +186,7 @@ class Registries:
                 if reply.fetch.code == 429 or (reply.fetch.code == 503 and asked is not None):
                     wait = refused_for = asked if asked is not None else _FIRST_WAIT * 2 ** (tries - 1)
             finally:
-                self._pace.done(host, announced, refused=refused_for)
+                self._pace.done(host, epoch, announced, refused=refused_for)
             if refused_for is None or refused_for > self._patience:
                 return reply, tries, wait
         return reply, tries, wait
@@ -164,9 +194,12 @@ class Registries:
     async def whois(self, server: str, line: str) -> tuple[RegistryExchange, str]:
         """Asks a WHOIS server ("host" or "host:port") one line; see `net.whois`."""
         host, port = split_server(server, 43) or (server, 43)
-        key = f"whois {host}"
+        key, root = f"whois {host}", split_server(self._net.profile.whois_server, 43)
+        if self._outside(await self._net.host_addresses(host), host, frozenset({root[0]} if root else ())):
+            why = phrase("a laboratory asks only the registries that its settings name")
+            return RegistryExchange("whois", host, "", line, LookupOutcome.REFUSED_SCOPE, detail=why, at=time.time()), ""
         try:
-            await self._pace.turn(key, factor=2.0)
+            epoch = await self._pace.turn(key, factor=2.0)
         except WaitTooLong as refused:
             why = phrase("it takes no more questions for {seconds} s", seconds=f"{refused.seconds:.0f}")
             exchange = RegistryExchange(
@@ -184,7 +217,17 @@ class Registries:
         try:
             return await whois.ask(self._net, host, port, line)
         finally:
-            self._pace.done(key)
+            self._pace.done(key, epoch)
+
+    async def page(self, url: str, want: Want) -> HttpFetch:
+        """One page of a public service that is asked for many addresses, at a pace that it will hardly notice."""
+        host = urlsplit(url).hostname or ""
+        addresses = await self._net.host_addresses(host)
+        epoch = await self._pace.turn(host, factor=0.25)
+        try:
+            return (await self._net.https_reply(url, addresses, want, patience=_PATIENCE)).fetch
+        finally:
+            self._pace.done(host, epoch)
 
     def whois_refused(self, server: str, seconds: float) -> None:
         """Notes that a WHOIS server has said that it was asked too much; its next answer takes this long at least."""
@@ -205,8 +248,8 @@ def host_of(url: str) -> str:
         return ""
 
 
-def may_follow(url: str) -> bool:
-    """Whether an answer may lead us to a URL at all: https, a host by its name, an ordinary port."""
+def is_web_address(url: str, ports: tuple[int, ...]) -> bool:
+    """Whether a URL is https, names its host by a name, and no other port than these."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -214,7 +257,7 @@ def may_follow(url: str) -> bool:
         return False
     host = (parts.hostname or "").rstrip(".")
     by_name = "." in host and not host.rpartition(".")[2].isdigit() and ":" not in host
-    return parts.scheme == "https" and by_name and not parts.username and (port in (None, 443) or port >= 1024)
+    return parts.scheme == "https" and by_name and not parts.username and (port is None or port in ports)
 
 
 def _joined(base: str, location: str) -> str:
@@ -222,18 +265,6 @@ def _joined(base: str, location: str) -> str:
         return urljoin(base, location)
     except ValueError:
         return location
-
-
-def _redirect_problem(target: str, allowed: frozenset[str], visited: list[str]) -> str:
-    if len(visited) > _MAX_REDIRECTS:
-        return phrase("more than {limit} redirects", limit=_MAX_REDIRECTS)
-    if target in visited:
-        return phrase("it redirects in a circle")
-    if not may_follow(target):
-        return phrase("it redirects to something that is no https address of a host")
-    if host_of(target) not in allowed:
-        return phrase("it redirects to {host}, which no list of registries names", host=host_of(target)[:100])
-    return ""
 
 
 def _outcome(fetch: HttpFetch) -> LookupOutcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selfaudit.case import Case, Target
 from selfaudit.errors import BadInput
@@ -18,7 +18,6 @@ from selfaudit.facts.registration import (
 )
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
-from selfaudit.net.registries import may_follow
 from selfaudit.probes.planned import PlannedContact, resolver
 from selfaudit.probes.registration import ask_whois, find_whois, mail_domains, path, planned, unreadable
 from selfaudit.protocols import psl, rdap, whois
@@ -57,7 +56,11 @@ async def collect(request: Request, net: Net) -> DomainRegistration | ProbeFailu
     domain, found = request.subject, _Found()
     use = await _by_rdap(net, domain, found)
     if found.registry is None or found.registry.registered is not Registered.YES:
+        alone = found.registry
         await _by_whois(net, domain, found)
+        # A server of our own list may be the wrong one: that it does not know a name is no word of the registry.
+        if use.source == "addition" and alone is not None and found.registry is alone and alone.registered is Registered.NO:
+            found.registry = replace(alone, registered=Registered.UNKNOWN)
     shown = [c for record in (found.registry, found.registrar) if record for c in record.contacts]
     return DomainRegistration(
         domain, tuple(found.exchanges), found.registry, found.registrar, await mail_domains(net, shown), use,
@@ -73,7 +76,7 @@ async def _by_rdap(net: Net, domain: str, found: _Found) -> BootstrapUse:
             break
     if found.registry is not None and found.registry.registered is Registered.YES:
         asked = {found.exchanges[-1].query, *found.exchanges[-1].redirects}
-        link = next((url for url in found.registry.related if may_follow(url) and url not in asked), "")
+        link = next((url for url in found.registry.related if net.registries.may_follow(url) and url not in asked), "")
         if link:
             answer = await _ask(net, link, services.hosts, found)
             if answer is not None and answer.registered is Registered.YES and _same(answer, domain):
@@ -85,8 +88,7 @@ async def _ask(net: Net, url: str, hosts: frozenset[str], found: _Found) -> Regi
     exchange, body = await net.registries.rdap(url, hosts)
     record = None
     if exchange.outcome is LookupOutcome.NOT_FOUND:
-        # Many registries say it without a document (RFC 7480 section 5.3).
-        record = RegistrationRecord("rdap", Registered.NO)
+        record = _absent(body)
     elif exchange.outcome is LookupOutcome.THROTTLED:
         record = RegistrationRecord("rdap", Registered.UNKNOWN, throttled=True)
     elif exchange.outcome is LookupOutcome.ANSWERED:
@@ -96,6 +98,16 @@ async def _ask(net: Net, url: str, hosts: frozenset[str], found: _Found) -> Regi
             exchange = unreadable(exchange, error)
     found.exchanges.append(exchange)
     return record
+
+
+def _absent(body: bytes) -> RegistrationRecord:
+    """What a 404 says: "not registered" with no document or with one of RDAP (RFC 7480 section 5.3), nothing with any other page."""
+    if not body.strip():
+        return RegistrationRecord("rdap", Registered.NO)
+    try:
+        return rdap.read(body)
+    except BadInput:
+        return RegistrationRecord("rdap", Registered.UNKNOWN)
 
 
 async def _by_whois(net: Net, domain: str, found: _Found) -> None:
@@ -110,7 +122,7 @@ async def _by_whois(net: Net, domain: str, found: _Found) -> None:
             return
         server = referral.server
         record = await _read_whois(net, server, domain, found)
-    if record is None or (found.registry is not None and record.registered is Registered.UNKNOWN):
+    if record is None or (found.registry is not None and record.throttled):
         return
     found.registry = record
     if record.registered is Registered.YES and record.whois_server not in ("", server):

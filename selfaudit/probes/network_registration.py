@@ -17,7 +17,7 @@ from selfaudit.facts.registration import (
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.probes.planned import PlannedContact, resolver
-from selfaudit.probes.registration import ask_whois, find_whois, mail_domains, path, planned, unreadable
+from selfaudit.probes.registration import ask_whois, find_whois, mail_domains, path, planned, unreadable, without_text
 from selfaudit.protocols import rdap, whois
 
 FACT = NetworkRegistration
@@ -52,6 +52,7 @@ async def collect(request: Request, net: Net) -> NetworkRegistration | ProbeFail
         if exchange.outcome is LookupOutcome.ANSWERED:
             try:
                 network = rdap.read_network(body)
+                exchange = without_text(exchange)
             except BadInput as error:
                 exchange = unreadable(exchange, error)
         exchanges.append(exchange)
@@ -74,6 +75,7 @@ async def _by_whois(net: Net, address: str, exchanges: list[RegistryExchange]) -
     if exchange.outcome is LookupOutcome.ANSWERED and text:
         try:
             network = whois.parse_network(text)
+            exchange = without_text(exchange)
         except BadInput as error:
             exchange = unreadable(exchange, error)
     exchanges.append(exchange)

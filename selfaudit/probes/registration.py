@@ -35,6 +35,11 @@ def unreadable(exchange: RegistryExchange, error: BadInput) -> RegistryExchange:
     return replace(exchange, outcome=LookupOutcome.UNREADABLE, detail=str(error)[:300])
 
 
+def without_text(exchange: RegistryExchange) -> RegistryExchange:
+    """An exchange about a network whose answer was read: the rest of it names the staff of a provider, with where they live."""
+    return replace(exchange, text="")
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
     """The WHOIS server that is in charge of something, "" for none, and how that was found out."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
 
 from selfaudit.case import Case, Target
 from selfaudit.facts import FailureReason, ProbeFailure, Request
@@ -50,8 +49,6 @@ async def _ask(net: Net, prefix: str, asn: int) -> ValidityQuestion:
         from selfaudit.net.http import Want  # takes as long to load as everything else together
 
         url = rpki.url(net.profile.rpki_url, asn, prefix)
-        addresses = await net.host_addresses(urlsplit(url).hostname or "")
-        reply = await net.https_reply(url, addresses, Want("RPKI validator", "application/json"))
-        return ValidityQuestion(prefix, asn, reply.fetch)
+        return ValidityQuestion(prefix, asn, await net.registries.page(url, Want("RPKI validator", "application/json")))
 
     return await net.once(("rpki", prefix, asn), ask)

@@ -137,7 +137,7 @@ def read_network(document: bytes | str | Mapping[str, object]) -> NetworkRecord:
         abuse_email=tuple(dict.fromkeys(e for contact in abuse for e in contact.email)),
         abuse_phone=tuple(dict.fromkeys(p for contact in abuse for p in contact.phone)),
         changed=max(_events(found).get("last changed", []), default=None),
-        contacts=tuple(_with_remarks(entity) for entity in entities),
+        contacts=tuple(_with_remarks(e) for e in entities if {"registrant", "abuse"} & set(jcard.roles_of(e))),
         states=_states(found),
         notes=_notes(found),
     )
@@ -318,11 +318,21 @@ def _redacted(found: Entity) -> dict[str, set[str]]:
         role = next((role for words, role in _ROLES if words.search(called)), "")
         if not role and "entities" in path:
             quoted = _PATH_ROLE.search(path)
-            role = quoted[1] if quoted else "registrant"
+            role = quoted[1] if quoted else _role_at(path, found)
         if role:
             field = next((field for words, field in _WORDS if words.search(called)), None)
             redacted.setdefault(role, set()).update(_fields_of_path(path) if field is None else {field} - {""})
     return redacted
+
+
+def _role_at(path: str, found: Entity) -> str:
+    """The role of the contact that a path names by its place in the list, "" if it names none."""
+    place = re.search(r"entities\[(\d{1,3})\]", path)
+    entities = items(found.get("entities"), 200)
+    if place is None or int(place[1]) >= len(entities):
+        return ""
+    roles = jcard.roles_of(mapping(entities[int(place[1])]))
+    return next((role for role in _OWN_ROLES if role in roles), "")
 
 
 def _fields_of_path(path: str) -> set[str]:

@@ -223,10 +223,14 @@ def entries_of(lines: list[str]) -> list[Entry]:
     state = _State()
     for number, line in enumerate(lines):
         words = line.strip()
-        if not words or is_comment(line):
-            _break(state, blank=not words)
-            continue
         column = len(line) - len(line.lstrip())
+        if words.startswith("***") and state.section == "status" and column > state.base and not state.parted:
+            words = words.strip(" *")  # .uk: "*** This registration has been SUSPENDED. ***" below the state
+        elif is_comment(line):
+            words = ""
+        if not words:
+            _break(state, blank=not line.strip())
+            continue
         words = words.removeprefix("** ")
         bracket = _BRACKET.fullmatch(words)
         pair = (bracket[1], bracket[2].strip()) if bracket else _pair(words)

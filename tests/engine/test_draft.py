@@ -11,9 +11,11 @@ from selfaudit.case import HOSTED, EvidenceFile, Registrant, Selector, Target
 from selfaudit.case.file import CaseAuthority, CaseEvidence, CaseFile, CaseRegistrant
 from selfaudit.demo import WORLDS, demo_case
 from selfaudit.engine.draft import (
+    LEFT_OUT,
     Draft,
     Line,
     add_lines,
+    bounded,
     declared_problems,
     decode_draft,
     encode_draft,
@@ -122,7 +124,56 @@ def test_hosted_lines_are_read_one_by_one() -> None:
 def test_too_many_hosted_domains_are_said_on_their_lines() -> None:
     readings = read_hosted(Draft(hosted=tuple(f"kunde{n}.net" for n in range(1002))), allow_reserved=False)
     assert [bool(r.problem) for r in readings] == [False] * 1000 + [True] * 2
-    assert "At most 1000 hosted domains" in readings[-1].problem
+    assert "At most 1000 domains fit in here, so 1 domain of this line is left out" in readings[-1].problem
+    assert [len(r.targets) for r in readings] == [1] * 1000 + [0] * 2
+
+
+def test_many_domains_on_one_line_are_all_read_and_too_many_are_said() -> None:
+    forty, many = (" ".join(f"kunde{n}.com" for n in range(count)) for count in (40, 2000))
+    (reading,) = read_hosted(Draft(hosted=(forty,)), allow_reserved=False)
+    assert ([t.value for t in reading.targets], reading.problem) == ([f"kunde{n}.com" for n in range(40)], "")
+    draft = Draft(hosted=(many,), not_registrant=(forty,))
+    (reading,) = read_hosted(draft, allow_reserved=False)
+    assert [t.value for t in reading.targets] == [f"kunde{n}.com" for n in range(1000)]
+    assert "so 1000 domains of this line are left out" in reading.problem
+    (reading,) = read_not_registrant(draft, allow_reserved=False)
+    assert ([t.value for t in reading.targets], reading.problem) == ([f"kunde{n}.com" for n in range(40)], "")
+    with pytest.raises(UserError, match="1000 domains of this line are left out"):
+        make_case(draft, allow_reserved=False)
+
+
+def test_words_that_are_not_read_any_more_are_said() -> None:
+    words = " ".join(f"wrong..{n}" for n in range(2500))
+    draft = Draft((Line("shop.net"),), hosted=(words,), not_registrant=(words,))
+    for (reading,) in (read_hosted(draft, allow_reserved=False), read_not_registrant(draft, allow_reserved=False)):
+        assert reading.targets == ()
+        assert "so 500 domains of this line are left out" in reading.problem
+
+
+def test_what_was_left_out_of_a_box_stays_a_problem() -> None:
+    draft = Draft(hosted=("kunde.net", LEFT_OUT), not_registrant=(LEFT_OUT,))
+    for reading in (read_hosted(draft, allow_reserved=False)[1], read_not_registrant(draft, allow_reserved=False)[0]):
+        assert "what came after this line was left out" in reading.problem
+    with pytest.raises(UserError, match="left out"):
+        make_case(decode_draft(encode_draft(draft)), allow_reserved=False)
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", ", ", ";", "\t", "\u2003"])
+def test_a_long_text_ends_with_a_whole_word(gap: str) -> None:
+    text = gap.join(f"kunde{n:05}.com" for n in range(10_000))
+    kept, cut = bounded(text)
+    assert cut
+    assert 99_980 < len(kept) <= 100_000
+    assert set(split_pasted(kept)) <= set(split_pasted(text))
+    assert split_pasted(kept) == split_pasted(text)[: len(split_pasted(kept))]
+
+
+def test_a_text_that_fits_is_kept_as_it_is() -> None:
+    for text in ("", " shop.net,\n", "a" * 100_000):
+        assert bounded(text) == (text, False)
+    assert bounded("a" * 100_001) == ("", True)
+    assert bounded("a" * 100_000 + " \n,") == ("a" * 100_000, False)
+    assert bounded("a" * 100_000 + " b") == ("a" * 100_000, True)
 
 
 def test_domains_of_somebody_else_must_be_among_those_of_the_case() -> None:

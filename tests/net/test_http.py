@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import threading
@@ -135,3 +136,31 @@ def test_nobody_is_led_into_a_home_network() -> None:
     for address in ("127.0.0.1", "192.168.1.1", "169.254.169.254", "::1"):
         got = http.get(Gate(), "https://mta-sts.shop.test/x", address, port=443, timeout=1).fetch
         assert got.outcome is HttpStatus.REFUSED_SCOPE
+
+
+def test_the_body_of_a_redirect_is_not_read_without_bound(tmp_path: Path) -> None:
+    sent = 0
+
+    def endless(connection: ssl.SSLSocket) -> None:
+        nonlocal sent
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: https://other.test/\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(2000):
+            connection.sendall(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+            sent += 65_536
+
+    with server(endless) as port:
+        got = get(port, tmp_path)
+    assert got.outcome is HttpStatus.TOO_LARGE
+    assert got.location == "https://other.test/"
+    assert sent < 20_000_000
+
+
+def test_a_redirect_whose_body_is_broken(tmp_path: Path) -> None:
+    head = "HTTP/1.1 302 Found\r\nLocation: https://other.test/\r\nContent-Encoding: gzip\r\nContent-Length: 40\r\n\r\n"
+
+    def broken(connection: ssl.SSLSocket) -> None:
+        connection.sendall(head.encode() + gzip.compress(b"x" * 1000)[:20] + b"\0" * 20)
+
+    with server(broken) as port:
+        got = get(port, tmp_path)
+    assert got.outcome in (HttpStatus.PROTOCOL_ERROR, HttpStatus.ANSWERED)

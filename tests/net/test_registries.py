@@ -15,7 +15,7 @@ from selfaudit.errors import UserError
 from selfaudit.facts import ProbeFailure
 from selfaudit.facts.registration import DomainRegistration, LookupOutcome, Registered
 from selfaudit.net import Net, bootstrap, open_net
-from selfaudit.net.registries import may_follow
+from selfaudit.net.registries import is_web_address
 from selfaudit.probes import all_probes, domain_registration, network_registration
 from selfaudit.settings import DnsSettings, RegistrationSettings, ScopeSettings, Settings, TlsSettings
 from tests.net.registry_world import BOOTSTRAP, CA, JSON, Web, document, registry_world, services
@@ -105,7 +105,9 @@ async def test_too_many_questions_then_an_answer(tmp_path: Path) -> None:
         (to("https://nobody-named.test/x"), O.REDIRECT_REFUSED, 1),
         (to("https://user:secret@rdap.other.test/x"), O.REDIRECT_REFUSED, 1),
         (to("https://rdap.other.test:25/x"), O.REDIRECT_REFUSED, 1),
-        (to("https://[broken"), O.PROTOCOL_ERROR, 1),
+        (to("https://rdap.other.test/" + "x" * 600), O.REDIRECT_REFUSED, 1),
+        (to("https://rdap.other.test:6379/x"), O.REDIRECT_REFUSED, 1),
+        (to("https://[broken"), O.REDIRECT_REFUSED, 1),
     ],
     ids=lambda value: str(value.status) + value.location[:30] if isinstance(value, Page) else None,
 )
@@ -157,13 +159,13 @@ async def test_links_are_followed_to_https_hosts_only_and_once(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("https://rdap.nic.test/", True), ("https://rdap.nic.test:8443/x", True), ("https://rdap.nic.test:25/", False),
+        ("https://rdap.nic.test/", True), ("https://rdap.nic.test:8443/x", True), ("https://rdap.nic.test:25/", False), ("https://rdap.nic.test:6379/", False),
         ("http://rdap.nic.test/", False), ("https://10.0.0.1/", False), ("https://[::1]/", False), ("https://localhost/", False),
         ("https://rdap.nic.test:x/", False), ("file:///etc/passwd", False), ("", False), ("https://u@rdap.nic.test/", False),
     ],
 )  # fmt: skip
 def test_where_an_answer_may_lead_us(url: str, expected: bool) -> None:
-    assert may_follow(url) is expected
+    assert is_web_address(url, (443, 8443)) is expected
 
 
 WHOIS_TEXT = "Domain Name: SHOP.TEST\r\nRegistrar: Eins\r\nDomain Status: clientHold\r\n"
@@ -369,3 +371,57 @@ async def test_a_folder_of_bootstrap_files(tmp_path: Path) -> None:
     (tmp_path / "dns.json").write_text("nonsense", encoding="utf-8")
     with pytest.raises(UserError, match=r"dns\.json"):
         open_net(settings, keys={})
+
+
+@pytest.mark.parametrize(
+    ("body", "registered"),
+    [
+        ("", Registered.NO),
+        ('{"errorCode": 404, "title": "Not Found"}', Registered.NO),
+        ('{"errorCode": 503}', Registered.UNKNOWN),
+        ('{"errorCode": 429}', Registered.UNKNOWN),
+        ("<h1>Not Found</h1>", Registered.UNKNOWN),
+        ("[", Registered.UNKNOWN),
+    ],
+)
+async def test_not_found_is_believed_where_rdap_says_it(body: str, registered: Registered, tmp_path: Path) -> None:
+    async with registry_world(Web({SHOP: Page(404, JSON, body)}), tmp_path) as net:
+        fact = await look_up(net)
+    assert fact.exchanges[0].outcome is O.NOT_FOUND
+    assert fact.registry is not None
+    assert fact.registry.registered is registered
+
+
+@pytest.mark.parametrize(
+    ("text", "registered"),
+    [
+        ("No match for SHOP.TEST.", Registered.NO),
+        ("Query rate limit exceeded. Try again later.", Registered.NO),  # RDAP's word stands
+        ("Status: RESERVED\r\nThis name is reserved by the registry.", Registered.UNKNOWN),
+    ],
+)
+async def test_a_second_opinion_on_not_registered(text: str, registered: Registered, tmp_path: Path) -> None:
+    def whois(line: str) -> str:
+        return "whois: whois.nic.test\n" if line == "test" else text
+
+    async with registry_world(Web({}), tmp_path, whois=whois, whois_server="whois.root.test", registry_wait=0.5) as net:
+        fact = await look_up(net)
+    assert fact.registry is not None
+    assert fact.registry.registered is registered
+
+
+async def test_a_laboratory_asks_only_whom_its_settings_name(tmp_path: Path) -> None:
+    for kind in ("dns", "ipv4", "ipv6"):
+        (tmp_path / f"{kind}.json").write_text(services({"test": "https://127.0.0.9/"}), encoding="utf-8")
+    settings = Settings(
+        scope=ScopeSettings(allow_reserved=True), dns=DnsSettings(resolvers=("127.0.0.1",)),
+        registration=RegistrationSettings(rdap_bootstrap=str(tmp_path), whois_server="127.0.0.9"),
+    )  # fmt: skip
+    net = open_net(settings, keys={})
+    try:
+        exchange, _body = await net.registries.rdap("https://9.9.9.9/domain/shop.test", frozenset({"127.0.0.9"}))
+        assert exchange.outcome is O.REFUSED_SCOPE
+        asked, _text = await net.registries.whois("9.9.9.9", "shop.test")
+        assert asked.outcome is O.REFUSED_SCOPE
+    finally:
+        net.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -50,7 +51,7 @@ class Registry:
         self.accepted = self.refused = 0
 
     async def ask(self, pace: RegistryPace, *, latency: float = 0.05) -> bool:
-        await pace.turn("registry")
+        epoch = await pace.turn("registry")
         await asyncio.sleep(latency / 2)
         now = asyncio.get_running_loop().time()
         self.tokens = min(self.burst, self.tokens + (now - (self.at or now)) * self.rate)
@@ -63,7 +64,7 @@ class Registry:
             self.refused += 1
         limit = RateLimit(self.burst, self.burst / self.rate, int(self.tokens), (1 - self.tokens % 1) / self.rate)
         await asyncio.sleep(latency / 2)
-        pace.done("registry", limit if self.announces else None, refused=None if taken else 1.0)
+        pace.done("registry", epoch, limit if self.announces else None, refused=None if taken else 1.0)
         return taken
 
 
@@ -101,15 +102,59 @@ def test_refusals_teach() -> None:
     assert took <= 1.2 * 100 + 5
 
 
+def test_one_outage_is_forgiven() -> None:
+    async def work() -> tuple[int, float]:
+        pace, refused = RegistryPace(2.0, 60.0), 0
+        began = asyncio.get_running_loop().time()
+
+        async def one() -> None:
+            nonlocal refused
+            while True:
+                epoch = await pace.turn("registry")
+                await asyncio.sleep(0.1)
+                out = asyncio.get_running_loop().time() - began < 3.0
+                refused += out
+                pace.done("registry", epoch, refused=1.0 if out else None)
+                if not out:
+                    return
+
+        await asyncio.gather(*(one() for _ in range(200)))
+        return refused, asyncio.get_running_loop().time() - began
+
+    refused, took = run(work)
+    assert refused <= 3
+    assert took <= 1.6 * 100
+
+
+def test_who_always_refuses_is_left_alone() -> None:
+    async def work() -> tuple[int, float]:
+        pace, asked = RegistryPace(2.0, 60.0), 0
+        began = asyncio.get_running_loop().time()
+
+        async def one() -> None:
+            nonlocal asked
+            with contextlib.suppress(WaitTooLong):
+                for _ in range(3):
+                    epoch = await pace.turn("registry")
+                    asked += 1
+                    await asyncio.sleep(0.1)
+                    pace.done("registry", epoch, refused=30.0)
+
+        await asyncio.gather(*(one() for _ in range(200)))
+        return asked, asyncio.get_running_loop().time() - began
+
+    asked, took = run(work)
+    assert asked <= 6
+    assert took <= 200
+
+
 def test_refused_for_longer_than_our_patience() -> None:
     async def work() -> float:
         pace = RegistryPace(10.0, 60.0)
-        await pace.turn("registry")
-        pace.done("registry", refused=3600.0)
+        pace.done("registry", await pace.turn("registry"), refused=3600.0)
         with pytest.raises(WaitTooLong) as caught:
             await pace.turn("registry")
-        await pace.turn("another")
-        pace.done("another")
+        pace.done("another", await pace.turn("another"))
         return caught.value.seconds
 
     assert run(work) == pytest.approx(3600.0)
@@ -150,15 +195,14 @@ def test_two_who_wait_at_once_stop_the_clock_once() -> None:
 def test_cancelled_while_waiting_the_place_is_free_again() -> None:
     async def work() -> None:
         pace = RegistryPace(1.0, 60.0)
-        await pace.turn("registry")
+        epoch = await pace.turn("registry")
         waiting = [asyncio.ensure_future(pace.turn("registry")) for _ in range(5)]
         await asyncio.sleep(0)
         for task in waiting:
             task.cancel()
         await asyncio.wait(waiting)
-        pace.done("registry")
+        pace.done("registry", epoch)
         for _ in range(3):
-            await pace.turn("registry")
-            pace.done("registry")
+            pace.done("registry", await pace.turn("registry"))
 
     run(work)

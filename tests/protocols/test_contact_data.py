@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selfaudit.case import Registrant
+from selfaudit.checks.registration import contacts as check
 from selfaudit.facts.registration import RegistrationContact
+from selfaudit.findings import Who
 from selfaudit.protocols import contact_data as cd
 from selfaudit.protocols import contact_plausible as cp
 from selfaudit.protocols import contact_words as cw
@@ -233,6 +235,10 @@ def test_others_stand_in_only_where_nothing_of_the_holder_is_shown() -> None:
         ({"organization": "DOMAINS BY  PROXY, LLC"}, "Domains By Proxy (GoDaddy)"),
         ({"name": "Contact Privacy Inc. Customer 0123"}, "Contact Privacy Inc. (Tucows)"),
         ({"email": ("x@sub.privacyguardian.org.",)}, "PrivacyGuardian.org (NameSilo)"),
+        ({"organization": "c/o whoisproxy.com Ltd."}, "whoisproxy.com (Key-Systems, Amazon Registrar, Gandi)"),
+        ({"street": ("C/O WhoisProxy.com",)}, "whoisproxy.com (Key-Systems, Amazon Registrar, Gandi)"),
+        ({"street": ("Whoisproxy.com Road 1",)}, ""),
+        ({"email": ("info@domain-contact.org",)}, ""),
         ({"organization": "Proxy Moving Company", "email": ("a@notprivacyguardian.org",)}, ""),
         ({"name": "Anna Blum", "email": ("a@contact.gandi.net",)}, ""),
         ({}, ""),
@@ -240,6 +246,77 @@ def test_others_stand_in_only_where_nothing_of_the_holder_is_shown() -> None:
 )
 def test_privacy_services(fields: dict[str, object], service: str) -> None:
     assert cd.privacy_service(contact(**fields)) == service
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Data Protected",
+        "DATA PROTECTED, Data Protected",
+        "123 Data Protected",
+        "GDPR Masked",
+        "Private Person",
+        "Whois Agent",
+        "REDACTED",
+    ],
+)
+def test_words_that_stand_in_for_a_value(text: str) -> None:
+    assert cd.stands_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "123", "Data Protected Media Ltd", "Private Person Films", "Metadata protected", "Blumenhof GmbH"]
+)
+def test_words_that_are_values(text: str) -> None:
+    assert not cd.stands_in(text)
+
+
+def test_nothing_but_the_country_is_left_of_a_contact_that_was_written_over() -> None:
+    beside = {
+        "city": "Toronto",
+        "postal_code": "M4K 1B3",
+        "phone": ("+1.0000000000",),
+        "email": ("noreply@data-protected.net",),
+    }
+    assert cd.shown_values(contact(name="Data Protected Data Protected", country="FR", **beside)) == {"country": ("FR",)}
+    assert cd.shown_values(contact(name="Data Protected Data Protected", country="CA", **beside)) == {}
+    assert cd.shown_values(contact(name="Anna Blum", country="US", **beside)) == {}
+    # In the place of an organisation it says that there is none.
+    assert set(cd.shown_values(contact(name="Anna Blum", organization="Private Person", city="Ulm"))) == {"name", "city"}
+
+
+def test_beside_a_withheld_name_or_organisation_only_the_other_and_the_country_are_the_holder_s() -> None:
+    rest = {"street": ("Hauptstraße 5",), "country": "DE", "phone": ("+49.89123456",), "email": ("a@b.test",)}
+    assert set(cd.own_values(contact(organization="Blumenhof GmbH", withheld=("name",), **rest))) == {"organization", "country"}
+    assert set(cd.own_values(contact(name="Anna Blum", organization="REDACTED", **rest))) == {"name", "country"}
+    assert set(cd.own_values(contact(name="Anna Blum", **rest))) == {"name", "street", "country", "email", "phone"}
+    assert set(cd.own_values(contact(name="Anna Blum", withheld=("phone",), **rest))) == {"name", "street", "country", "email"}
+
+
+def test_what_may_be_the_registrar_s_is_not_compared() -> None:
+    declared = Registrant(name="Anna Blum", street="Nebenstraße 1", country="DE", email="anna@blum.test")
+    rest = {"street": ("Hauptstraße 5",), "country": "DE", "phone": ("+49.89123456",), "email": ("a@b.test",)}
+    beside = cd.compare(contact(name="Anna Blum", withheld=("organization",), **rest), declared)
+    assert (beside.same, beside.different) == (("name", "country"), ())
+    assert beside.skipped == ("street", "email", "phone")
+    assert beside.open == ("street", "email", "phone")
+    nameless = cd.compare(contact(**rest), declared)
+    assert [d.field for d in nameless.different] == ["street"]
+    assert nameless.skipped == ("email", "phone")
+    named = cd.compare(contact(name="Anna Blum", **rest), declared)
+    assert [d.field for d in named.different] == ["street", "email"]
+    assert named.skipped == ()
+
+
+def test_somebody_in_place_of_the_holder_is_not_compared() -> None:
+    declared = Registrant(name="Anna Blum")
+    service = cd.holder((record(contacts=(contact(organization="Domains By Proxy, LLC"),)),))
+    other = cd.holder((record(contacts=(contact("technical", name="Erika Weber"),)),))
+    obscured = cd.holder((record(contacts=(contact(name="A. B."),), states=("obscured",)),))
+    assert cd.compare_holder(service, declared) == cd.Comparison()
+    assert cd.compare_holder(other, declared) == cd.Comparison()
+    assert (obscured.shown, obscured.obscured) == (Shown.WITHHELD, True)
+    assert cd.compare_holder(obscured, declared) == cd.Comparison(skipped=("name",))
 
 
 def test_a_town_has_several_names_where_its_postal_code_agrees() -> None:
@@ -277,6 +354,25 @@ def test_only_a_name_identifies() -> None:
 )
 def test_mail_domains(address: str, domain: str) -> None:
     assert cd.mail_domain(address) == domain
+
+
+def test_a_remedy_is_for_whoever_can_carry_it_out() -> None:
+    remedies = {tag: message.remedy for tag, message in check.MESSAGES.items() if message.remedy is not None}
+    for odd in cp.Odd:
+        remedy = remedies.get(check.Tag[odd.name])
+        if odd is cp.Odd.MAIL_UNANSWERED:
+            assert remedy is None
+            continue
+        assert remedy is not None
+        assert remedy.steps_by[Who.HOLDER].startswith("Tell the holder of {domain} ")
+        assert "log in" not in remedy.steps_by[Who.HOLDER].lower()
+    for tag in (check.Tag.WITHHELD, check.Tag.PRIVACY):
+        # What everybody can look up never shows that the data behind it was corrected.
+        assert remedies[tag].verify == ""
+        assert "only on that page" in remedies[tag].steps
+    pages = [tag for tag, remedy in remedies.items() if "“What to check”" in remedy.steps]
+    assert pages == [check.Tag.DIFFERS, check.Tag.NOT_DECLARED, check.Tag.WITHHELD, check.Tag.PRIVACY]
+    assert all("--registrant" in remedies[tag].steps for tag in pages)
 
 
 WORDS = st.text(max_size=60) | st.sampled_from(["+49", "DE", "ü", "\x00", "a@b.test", "00000", "REDACTED", "\ufdfa" * 40])

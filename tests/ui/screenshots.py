@@ -12,15 +12,34 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
+    from selfaudit_ui.window import Window
 
 LANGUAGES = ("en", "de")
 THEMES = ("light", "dark")
 
 
+def picture(window: Window) -> QPixmap:
+    """The window when it has come to rest: all pages made, layouts done, and nothing moving from one look to the next."""
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(60)
+    shown = window.grab()
+    for _round in range(30):
+        QTest.qWait(60)
+        before, shown = shown, window.grab()
+        if not window._ahead.isActive() and before.toImage() == shown.toImage():
+            break
+    return shown
+
+
 def take(folder: Path, scale: str, wanted: list[str]) -> None:
     """Takes the pictures of one density."""
     from msgspec.structs import replace
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from selfaudit_ui.controller import Controller
@@ -41,10 +60,9 @@ def take(folder: Path, scale: str, wanted: list[str]) -> None:
                 if wanted and name not in wanted:
                     continue
                 scene(Stage(window, broken, fixed))
-                QTest.qWait(60)
                 place = folder / language / theme / scale
                 place.mkdir(parents=True, exist_ok=True)
-                window.grab().save(str(place / f"{name}.png"))
+                picture(window).save(str(place / f"{name}.png"))
     controller._reset_case()
     window.close()
 

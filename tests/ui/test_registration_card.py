@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineE
 
 from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.demo import demo_case
+from selfaudit.engine.draft import Draft, Line
 from selfaudit_ui.flow import Run
+from selfaudit_ui.pages.targets import TargetsPage
 from selfaudit_ui.session import View
 from tests.ui.desk import Desk, run_demo
 from tests.ui.scenes import Stage
@@ -185,7 +187,26 @@ def test_a_thousand_hosted_domains_are_taken_and_one_more_is_said(desk: Desk) ->
     assert len(desk.controller.make_case().hosted()) == 1000
     box.setPlainText(box.toPlainText() + "\nkunde1000.net")
     desk.settle()
-    assert "Line 1001: At most 1000 hosted domains" in desk.texts()
+    assert "Line 1001: At most 1000 domains fit in here, so 1 domain of this line is left out" in desk.texts()
+    assert "1000 domains" in desk.texts()
+
+
+def test_an_opened_card_has_its_whole_height(desk: Desk) -> None:
+    """On a page that was never shown, with a longer list above."""
+    desk.controller.new_case(Draft(tuple(Line(f"shop{n}.net") for n in range(7)), registrant=Registrant("Maria")), "start")
+    desk.window.show_page("targets")
+    page = desk.page
+    assert isinstance(page, TargetsPage)
+    for section in (page._registrant, page._hosted):
+        section.opening.setChecked(True)
+    desk.settle()
+    body = page.area.widget()
+    assert body.height() == body.minimumSizeHint().height()
+    assert page.table.geometry().bottom() < page._paste.geometry().top()
+    for section in (page._registrant, page._hosted):
+        edits = section.findChildren(QLineEdit)
+        assert [e.accessibleName() for e in edits if e.height() < e.sizeHint().height()] == []
+        assert section.height() == section.heightForWidth(section.width())
 
 
 def test_new_hosted_domains_ask_for_the_plan_anew_and_keep_the_proof(desk: Desk) -> None:
@@ -242,6 +263,48 @@ def test_what_is_declared_after_a_run_is_judged_without_another_run(desk: Desk) 
     controller.use_store(lambda store: controller.bridge.call(lambda: store.evidence(run_id), kept.append, print), demo=True)
     desk.until(lambda: bool(kept))
     assert kept[0].case == evidence.case
+
+
+def _text_of(desk: Desk) -> str:
+    view = desk.controller.view
+    assert view is not None
+    return " ".join(str(f.args) for r in view.audit.results if r.check == "routing.provider-range" for f in r.findings)
+
+
+def test_another_provider_after_a_run_is_judged_without_another_run(desk: Desk) -> None:
+    run_demo(desk)
+    controller = desk.controller
+    before, view = controller.draft, controller.view
+    assert before is not None
+    assert view is not None
+    assert "Other Hosting" not in _text_of(desk)
+    desk.window.show_page("targets")
+    _type(desk, "Provider", "Other Hosting")
+    _type(desk, "Case or ticket number", "T-9")
+    _type(desk, "Deadline", "2030-01-02")
+    assert controller.situation.stale
+    desk.until(lambda: not controller.situation.stale)
+    assert controller.view is not None
+    evidence = controller.view.audit.evidence
+    assert (evidence.case.provider, evidence.case.number, evidence.case.deadline) == ("Other Hosting", "T-9", "2030-01-02")
+    assert "Other Hosting" in _text_of(desk)
+    assert (evidence.records, evidence.sent) == (view.audit.evidence.records, view.audit.evidence.sent)
+    assert controller.exported is None
+
+
+def test_a_provider_that_is_typed_during_a_run_counts_at_its_end(desk: Desk) -> None:
+    controller = desk.controller
+    controller.open_demo("broken")
+    desk.until(lambda: controller.case_id is not None)
+    controller.start_run()
+    desk.until(lambda: controller.run.done >= 1)
+    assert controller.draft is not None
+    controller.edit(replace(controller.draft, provider="Other Hosting"))
+    desk.until(lambda: controller.run.state is Run.FINISHED)
+    desk.until(lambda: not controller.situation.stale)
+    assert controller.view is not None
+    assert controller.view.audit.evidence.case.provider == "Other Hosting"
+    assert "Other Hosting" in _text_of(desk)
 
 
 def test_other_hosted_domains_after_a_run_ask_for_another(desk: Desk) -> None:

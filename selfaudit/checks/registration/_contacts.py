@@ -20,6 +20,16 @@ DAY = 86_400.0
 _DAYS_VALID = 365
 # A day without a time zone begins up to 14 hours before that of UTC, and ends up to 12 hours after it.
 _AHEAD, _BEHIND = 14 * 3600.0, 12 * 3600.0
+# Why nobody sees from outside whether the data is right.
+HIDDEN = {
+    Shown.WITHHELD: phrase("it is not shown to whom the domain is registered, as is usual"),
+    Shown.PRIVACY: phrase("a privacy service stands in place of the holder"),
+}
+_ROLES = {
+    "administrative": phrase("the administrative contact"),
+    "technical": phrase("the technical contact"),
+    "billing": phrase("the contact for invoices"),
+}
 
 
 def stands(declared: Registrant, policy: Policy, now: float) -> bool:
@@ -81,6 +91,11 @@ def difference(found: Difference) -> str:
     return phrase(
         "{field}: the registry shows “{shown}”, you declared “{declared}”", field=field, shown=shown, declared=declared
     )
+
+
+def roles(holder: Holder) -> list[str]:
+    """Which contacts somebody is, in words, if not the holder."""
+    return [words for role, words in _ROLES.items() if role in holder.contact.roles]
 
 
 def labels(fields: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,14 +11,19 @@ from datetime import UTC, datetime
 from selfaudit.facts.registration import (
     DomainRegistration,
     LookupOutcome,
+    NetworkRecord,
     NetworkRegistration,
     Registered,
     RegistrationRecord,
     RegistryExchange,
 )
-from selfaudit.findings import Remedy
+from selfaudit.findings import Remedy, Who
 from selfaudit.i18n import N_, phrase
+from selfaudit.policy import Policy
+from selfaudit.protocols import psl
 from selfaudit.text import printable
+
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9._:/@%,+-]+")
 
 # Names the registry of every ending and of every address block.
 _ANY_REGISTRY = "https://www.iana.org/whois"
@@ -31,6 +37,10 @@ LOOK_BY_HAND = Remedy(
     verify="{command}",
     minutes=10,
 )
+
+# What is right when one looks again with "dig +trace", for a domain of one's own and for somebody else's.
+NAMED = N_(" It worked when the last lines of the answer name your own name servers.")
+NAMED_THEIRS = N_(" It worked when the last lines of the answer name the domain's own name servers.")
 
 # The most telling first: what a registry said weighs more than what the way there did.
 _TELLING = (
@@ -140,6 +150,14 @@ def merged(fact: DomainRegistration) -> RegistrationRecord:
     )
 
 
+def registrar_states(fact: DomainRegistration) -> frozenset[str]:
+    """The states in the registrar's own answer, nothing if it gave none that says that this very name is registered."""
+    registrar = fact.registrar
+    if registrar is None or registrar.registered is not Registered.YES or not _is_about(fact, registrar):
+        return frozenset()
+    return frozenset(registrar.states)
+
+
 def _tells(record: RegistrationRecord) -> bool:
     return not record.throttled and record.registered is not Registered.UNKNOWN
 
@@ -159,11 +177,44 @@ def page(fact: DomainRegistration | NetworkRegistration) -> str:
 
 
 def command(fact: DomainRegistration | NetworkRegistration) -> str:
-    """The command that repeats the first question to the registry."""
-    rdap = next((e for e in fact.exchanges if e.protocol == "rdap"), None)
-    if rdap is not None:
-        return f"curl -sSL -H Accept:application/rdap+json {shlex.quote(printable(rdap.query))}"
+    """The command that repeats the question that was answered; the first question if none was."""
+    record: RegistrationRecord | NetworkRecord | None = None
+    if isinstance(fact, NetworkRegistration):
+        record = fact.network
+    elif registered(fact) is not Registered.UNKNOWN:
+        record = merged(fact)
+    answered = _answered(fact.exchanges, record.source) if record is not None else ()
+    return _repeat(fact, next(iter((*answered, *fact.exchanges)), None))
+
+
+def registrar_command(fact: DomainRegistration) -> str:
+    """The command that repeats the question to the registrar, or to the registry if the registrar gave no answer."""
+    answered = _answered(fact.exchanges, fact.registrar.source) if fact.registrar is not None else ()
+    if not answered:
+        return command(fact)
+    last = answered[-1]
+    if last.protocol == "whois":
+        # Without the server's name the registry would be asked.
+        return f"whois -h {shlex.quote(printable(last.server))} {shlex.quote(fact.domain)}"
+    return _repeat(fact, last)
+
+
+def _answered(exchanges: Sequence[RegistryExchange], protocol: str) -> tuple[RegistryExchange, ...]:
+    good = (LookupOutcome.ANSWERED, LookupOutcome.NOT_FOUND)
+    return tuple(e for e in exchanges if e.protocol == protocol and e.outcome in good)
+
+
+def _repeat(fact: DomainRegistration | NetworkRegistration, exchange: RegistryExchange | None) -> str:
+    # An address with other characters would have to be quoted, and such commands are not shown (remedy.groups).
+    if exchange is not None and exchange.protocol == "rdap" and _PLAIN_ADDRESS.fullmatch(exchange.query):
+        return f"curl -sSL -H Accept:application/rdap+json {exchange.query}"
     return f"whois {shlex.quote(fact.domain if isinstance(fact, DomainRegistration) else fact.address)}"
+
+
+def holder_acts(fact: DomainRegistration, policy: Policy) -> dict[str, str]:
+    """The argument that hands a remedy to the holder of the domain if that is somebody else, as the customer says; else nothing."""
+    others = {psl.registrable_domain(name) or name for name in policy.not_registrant}
+    return {"who": Who.HOLDER.value} if fact.domain in others else {}
 
 
 def when(seconds: float) -> str:

@@ -128,8 +128,8 @@ _MAILBOX = Remedy(
     verify="dig {mail_domain} MX +short; dig {mail_domain} A +short",
     steps_by={
         Who.HOLDER: N_(
-            "Tell the holder of {domain} that mail to this address does not arrive. Ask them to enter a mail address that they read at the "
-            "registrar ({registrar}), or to put this one in order, and to answer the mail that asks to confirm the address."
+            "Tell the holder of {domain} that mail to this address does not arrive. Ask them to enter another one at the registrar "
+            "({registrar}), or to put this one in order, and to answer the mail that asks to confirm the address."
         )
     },
     minutes=20,
@@ -296,16 +296,6 @@ MESSAGES = {
     ),
 }
 
-_ROLES = {
-    "administrative": phrase("the administrative contact"),
-    "technical": phrase("the technical contact"),
-    "billing": phrase("the contact for invoices"),
-}
-_HIDDEN = {
-    Shown.WITHHELD: phrase("it is not shown to whom the domain is registered, as is usual"),
-    Shown.PRIVACY: phrase("a privacy service stands in place of the holder"),
-}
-
 
 def judge(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
     unknown = _registry.unknown(fact)
@@ -334,8 +324,7 @@ def judge(fact: DomainRegistration, policy: Policy) -> Iterator[Finding]:
         rests = any(finding.tag == Tag.RESTS_ON_STATEMENT for finding in own)
         yield from own
     if holder.substitute:
-        roles = [words for role, words in _ROLES.items() if role in holder.contact.roles]
-        yield found(Tag.ONLY_OTHERS, domain=fact.domain, roles=roles)
+        yield found(Tag.ONLY_OTHERS, domain=fact.domain, roles=_contacts.roles(holder))
     real = holder.shown is not Shown.PRIVACY and not holder.obscured and not contact_data.privacy_service(holder.contact)
     for oddity in oddities(holder.contact, fact.mail) if real else ():
         yield _odd(oddity, args | ({"who": str(Who.HOLDER)} if others else {}))
@@ -360,7 +349,7 @@ def _own(holder: Holder, policy: Policy, now: float, args: dict[str, Any]) -> It
     said = bool(declared.name or declared.organization)
     if differences := [d for d in comparison.different if d.declared or said]:
         yield found(Tag.DIFFERS, **args, differences=[_contacts.difference(d) for d in differences])
-    hidden = _HIDDEN.get(holder.shown)
+    hidden = _contacts.HIDDEN.get(holder.shown)
     if hidden and comparison.skipped:
         yield found(Tag.NOT_COMPARED, fields=_contacts.labels(comparison.skipped))
     if hidden and _contacts.stands(declared, policy, now):

@@ -28,10 +28,22 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from selfaudit.checks._common import reason
-from selfaudit.checks.registration._registry import LOOK_BY_HAND, command, merged, page, registrar_name, unknown
+from selfaudit.checks.registration._registry import (
+    LOOK_BY_HAND,
+    NAMED,
+    NAMED_THEIRS,
+    command,
+    holder_acts,
+    merged,
+    page,
+    registrar_name,
+    unknown,
+)
+from selfaudit.checks.registration._states import STOPS
 from selfaudit.facts.dns import DnsStatus, View, bare
 from selfaudit.facts.registration import DomainRegistration, Registered
 from selfaudit.facts.zone import Delegation
@@ -70,6 +82,7 @@ CHECK = Check(
 )
 
 _TRACE = "dig +trace {domain} NS"
+_SAME_LIST = N_(" It worked when the answer is the list that is entered at the registrar.")
 
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("The registry and the DNS name the same name servers for {domain}: {registry}.")),
@@ -77,15 +90,24 @@ MESSAGES = {
         Severity.HIGH,
         N_(
             "The registrar has parked {domain} on {server} because its contact data was not confirmed ({user} does so after 15 days without "
-            "an answer). Until it is confirmed, no mail and no page of it can be reached."
+            "an answer). Where the DNS leads there, no mail and no page of the domain can be reached until the data is confirmed."
         ),
         Remedy(
             N_(
                 "Look for a mail of {registrar} that asks you to confirm your address, also among the spam, open it and follow its link. "
                 "If there is none, log in at {registrar}, correct the mail address of the registrant and have the mail sent again. Then "
                 "ask the registrar to put your name servers back, and keep its answer for your request."
-            ),
+            )
+            + NAMED,
             verify=_TRACE,
+            steps_by={
+                Who.HOLDER: N_(
+                    "Tell the holder of {domain}: they should look for a mail of their registrar ({registrar}) that asks them to confirm "
+                    "their address, also among the spam, and follow its link. If there is none, they should log in there, correct the "
+                    "mail address of the registrant and have the mail sent again, then have the name servers put back."
+                )
+                + NAMED_THEIRS
+            },
             who=Who.REGISTRAR,
             minutes=20,
         ),
@@ -93,15 +115,23 @@ MESSAGES = {
     Tag.EXPIRED: Message(
         Severity.HIGH,
         N_(
-            "The registrar has moved {domain} to {server}, which {user} uses for domains that were not renewed in time. No mail and no "
-            "page of it can be reached."
+            "The registrar has moved {domain} to {server}, which {user} uses for domains that were not renewed in time. Where the DNS "
+            "leads there, no mail and no page of the domain can be reached."
         ),
         Remedy(
             N_(
                 "Log in at {registrar}, renew {domain} and pay, then look whether your own name servers are back; if not, enter them again. "
                 "Do it today: after some weeks the domain is deleted."
-            ),
+            )
+            + NAMED,
             verify=_TRACE,
+            steps_by={
+                Who.HOLDER: N_(
+                    "Tell the holder of {domain} today: they should renew it at their registrar ({registrar}) and pay, then look whether the "
+                    "name servers are back; if not, they should enter them again. After some weeks the domain is deleted."
+                )
+                + NAMED_THEIRS
+            },
             who=Who.REGISTRAR,
             minutes=20,
         ),
@@ -109,15 +139,23 @@ MESSAGES = {
     Tag.SUSPENDED: Message(
         Severity.HIGH,
         N_(
-            "The registrar has moved {domain} to {server}, which {user} uses for domains that it suspends. No mail and no page of it can be "
-            "reached."
+            "The registrar has moved {domain} to {server}, which {user} uses for domains that it suspends. Where the DNS leads there, no "
+            "mail and no page of the domain can be reached."
         ),
         Remedy(
             N_(
                 "Ask {registrar} why it has suspended {domain}, and what it needs from you: mostly confirmed contact data, a payment, or an "
                 "answer to a complaint. Then have your name servers put back."
-            ),
+            )
+            + NAMED,
             verify=_TRACE,
+            steps_by={
+                Who.HOLDER: N_(
+                    "Tell the holder of {domain}: they should ask their registrar ({registrar}) why it was suspended, and what it needs from "
+                    "them: mostly confirmed contact data, a payment, or an answer to a complaint. Then the name servers can be put back."
+                )
+                + NAMED_THEIRS
+            },
             who=Who.REGISTRAR,
             minutes=30,
         ),
@@ -130,8 +168,17 @@ MESSAGES = {
                 "If you changed the name servers today, wait some hours and run the audit again. Otherwise log in at {registrar}, look "
                 "which name servers are entered for {domain}, save the right ones once more, and ask the registrar whether the change "
                 "reached the registry."
-            ),
+            )
+            + NAMED,
             verify=_TRACE,
+            steps_by={
+                Who.HOLDER: N_(
+                    "If the name servers were changed today, wait some hours and run the audit again. Otherwise tell the holder of {domain}: "
+                    "they should log in at their registrar ({registrar}), look which name servers are entered, save the right ones once "
+                    "more, and ask whether the change reached the registry."
+                )
+                + NAMED_THEIRS
+            },
             minutes=20,
         ),
     ),
@@ -142,8 +189,16 @@ MESSAGES = {
             N_(
                 "If the domain was registered or changed today, wait some hours and run the audit again. Otherwise ask {registrar} why the "
                 "name servers of {domain} are not in the DNS."
-            ),
+            )
+            + NAMED,
             verify=_TRACE,
+            steps_by={
+                Who.HOLDER: N_(
+                    "If the domain was registered or changed today, wait some hours and run the audit again. Otherwise tell the holder of "
+                    "{domain}: they should ask their registrar ({registrar}) why its name servers are not in the DNS."
+                )
+                + NAMED_THEIRS
+            },
             who=Who.REGISTRAR,
             minutes=20,
         ),
@@ -155,8 +210,16 @@ MESSAGES = {
             N_(
                 "At your DNS provider, or in the zone file, make the NS records of {domain} the same as the list at the registrar: "
                 "{registry}. If the zone is right, enter its list at the registrar."
-            ),
+            )
+            + _SAME_LIST,
             verify="dig {domain} NS +short",
+            steps_by={
+                Who.HOLDER: N_(
+                    "Tell the holder of {domain}: if the zone is right, they should enter its list at their registrar ({registrar}). If the "
+                    "registry is right, whoever runs the zone should make its NS records the same as the list there: {registry}."
+                )
+                + _SAME_LIST
+            },
             minutes=15,
         ),
     ),
@@ -194,7 +257,7 @@ MESSAGES = {
     Tag.UNREGISTERED: Message(
         Severity.NONE,
         N_(
-            "According to the registry {domain} is not registered, so it has no name servers on record (see registration.status)."
+            "The registry that was asked does not know {domain}, so it has no name servers of it on record (see registration.status)."
         ),
     ),
     Tag.UNANSWERED: Message(
@@ -205,13 +268,11 @@ MESSAGES = {
     Tag.UNKNOWN: Message(
         Severity.UNKNOWN,
         N_("Which name servers the registry has on record for {domain} could not be learned: {why}."),
-        LOOK_BY_HAND,
+        replace(LOOK_BY_HAND, steps=LOOK_BY_HAND.steps + N_(" It is in order if the domain's own name servers stand there.")),
     ),
 }
 
 _HOLDS = {"verification": Tag.VERIFICATION, "expired": Tag.EXPIRED, "suspended": Tag.SUSPENDED}
-# States that keep a domain out of the DNS (RFC 5731 section 2.3, RFC 3915 section 3.1).
-_OUT = frozenset({"client hold", "server hold", "inactive", "redemption period", "pending restore", "pending delete"})
 
 
 def judge(registration: DomainRegistration, delegation: Delegation, policy: Policy) -> Iterator[Finding]:
@@ -229,7 +290,7 @@ def judge(registration: DomainRegistration, delegation: Delegation, policy: Poli
         yield found(Tag.UNKNOWN, domain=domain, why=other, page=page(registration), command=command(registration))
         return
     registry, parent = _hosts(record.name_servers), _hosts(delegation.parent.records)
-    about = {"domain": domain, "registrar": registrar_name(record)}
+    about = {"domain": domain, "registrar": registrar_name(record), **holder_acts(registration, policy)}
     same_zone = delegation.zone == domain
     hold = hold_of((*registry, *parent) if same_zone else registry)
     if hold is not None:
@@ -241,7 +302,7 @@ def judge(registration: DomainRegistration, delegation: Delegation, policy: Poli
         nowhere = delegation.parent.definite and not parent
         yield found(Tag.NONE if nowhere else Tag.NOT_SHOWN, domain=domain)
     else:
-        yield from _compare(registry, delegation, sorted(set(record.states) & _OUT), about)
+        yield from _compare(registry, delegation, sorted(STOPS.intersection(record.states)), about)
 
 
 def _compare(registry: tuple[str, ...], delegation: Delegation, stops: list[str], about: dict[str, str]) -> Iterator[Finding]:

@@ -67,7 +67,8 @@ MESSAGES = {
         Remedy(
             N_(
                 "Tell your provider that the registry shows no abuse contact for {network}. Only the holder of the network can enter one. "
-                "Until then, publish one yourself: a mailbox abuse@ in the domain of the server's name."
+                "Until then, publish one yourself: a mailbox abuse@ in the domain of the server's name. It worked when the registry shows a "
+                "contact with the role “abuse”."
             ),
             verify="{command}",
             who=Who.PROVIDER,
@@ -80,7 +81,8 @@ MESSAGES = {
         Remedy(
             N_(
                 "Tell your provider that the abuse contact of {network} ({abuse}) cannot get mail. Only the holder of the network can "
-                "correct it. Until then, publish one yourself: a mailbox abuse@ in the domain of the server's name."
+                "correct it. Until then, publish one yourself: a mailbox abuse@ in the domain of the server's name. It worked when the "
+                "answer names a mail server, or the registry shows another address."
             ),
             verify="dig {mail_domain} MX +short",
             who=Who.PROVIDER,

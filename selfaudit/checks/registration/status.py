@@ -9,19 +9,23 @@ Why it matters:
 
 How it is judged:
     1. curl -sS -H Accept:application/rdap+json RDAP-SERVER/domain/DOMAIN: the list “status”. Without RDAP: whois DOMAIN.
-    2. “client hold” comes from the registrar, “server hold” from the registry: the domain is out of the DNS, a fault. “inactive”
-       means that it has no name servers.
+    2. “client hold” comes from the registrar, “server hold” from the registry: the domain is out of the DNS or soon will be, a fault.
+       “inactive” means that it has no name servers.
     3. “redemption period”, “pending restore” and “pending delete” stand for an expired or deleted domain that is about to be lost.
     4. “client transfer, update, delete prohibited” are ordinary locks that protect the domain; the same with “server” are set by the
-       registry, on your order (registry lock) or in a dispute. “renew prohibited” and pending changes are worth a question.
-    5. The periods after registration, renewal and transfer only inform. A state that nobody defined is shown as it is; if it sounds
-       like a stop, or the domain is not in the DNS, nothing is concluded.
-    6. dig +trace DOMAIN NS. Not registered is concluded only if the registry does not know the domain and the parent zone answers
-       NXDOMAIN. If the parent zone knows it, the wrong registry was asked.
+       registry, on your order (registry lock) or in a dispute. “server transfer prohibited” alone is usual for up to 60 days after a
+       registration or a transfer. “renew prohibited” and pending changes are worth a question.
+    5. The periods after registration, renewal and transfer only inform. So do a few words of single registries that are known to be
+       harmless. Any other state is shown as it is, and nothing is concluded; nor if the zone above says that the name does not exist.
+    6. If the registrar's own answer shows a state that stops the domain and the registry's does not, nothing is concluded.
+    7. dig +trace DOMAIN NS. Not registered is concluded only if the registry does not know the domain and the parent zone answers
+       NXDOMAIN. If the parent zone knows it, the wrong registry was asked; so it was for names below the suffixes of companies that
+       give out names themselves (private part of the public suffix list).
 
 Limits and false positives:
     Registries of countries have states of their own. States about privacy are judged by registration.contacts. A registry's answer
-    may be an hour old, and a deadline counts from a deletion whose day is not always shown.
+    may be an hour old, and a deadline counts from a deletion whose day is not always shown. The periods of 30 and 5 days hold for
+    most endings, not for all.
 
 References:
     RFC 5731 section 2.3; RFC 3915 sections 2 and 3.1; RFC 8056 section 2; RFC 9083 section 10.2.2.
@@ -29,17 +33,29 @@ References:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 
-from selfaudit.checks.registration._registry import LOOK_BY_HAND, command, merged, page, registrar_name, unknown, when
+from selfaudit.checks.registration import _states
+from selfaudit.checks.registration import _status_remedies as remedies
+from selfaudit.checks.registration._registry import (
+    command,
+    holder_acts,
+    merged,
+    page,
+    registrar_command,
+    registrar_name,
+    registrar_states,
+    unknown,
+    when,
+)
 from selfaudit.facts.dns import DnsStatus
 from selfaudit.facts.registration import DomainRegistration, Registered, RegistrationRecord
 from selfaudit.facts.zone import Delegation
-from selfaudit.findings import Check, Finding, Message, Remedy, Severity, Who, found
+from selfaudit.findings import Check, Finding, Message, Severity, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
+from selfaudit.protocols import psl
 from selfaudit.text import printable
 
 
@@ -55,10 +71,15 @@ class Tag(StrEnum):
     NO_RENEWAL = "STATUS_RENEW_PROHIBITED"
     UNDER_WAY = "STATUS_CHANGE_UNDER_WAY"
     LOCKED = "STATUS_ORDINARY_LOCK"
+    NEW_LOCK = "STATUS_LOCK_AFTER_CHANGE"
     GRACE = "STATUS_GRACE_PERIOD"
+    AUTO_RENEWED = "STATUS_AUTO_RENEW_PERIOD"
     OTHER = "STATUS_OTHER"
+    CONTRADICTED = "STATUS_REGISTRAR_CONTRADICTS"
+    NOT_IN_DNS = "STATUS_NOT_IN_DNS"
     UNCLEAR = "STATUS_UNCLEAR"
     UNREGISTERED = "STATUS_NOT_REGISTERED"
+    BELOW_PRIVATE = "STATUS_BELOW_PRIVATE_SUFFIX"
     NOT_THERE = "STATUS_NOT_AT_THIS_REGISTRY"
     NOT_CONFIRMED = "STATUS_NOT_REGISTERED_UNCONFIRMED"
     OTHER_NAME = "STATUS_OTHER_NAME"
@@ -74,169 +95,124 @@ CHECK = Check(
     registrable=True,
 )
 
-_RESTORE = N_(
-    "Call {registrar} today, say that you want {domain} restored, and ask what it costs: a restore has to be ordered and paid through "
-    "the registrar that held it last. Keep the confirmation for your request."
-)
-
 MESSAGES = {
     Tag.OK: Message(Severity.GOOD, N_("{domain} is registered, and nothing holds it back (registrar: {registrar}).")),
     Tag.CLIENT_HOLD: Message(
         Severity.CRITICAL,
         N_(
-            "The registrar has put {domain} on hold (client hold): no mail and no page of it can be reached. Usual reasons are contact "
-            "data that was not confirmed, a bill, or a complaint about abuse. {dns}."
+            "The registrar has put {domain} on hold (client hold): {dns}. Usual reasons are contact data that was not confirmed, a bill, "
+            "or a complaint about abuse."
         ),
-        Remedy(
-            N_(
-                "Only your registrar ({registrar}) can lift this. Look for its mails, also among the spam: one that asks you to confirm "
-                "your address, a bill, or a notice of a complaint. Confirm, pay or answer it, then ask the registrar to lift the hold. "
-                "Your host cannot do it for you."
-            ),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=30,
-        ),
+        remedies.CLIENT_HOLD,
     ),
     Tag.SERVER_HOLD: Message(
         Severity.CRITICAL,
         N_(
-            "The registry has put {domain} on hold (server hold): no mail and no page of it can be reached. It does so because of a "
-            "complaint, an order of a court, or data that it could not verify. {dns}."
+            "The registry has put {domain} on hold (server hold): {dns}. It does so because of a complaint, an order of a court, or data "
+            "that it could not verify."
         ),
-        Remedy(
-            N_(
-                "Only the registry can lift this, and it talks to registrars: ask {registrar} for the reason and for what the registry "
-                "wants. If it is a complaint about abuse, mend the cause first and send proof of it."
-            ),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=60,
-        ),
+        remedies.SERVER_HOLD,
     ),
     Tag.REDEMPTION: Message(
         Severity.CRITICAL,
         N_(
             "{domain} expired or was deleted and is in its redemption period: it can still be restored, {until}. After that it cannot "
-            "be saved, and some days later anybody may register it."
+            "be saved, and anybody may register it, for most endings 5 days later."
         ),
-        Remedy(_RESTORE, verify="{command}", who=Who.REGISTRAR, minutes=30),
+        remedies.REDEMPTION,
     ),
     Tag.RESTORING: Message(
         Severity.CRITICAL,
         N_(
             "{domain} was deleted, and its restore was ordered but is not complete (pending restore). The registrar has to hand in a "
-            "report, usually within 7 days, or the domain is lost after all."
+            "report, for most endings within 7 days, or the domain is lost after all."
         ),
-        Remedy(
-            N_(
-                "Ask {registrar} whether the restore of {domain} is paid and its report is handed in, and when it will be done."
-            ),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=15,
-        ),
+        remedies.RESTORING,
     ),
     Tag.DELETING: Message(
         Severity.CRITICAL,
         N_(
             "{domain} is about to be deleted (pending delete). Where the registry shows only this state, it usually cannot be restored any "
-            "more and is free for anybody after about 5 days{since}."
+            "more; for most endings it is free for anybody after about 5 days{since}."
         ),
-        Remedy(
-            N_(
-                "Call {registrar} at once and ask whether a restore is still possible. If not, ask it to register {domain} for you the moment "
-                "it becomes free, and plan with another domain for your mail until then."
-            ),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=30,
-        ),
+        remedies.DELETING,
     ),
     Tag.INACTIVE: Message(
         Severity.HIGH,
-        N_(
-            "{domain} is registered but has no name servers at the registry (inactive), so no mail and no page of it can be found. {dns}."
-        ),
-        Remedy(
-            N_(
-                "Log in at {registrar} and enter the name servers of your DNS provider for {domain}; it takes some hours to show."
-            ),
-            verify="dig +trace {domain} NS",
-            minutes=15,
-        ),
+        N_("{domain} is registered but has no name servers at the registry (inactive): {dns}."),
+        remedies.INACTIVE,
     ),
     Tag.SERVER_LOCK: Message(
         Severity.MEDIUM,
         N_(
-            "The registry has locked {domain}: {states}. That is good if you ordered a registry lock; otherwise it may come from a dispute "
+            "The registry has locked {domain}: {states}. That is good if a registry lock was ordered; otherwise it may come from a dispute "
             "over the name or from a court."
         ),
-        Remedy(
-            N_(
-                "Ask {registrar} why the registry has locked {domain}. If you ordered the lock, nothing is to be done; write one sentence "
-                "about it in your request."
-            ),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=15,
-        ),
+        remedies.SERVER_LOCK,
     ),
     Tag.NO_RENEWAL: Message(
         Severity.MEDIUM,
         N_(
             "{domain} cannot be renewed at the moment: {states}. This is rare and mostly comes from a dispute or a deletion that is planned."
         ),
-        Remedy(
-            N_("Ask {registrar} why {domain} may not be renewed, and what has to be done before it expires."),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=15,
-        ),
+        remedies.NO_RENEWAL,
     ),
-    Tag.UNDER_WAY: Message(
-        Severity.MEDIUM,
-        N_("A change of {domain} is under way: {states}."),
-        Remedy(
-            N_(
-                "If you ordered it, wait until it is done, some days for a transfer, and run the audit again. If you know nothing of it, call "
-                "{registrar} today: a transfer that nobody ordered can be stopped only while it is under way."
-            ),
-            verify="{command}",
-            who=Who.REGISTRAR,
-            minutes=15,
-        ),
-    ),
+    Tag.UNDER_WAY: Message(Severity.MEDIUM, N_("A change of {domain} is under way: {states}."), remedies.UNDER_WAY),
     Tag.LOCKED: Message(
         Severity.INFO,
         N_("{domain} has ordinary locks, which protect it from theft and mistakes: {states}. They are no suspension."),
+    ),
+    Tag.NEW_LOCK: Message(
+        Severity.INFO,
+        N_(
+            "The registry does not let {domain} move to another registrar at the moment ({states}). Registries lock new and moved domains "
+            "for up to 60 days, and this one was registered or moved on {date}. It is no suspension."
+        ),
     ),
     Tag.GRACE: Message(
         Severity.INFO,
         N_("{domain} is in a period that follows a registration, renewal or transfer: {states}. It works as usual."),
     ),
+    Tag.AUTO_RENEWED: Message(
+        Severity.INFO,
+        N_(
+            "The registry has renewed {domain} by itself, as it does at every expiry (auto renew period). That does not say whether the "
+            "registrar was paid; see registration.expiry."
+        ),
+    ),
     Tag.OTHER: Message(Severity.INFO, N_("The registry shows states of its own for {domain}: {states}.")),
+    Tag.CONTRADICTED: Message(
+        Severity.UNKNOWN,
+        N_(
+            "The registry and the registrar contradict each other about {domain}: the registrar shows {states}, the registry does not."
+        ),
+        remedies.CONTRADICTED,
+    ),
+    Tag.NOT_IN_DNS: Message(
+        Severity.UNKNOWN,
+        N_(
+            "{domain} is registered, but the zone above says that the name does not exist, and no state that is shown explains it. So "
+            "nothing is concluded."
+        ),
+        remedies.NOT_IN_DNS,
+    ),
     Tag.UNCLEAR: Message(
         Severity.UNKNOWN,
         N_("{domain} is registered, but whether it is held back cannot be told: {why}."),
-        Remedy(
-            N_("Ask {registrar} whether {domain} is in order and what these states mean, or look at {page}."),
-            verify="{command}",
-            minutes=10,
-        ),
+        remedies.UNCLEAR,
     ),
     Tag.UNREGISTERED: Message(
         Severity.CRITICAL,
         N_("{domain} is not registered: the registry does not know it, and the zone above it says that it does not exist."),
-        Remedy(
-            N_(
-                "Look whether the name is spelled right. If it was yours, it was lost: anybody may register it now and receive its mail, so "
-                "register it again at once if you can, and remove it from your server's settings if you cannot. If you only host it, tell "
-                "the customer whose domain it was."
-            ),
-            verify="dig +trace {domain} NS",
-            minutes=30,
+        remedies.UNREGISTERED,
+    ),
+    Tag.BELOW_PRIVATE: Message(
+        Severity.UNKNOWN,
+        N_(
+            "Names below {suffix} are given out by a company and not by the registry that was asked. That registry does not know {domain}, "
+            "and need not, so nothing is concluded."
         ),
+        remedies.BELOW_PRIVATE,
     ),
     Tag.NOT_THERE: Message(
         Severity.UNKNOWN,
@@ -244,48 +220,39 @@ MESSAGES = {
             "The registry that was asked does not know {domain}, but the zone above it does. Names below some endings have a registry of "
             "their own, so nothing is concluded."
         ),
-        LOOK_BY_HAND,
+        remedies.BY_HAND,
     ),
     Tag.NOT_CONFIRMED: Message(
         Severity.UNKNOWN,
         N_("The registry that was asked does not know {domain}, but the zone above it gave no answer that confirms it."),
-        LOOK_BY_HAND,
+        remedies.BY_HAND,
     ),
     Tag.OTHER_NAME: Message(
         Severity.UNKNOWN,
         N_("The answer is about {other}, not about {domain}, so nothing is concluded from it."),
-        LOOK_BY_HAND,
+        remedies.BY_HAND,
     ),
     Tag.UNKNOWN: Message(
-        Severity.UNKNOWN, N_("Nothing could be learned about the registration of {domain}: {why}."), LOOK_BY_HAND
+        Severity.UNKNOWN, N_("Nothing could be learned about the registration of {domain}: {why}."), remedies.BY_HAND
     ),
 }
 
-# Each kind of state and the tag under which it is shown.
-_LOCKS = {"locked", *(f"{who}{what} prohibited" for who in ("client ", "") for what in ("transfer", "update", "delete"))}
-_SERVER_LOCKS = {f"server {what} prohibited" for what in ("transfer", "update", "delete")}
-_RENEWALS = {f"{who}renew prohibited" for who in ("client ", "server ", "")}
-_CHANGES = {f"pending {what}" for what in ("transfer", "update", "create", "renew")}
-_PERIODS = {f"{what} period" for what in ("add", "auto renew", "renew", "transfer")}
+# Which group of states is shown under which tag.
 _GROUPS = (
-    (Tag.SERVER_LOCK, _SERVER_LOCKS),
-    (Tag.NO_RENEWAL, _RENEWALS),
-    (Tag.UNDER_WAY, _CHANGES),
-    (Tag.LOCKED, _LOCKS),
-    (Tag.GRACE, _PERIODS),
+    (Tag.NO_RENEWAL, _states.RENEWALS),
+    (Tag.UNDER_WAY, _states.CHANGES),
+    (Tag.LOCKED, _states.LOCKS),
+    (Tag.GRACE, _states.PERIODS),
 )
-_ENDS = {"redemption period", "pending restore", "pending delete"}
-_STOPS = {"client hold", "server hold", "inactive", *_ENDS}
-_IN_ORDER = {"active", "associated", "validated"}
-_PLAIN = _STOPS | _IN_ORDER | set().union(*(states for _tag, states in _GROUPS))
-# About data that is not shown (RFC 9083 section 10.2.2), which registration.contacts looks at.
-_PRIVACY = {"private", "proxy", "obscured", "removed"}
-# States that no standard defines and that sound like a stop, unless they only forbid a change.
-_ALARMING = re.compile(
-    r"(?!.*(?:prohibited|forbidden)).*(?:suspend|\bhold\b|onhold|block|disab|deactiv|inactive|not (?:in|delegat|activ)|no delegat|outzone"
-    r"|expired?\b|lapsed|froze|quarantin|delet|reject|seiz|dispute|withdraw|cancel|terminat|fail|invalid|redempt|restore)",
-)
-_REDEMPTION_DAYS, _DAY = 30, 86_400.0
+_DNS = {
+    True: phrase("the zone above still names it, but soon will not, and then no mail and no page of it can be reached"),
+    False: phrase("it is out of the DNS, so no mail and no page of it can be reached"),
+    None: phrase(
+        "whether it is out of the DNS already could not be looked up; once it is, no mail and no page of it can be reached"
+    ),
+}
+_MOST_STATES = 10
+_NEW_DAYS, _REDEMPTION_DAYS, _DAY = 60, 30, 86_400.0
 
 
 def judge(registration: DomainRegistration, delegation: Delegation, policy: Policy) -> Iterator[Finding]:
@@ -298,27 +265,27 @@ def judge(registration: DomainRegistration, delegation: Delegation, policy: Poli
     by_hand = {"domain": domain, "page": page(registration), "command": command(registration)}
     delegated = _delegated(delegation, domain)
     if record.registered is Registered.NO:
-        tag = {True: Tag.NOT_THERE, False: Tag.UNREGISTERED, None: Tag.NOT_CONFIRMED}[delegated]
-        yield found(tag, **by_hand)
+        suffix = psl.private_suffix(domain)
+        if suffix:
+            yield found(Tag.BELOW_PRIVATE, suffix=suffix, **by_hand)
+        elif delegated is False:
+            yield found(Tag.UNREGISTERED, **by_hand, **holder_acts(registration, policy))
+        else:
+            yield found(Tag.NOT_THERE if delegated else Tag.NOT_CONFIRMED, **by_hand)
         return
     if record.domain not in ("", domain):
         yield found(Tag.OTHER_NAME, other=printable(record.domain, 100), **by_hand)
         return
-    about = {**by_hand, "registrar": registrar_name(record)}
-    states = set(record.states)
-    yield from _stops(record, registration.now, delegated, about)
-    for tag, group in _GROUPS:
-        if states & group:
-            yield found(tag, states=sorted(states & group), **about)
-    others = sorted(printable(state, 80) for state in states - _PLAIN - _PRIVACY)[:10]
-    if others:
-        yield found(Tag.OTHER, domain=domain, states=others)
-    if states & _STOPS:
-        return
-    why = _doubt(states, others, delegated)
-    if why:
-        yield found(Tag.UNCLEAR, why=why, **about)
-    elif not states & (_SERVER_LOCKS | _RENEWALS | _CHANGES):
+    about = {**by_hand, "registrar": registrar_name(record), **holder_acts(registration, policy)}
+    findings = [*_stops(record, registration.now, delegated, about)]
+    contradicting = sorted((registrar_states(registration) & _states.STOPS) - set(record.states))
+    if contradicting:
+        findings.append(found(Tag.CONTRADICTED, states=contradicting, **{**about, "command": registrar_command(registration)}))
+    findings += _other_states(record, registration.now, about)
+    if not _states.STOPS.intersection(record.states):
+        findings += _doubts(record, delegated, about)
+    yield from findings
+    if all(MESSAGES[Tag(finding.tag)].severity is Severity.INFO for finding in findings):
         yield found(Tag.OK, domain=domain, registrar=about["registrar"])
 
 
@@ -338,33 +305,53 @@ def _stops(record: RegistrationRecord, now: float, delegated: bool | None, about
             yield found(tag, dns=_DNS[delegated], **about)
 
 
-_DNS = {
-    True: phrase("The zone above still names it, so this is either new or not carried out yet"),
-    False: phrase("The zone above does not name it any more"),
-    None: phrase("Whether the zone above still names it could not be looked up"),
-}
-
-
 def _until(changed: float | None, now: float) -> str:
     """How long a restore is possible. Only the last change tells when the redemption period began."""
     if changed is None or not changed <= now < changed + _REDEMPTION_DAYS * _DAY:
-        return phrase("usually for 30 days after it was deleted")
+        return phrase("for most endings for 30 days after it was deleted")
     return phrase(
-        "usually for 30 days after it was deleted: until about {date}, if its last change on {changed} was the deletion",
+        "for most endings for 30 days after it was deleted: until about {date}, if its last change on {changed} was the deletion",
         date=when(changed + _REDEMPTION_DAYS * _DAY), changed=when(changed),
     )  # fmt: skip
 
 
-def _doubt(states: set[str], others: list[str], delegated: bool | None) -> str:
-    """Why states without a stop do not show yet that the domain is in order, "" if they do."""
-    alarming = [state for state in others if _ALARMING.match(state)]
-    if alarming:
-        return phrase("the registry shows “{state}”, which no standard explains", state=", ".join(alarming))
-    if delegated or states & _PLAIN:
-        return ""
-    if delegated is None:
-        return phrase("the registry shows no state that is known, and the zone above could not be asked")
-    return phrase("the registry shows no state that is known, and the zone above does not name the domain")
+def _other_states(record: RegistrationRecord, now: float, about: dict[str, str]) -> Iterator[Finding]:
+    """States in which the domain works."""
+    states = set(record.states)
+    locks = sorted(states & _states.SERVER_LOCKS)
+    new = [t for t in (record.created, record.transferred) if t is not None and 0 <= now - t < _NEW_DAYS * _DAY]
+    if locks == [_states.TRANSFER_LOCK] and new:
+        yield found(Tag.NEW_LOCK, domain=about["domain"], states=locks, date=when(max(new)))
+    elif locks:
+        yield found(Tag.SERVER_LOCK, states=locks, **about)
+    for tag, group in _GROUPS:
+        if states & group:
+            yield found(tag, states=sorted(states & group), **about)
+    if _states.AUTO_RENEWED in states:
+        yield found(Tag.AUTO_RENEWED, domain=about["domain"])
+    # Beside a stop, what else is shown only informs; otherwise `_doubts` speaks of what is not known.
+    others = _unusual(states if states & _states.STOPS else states & _states.HARMLESS)
+    if others:
+        yield found(Tag.OTHER, domain=about["domain"], states=others)
+
+
+def _doubts(record: RegistrationRecord, delegated: bool | None, about: dict[str, str]) -> Iterator[Finding]:
+    """What keeps states without a stop from showing that the domain is in order."""
+    states = set(record.states)
+    strange = _unusual(states - _states.HARMLESS)
+    if strange:
+        why = phrase("the registry shows “{state}”, which no standard explains", state=", ".join(strange))
+        yield found(Tag.UNCLEAR, why=why, **about)
+    if delegated is False:
+        yield found(Tag.NOT_IN_DNS, **about)
+    elif delegated is None and not strange and not states & _states.PLAIN:
+        why = phrase("the registry shows no state that tells it, and the zone above could not be asked")
+        yield found(Tag.UNCLEAR, why=why, **about)
+
+
+def _unusual(states: set[str]) -> list[str]:
+    """Those of these states that no standard knows, fit to be shown."""
+    return sorted(printable(state, 80) for state in states - _states.PLAIN - _states.PRIVACY)[:_MOST_STATES]
 
 
 def _delegated(delegation: Delegation, domain: str) -> bool | None:

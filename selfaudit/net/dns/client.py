@@ -58,6 +58,11 @@ class Memo:
     def __init__(self) -> None:
         self._futures: dict[Hashable, asyncio.Future[Any]] = {}
 
+    def under_way(self, key: Hashable) -> bool:
+        """Whether somebody is at it."""
+        future = self._futures.get(key)
+        return future is not None and not future.done()
+
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """Returns the result for a key; only the first caller does the work. If it is cancelled, the next one takes over."""
         while True:

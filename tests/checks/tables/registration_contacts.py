@@ -9,8 +9,10 @@ from typing import Any
 from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.facts.dns import DnsStatus
 from selfaudit.facts.registration import DomainRegistration, LookupOutcome, RegistrationContact, RegistrationRecord
+from selfaudit.findings import Who
 from selfaudit.policy import Policy
 from tests.checks.build import TROUBLES, Scenario
+from tests.checks.contacts import DECLARED, FLOWERS, HIDDEN, NOT_MINE, OVERWRITTEN, PROXY, TECHNICAL, WITHHELD, WRITTEN_OVER
 from tests.checks.registration import (
     CANNOT_TELL,
     REGISTRAR,
@@ -22,30 +24,10 @@ from tests.checks.registration import (
     fact,
     mail_domain,
     record,
+    whois_exchange,
 )
 
 CHECK = "registration.contacts"
-FLOWERS: dict[str, Any] = {
-    "name": "Änne Müller",
-    "organization": "Blumenhof GmbH",
-    "street": ("Hauptstraße 5",),
-    "city": "München",
-    "postal_code": "80331",
-    "country": "DE",
-    "email": ("Info@blumenhof.test",),
-    "phone": ("+49.89123456",),
-}
-# The same, written as people do.
-DECLARED = Registrant(
-    name="Mueller, Aenne",
-    organization="GmbH Blumenhof",
-    street="Hauptstr. 5",
-    city="Munich",
-    postal_code="D-80331",
-    country="Deutschland",
-    email="info@Blumenhof.test",
-    phone="+49 (0)89 12 34 56",
-)
 TAKES_MAIL = (mail_domain("blumenhof.test"),)
 PERSON = Policy(registrant=Registrant(name="Änne Müller", confirmed="2026-06-10"), person="Änne Müller")
 WITH_FILE = Policy(
@@ -104,15 +86,16 @@ def odd(name: str, tag: str, registration: DomainRegistration, **args: object) -
     )
 
 
-HIDDEN = contact(withheld=("name", "organization", "street", "email", "phone"), country="DE", region="BY")
-PROXY = contact(
-    name="Registration Private",
-    organization="Domains By Proxy, LLC",
-    street=("test",),
-    country="US",
-    email=("0123456789abcdef@domainsbyproxy.com",),
-)
-TECHNICAL = contact("technical", name="asdf", email=("noc@gone.test",))
+def confirmed(day: str) -> Policy:
+    assert WITH_FILE.registrant is not None
+    return replace(WITH_FILE, registrant=replace(WITH_FILE.registrant, confirmed=day))
+
+
+AT_REGISTRAR = "https://rdap.registrar.test/domain/shop.test"
+
+
+def flowers_changed(hours: float) -> DomainRegistration:
+    return shows(contact(**FLOWERS), changed=at("2026-06-10") + 3600 * hours)
 
 
 def _registrar(answer: RegistrationRecord | None, registry: RegistrationRecord, **fields: Any) -> DomainRegistration:
@@ -202,10 +185,71 @@ SCENARIOS = [
          roles=("the technical contact",)),
     case("a privacy service as technical contact", shows(contact("technical", organization="Domains By Proxy, LLC", name="test")),
          ["CONTACTS_WITHHELD", "CONTACTS_WITHOUT_HOLDER"], "inconclusive", IMPLAUSIBLE),
+    # What registrars write in place of the data is never a difference, and never odd.
+    *(
+        case(f"written over: {name}", shows(contact(**{**OVERWRITTEN, **changes})), ["CONTACTS_WITHHELD"], "inconclusive",
+             [*NOTHING_GOOD, *IMPLAUSIBLE, "CONTACTS_SHOWN", "CONTACTS_NOT_COMPARED"])
+        for name, changes in WRITTEN_OVER.items()
+    ),
+    case("written over, but another country", shows(contact(**{**OVERWRITTEN, "country": "FR"})),
+         ["CONTACTS_WITHHELD", "CONTACTS_DIFFER"], "inconclusive", ["CONTACTS_MATCH", *IMPLAUSIBLE],
+         differences=("country: the registry shows “FR”, you declared “Deutschland”",)),
+    case("a company that is called so", shows(contact(organization="Data Protected Media Ltd")), ["CONTACTS_DIFFER"], "warn",
+         ["CONTACTS_MATCH", "CONTACTS_WITHHELD"]),
+    case("a privacy service, care of", shows(contact(name="On behalf of shop.test OWNER", organization="c/o whoisproxy.com",
+         phone=("+64.48319528",), street=("P.O. Box 1",))), ["CONTACTS_PRIVACY_SERVICE"], "inconclusive", [*NOTHING_GOOD, *IMPLAUSIBLE],
+         service="whoisproxy.com (Key-Systems, Amazon Registrar, Gandi)"),
+    case("a privacy service in the street", shows(contact(name="On behalf of shop.test OWNER", street=("c/o whoisproxy.com",))),
+         ["CONTACTS_PRIVACY_SERVICE"], "inconclusive", NOTHING_GOOD),
+    case("a general mail address beside the name", flowers(email=("info@domain-contact.org",)), ["CONTACTS_MATCH", "CONTACTS_NOT_COMPARED"],
+         "pass", ["CONTACTS_DIFFER", *IMPLAUSIBLE]),
+    *(
+        case(f"beside a withheld name: {name}", shows(contact(**{**NOT_MINE, **changes}), mail=()),
+             ["CONTACTS_WITHHELD", "CONTACTS_NOT_COMPARED"], "inconclusive", [*NOTHING_GOOD, *IMPLAUSIBLE],
+             fields=("street", "postal code", "town", "mail address", "phone number"))
+        for name, changes in WITHHELD.items()
+    ),
+    case("beside a withheld name: another country", shows(contact(**{**NOT_MINE, "country": "QX"}, withheld=("name",)), mail=()),
+         ["CONTACTS_WITHHELD", "CONTACTS_COUNTRY", "CONTACTS_DIFFER"], "inconclusive", ["CONTACTS_PLACEHOLDER", "CONTACTS_PHONE_IMPOSSIBLE"],
+         value="QX", differences=("country: the registry shows “QX”, you declared “Deutschland”",)),
+    case("beside a withheld name: the organisation", shows(contact(**NOT_MINE, organization="Blumenhof GmbH", withheld=("name",)), mail=()),
+         ["CONTACTS_MATCH"], "pass", ["CONTACTS_DIFFER", *IMPLAUSIBLE], fields=("organisation", "country")),
+    case("beside a withheld name: another organisation",
+         shows(contact(**NOT_MINE, organization="Rosen AG", withheld=("name",)), mail=()), ["CONTACTS_DIFFER"], "warn",
+         ["CONTACTS_MATCH", *IMPLAUSIBLE], differences=("organisation: the registry shows “Rosen AG”, you declared “GmbH Blumenhof”",)),
+    case("neither name nor organisation, and a mailbox of the registrar",
+         shows(contact(street=("Hauptstraße 5",), country="DE", email=("shop@forward.test",), phone=("+49.89999111",)), mail=()),
+         ["CONTACTS_WITHHELD", "CONTACTS_NOT_COMPARED"], "inconclusive", NOTHING_GOOD, fields=("mail address", "phone number")),
+    case("obscured, and different", shows(contact(name="X. Y.", phone=("+49.0000000000",)), states=("obscured",)),
+         ["CONTACTS_WITHHELD", "CONTACTS_NOT_COMPARED"], "inconclusive", [*NOTHING_GOOD, *IMPLAUSIBLE], fields=("name", "phone number")),
+    # How long a statement stands.
+    *(
+        case(f"confirmed on {day}: stands", shows(HIDDEN), ["CONTACTS_REST_ON_STATEMENT"], "inconclusive",
+             ["CONTACTS_STATED", "CONTACTS_WITHHELD", "CONTACTS_MATCH"], confirmed(day), date=day, registrar=REGISTRAR)
+        for day in ("2025-06-15", "2026-06-15", "2026-06-16")
+    ),
+    *(
+        case(f"confirmed on {day}: only reported", shows(seen), [tag, "CONTACTS_STATED"], "inconclusive",
+             ["CONTACTS_REST_ON_STATEMENT", "CONTACTS_MATCH"], confirmed(day), date=day)
+        for day in ("2025-06-14", "2019-01-01", "2026-06-17", "9999-12-31")
+        for seen, tag in ((HIDDEN, "CONTACTS_WITHHELD"), (PROXY, "CONTACTS_PRIVACY_SERVICE"))
+    ),
     # Somebody else's.
     case("somebody else's, shown", flowers(name="asdf"), ["CONTACTS_OF_SOMEBODY_ELSE", "CONTACTS_SHOWN", "CONTACTS_PLACEHOLDER"],
          "inconclusive", [*NOTHING_GOOD, "CONTACTS_STATED_WITHOUT_FILE"],
          policy(not_registrant=("shop.test",), registrant=Registrant(name="Änne Müller", confirmed="2026-06-10"))),
+    *(
+        case(f"somebody else's, odd: {tag}", flowers(mail, **changes), ["CONTACTS_OF_SOMEBODY_ELSE", tag], "inconclusive", NOTHING_GOOD,
+             policy(not_registrant=("shop.test",)), who=Who.HOLDER)
+        for tag, mail, changes in (
+            ("CONTACTS_PHONE_IMPOSSIBLE", TAKES_MAIL, {"phone": ("1234567",)}),
+            ("CONTACTS_MAIL_MALFORMED", TAKES_MAIL, {"email": ("none",)}),
+            ("CONTACTS_MAIL_DOMAIN_MISSING", (mail_domain("blumenhof.test", DnsStatus.NXDOMAIN),), {}),
+            ("CONTACTS_WITHOUT_NAME", TAKES_MAIL, {"name": "", "organization": ""}),
+        )
+    ),
+    case("somebody else's, written over", shows(contact(**OVERWRITTEN)), ["CONTACTS_OF_SOMEBODY_ELSE", "CONTACTS_SHOWN"], "inconclusive",
+         [*NOTHING_GOOD, *IMPLAUSIBLE], policy(not_registrant=("shop.test",)), shown=("neither a name nor an organisation",)),
     case("somebody else's, withheld", shows(HIDDEN), ["CONTACTS_OF_SOMEBODY_ELSE", "CONTACTS_SHOWN"], "inconclusive",
          ["CONTACTS_WITHHELD"], policy(not_registrant=("www.shop.test",)), shown=("neither a name nor an organisation", "country: DE")),
     case("somebody else's, privacy service", shows(PROXY), ["CONTACTS_OF_SOMEBODY_ELSE", "CONTACTS_SHOWN"], "inconclusive",
@@ -250,8 +294,15 @@ SCENARIOS = [
          ["CONTACTS_CHANGED_SINCE"], "inconclusive", [], policy(suspended=at("2026-06-10")), date="2026-06-13"),
     case("not changed since", flowers(), ["CONTACTS_MATCH", "CONTACTS_NOT_CHANGED_SINCE"], "pass", ["CONTACTS_CHANGED_SINCE"],
          policy(suspended=at("2026-06-10")), date="2025-03-01"),
-    case("changed on the same day", shows(contact(**FLOWERS), changed=at("2026-06-10") + 3600), ["CONTACTS_MATCH"], "pass",
-         ["CONTACTS_CHANGED_SINCE", "CONTACTS_NOT_CHANGED_SINCE"], policy(suspended=at("2026-06-10"))),
+    *(
+        case(f"a day without a time: {hours} hours after its start", flowers_changed(hours),
+             ["CONTACTS_MATCH", *([tag] if tag else [])], "pass",
+             [t for t in ("CONTACTS_CHANGED_SINCE", "CONTACTS_NOT_CHANGED_SINCE") if t != tag], policy(suspended=at("2026-06-10")))
+        for hours, tag in ((-15, "CONTACTS_NOT_CHANGED_SINCE"), (-14, ""), (-1, ""), (1, ""), (24, ""), (35, ""),
+                           (36, "CONTACTS_CHANGED_SINCE"))
+    ),
+    case("a moment: an hour before", flowers_changed(0), ["CONTACTS_NOT_CHANGED_SINCE"], "pass", ["CONTACTS_CHANGED_SINCE"],
+         policy(suspended=at("2026-06-10") + 3600)),
     case("changed an hour after", shows(contact(**FLOWERS), changed=at("2026-06-10") + 7200), ["CONTACTS_CHANGED_SINCE"], "pass",
          ["CONTACTS_NOT_CHANGED_SINCE"], policy(suspended=at("2026-06-10") + 3600)),
     case("changed in the future", shows(contact(**FLOWERS), changed=at("9999-01-01")), ["CONTACTS_MATCH"], "pass",
@@ -267,14 +318,48 @@ SCENARIOS = [
         for i, known in enumerate(UNKNOWN_FACTS)
     ),
     *(
-        case(f"registrar: {outcome}",
-             fact(record(related=("https://rdap.registrar.test/domain/shop.test",)),
+        case(f"registrar: {outcome}, registry: {name}",
+             fact(record(related=(AT_REGISTRAR,), contacts=contacts),
                   exchanges=(exchange(), exchange(outcome, "rdap.registrar.test"))),
-             ["CONTACTS_REGISTRAR_UNANSWERED"], "inconclusive", [*NOTHING_GOOD, "CONTACTS_WITHHELD"])
+             ["CONTACTS_REGISTRAR_UNANSWERED", *more], "inconclusive",
+             [*NOTHING_GOOD, "CONTACTS_WITHHELD", "CONTACTS_PRIVACY_SERVICE", "CONTACTS_REST_ON_STATEMENT"], WITH_FILE)
         for outcome in LookupOutcome if outcome is not LookupOutcome.ANSWERED
+        for name, contacts, more in (
+            ("nobody", (), ["CONTACTS_STATED"]),
+            ("withheld", (HIDDEN,), ["CONTACTS_STATED"]),
+            ("written over", (contact(**OVERWRITTEN),), ["CONTACTS_STATED"]),
+            ("a privacy service", (PROXY,), ["CONTACTS_STATED", "CONTACTS_SHOWN"]),
+            ("only a technical contact", (TECHNICAL,), ["CONTACTS_STATED", "CONTACTS_WITHOUT_HOLDER"]),
+        )
     ),
-    case("withheld, and the registrar throttles",
-         fact(record(related=("https://rdap.registrar.test/domain/shop.test",), contacts=(HIDDEN,)),
+    case("the registry shows the holder, and the registrar throttles",
+         fact(record(related=(AT_REGISTRAR,), contacts=(contact(**FLOWERS),)), mail=TAKES_MAIL,
               exchanges=(exchange(), exchange(LookupOutcome.THROTTLED, "rdap.registrar.test"))),
+         ["CONTACTS_MATCH"], "pass", ["CONTACTS_REGISTRAR_UNANSWERED"]),
+    case("the registrar by WHOIS, in vain",
+         fact(record(source="whois", whois_server="whois.registrar.test", contacts=(HIDDEN,)),
+              exchanges=(exchange(LookupOutcome.NOT_SUPPORTED), whois_exchange(),
+                         whois_exchange(LookupOutcome.TIMEOUT, "whois.registrar.test"))),
+         ["CONTACTS_REGISTRAR_UNANSWERED"], "inconclusive", ["CONTACTS_WITHHELD"], why="whois.registrar.test did not answer in time"),
+    case("the registrar by WHOIS says something else",
+         fact(record(source="whois", whois_server="whois.registrar.test", contacts=(HIDDEN,)),
+              exchanges=(whois_exchange(), whois_exchange(server="whois.registrar.test"))),
+         ["CONTACTS_REGISTRAR_UNANSWERED"], "inconclusive", ["CONTACTS_WITHHELD"], why="its answer says nothing about this domain"),
+    case("the registrar's answer is about another name, and the registry withholds",
+         _registrar(record(domain="other.test", contacts=(contact(**FLOWERS),)), record(related=(AT_REGISTRAR,), contacts=(HIDDEN,)),
+                    exchanges=(exchange(), exchange(server="rdap.registrar.test"))),
+         ["CONTACTS_REGISTRAR_UNANSWERED"], "inconclusive", ["CONTACTS_MATCH", "CONTACTS_WITHHELD"]),
+    case("the registrar withholds, too",
+         _registrar(record(contacts=(HIDDEN,)), record(related=(AT_REGISTRAR,), contacts=(HIDDEN,)),
+                    exchanges=(exchange(), exchange(server="rdap.registrar.test"))),
+         ["CONTACTS_WITHHELD"], "inconclusive", ["CONTACTS_REGISTRAR_UNANSWERED"]),
+    case("nobody asked the registrar", fact(record(related=(AT_REGISTRAR,), contacts=(HIDDEN,))), ["CONTACTS_WITHHELD"], "inconclusive",
+         ["CONTACTS_REGISTRAR_UNANSWERED"]),
+    case("the registry names itself",
+         fact(record(source="whois", whois_server="whois.registry.test", contacts=(HIDDEN,)),
+              exchanges=(exchange(server="whois.root.test", protocol="whois", query="test"), whois_exchange())),
+         ["CONTACTS_WITHHELD"], "inconclusive", ["CONTACTS_REGISTRAR_UNANSWERED"]),
+    case("RDAP failed, and no registrar is named",
+         fact(record(source="whois", contacts=(HIDDEN,)), exchanges=(exchange(LookupOutcome.TIMEOUT), whois_exchange())),
          ["CONTACTS_WITHHELD"], "inconclusive", ["CONTACTS_REGISTRAR_UNANSWERED"]),
 ]  # fmt: skip

@@ -232,8 +232,8 @@ class HostedCard(_Section):
         )
         self._controller = controller
         self._filling = False
-        self._hosted = self._box(_("Hosted domains"), 110)
-        self._others = self._box(_("Registered to somebody else"), 80)
+        self._hosted = self._box(_("Hosted domains"), 7)
+        self._others = self._box(_("Registered to somebody else"), 4)
         self.inner.setLayout(
             column(
                 _field(_("Hosted domains"), self._hosted),
@@ -249,12 +249,12 @@ class HostedCard(_Section):
             )
         )
 
-    def _box(self, name: str, height: int) -> QPlainTextEdit:
+    def _box(self, name: str, lines: int) -> QPlainTextEdit:
         box = QPlainTextEdit()
         box.setTabChangesFocus(True)
         box.setAcceptDrops(False)
         box.setPlaceholderText(_("One per line, or separated by commas or blanks"))
-        box.setFixedHeight(height)
+        box.setFixedHeight(lines * box.fontMetrics().lineSpacing() + 22)  # whole lines, and what the style leaves around them
         box.textChanged.connect(self._take)
         return named(box, name)
 

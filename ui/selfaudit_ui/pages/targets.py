@@ -74,7 +74,7 @@ class TargetsPage(Page):
         self._filling = False
         self.model = TargetsModel(controller)
         self.table = Table(self.model, _("Domains and addresses"), 2, most=420)
-        self.table.setItemDelegateForColumn(TEXT, _Typing(self.table))
+        self.table.setItemDelegate(_Typing(self.table))
         self.table.setItemDelegateForColumn(READ, _Wrapping(self.table))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
         self.table.horizontalHeader().setMinimumSectionSize(110)
