@@ -16,7 +16,7 @@ from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse
 from selfaudit.checks.registry import get_check
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
-from selfaudit.i18n import _, language, ngettext, shown
+from selfaudit.i18n import N_, _, language, ngettext, shown
 from selfaudit.protocols.dkim import selectors_of
 from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.text import printable
@@ -30,6 +30,7 @@ MAX_TYPED = 100_000  # characters of a box, or pasted at once
 LEFT_OUT = "…"  # the last line of a box in which there was more than there is room for
 _MOST_READ = 2 * MAX_HOSTED  # different words of a box; reading more would only take time, and these are too many already
 _SEPARATOR = re.compile(r"[\s,;]")
+_MORE = N_("There was too much here: what came after this line was left out. Keep it for another case, and remove this line.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +200,7 @@ def _words(line: str, read: dict[str, tuple[str, str]], allow_reserved: bool) ->
     `read` is what the words of the box were understood as so far; this adds to it.
     """
     if line.strip() == LEFT_OUT:
-        left_out = _(
-            "There was too much here: what came after this line was left out. Keep it for another case, and remove this line."
-        )
-        return (), left_out, 0
+        return (), _(_MORE), 0
     words = dict.fromkeys(split_pasted(line))
     for word in words:
         if word not in read and len(read) < _MOST_READ:

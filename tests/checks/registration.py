@@ -17,6 +17,7 @@ from selfaudit.facts.registration import (
     RegistrationRecord,
     RegistryExchange,
 )
+from selfaudit.policy import Policy
 from tests.checks.build import no, yes
 
 DOMAIN = "shop.test"
@@ -31,6 +32,8 @@ def at(day: str) -> float:
 
 
 NOW = at("2026-06-15")
+# The customer says that somebody else holds the domain; a sub-domain means the same registration.
+THEIRS = Policy(not_registrant=("www.shop.test",))
 # No outcome of these says anything about the name.
 TROUBLES = tuple(o for o in LookupOutcome if o not in (LookupOutcome.ANSWERED, LookupOutcome.NOT_FOUND))
 

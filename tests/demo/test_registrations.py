@@ -29,8 +29,8 @@ KINDS: dict[str, tuple[Outcome, Outcome, Outcome, Outcome, str]] = {
     "registry-lock.example": (WARN, PASS, PASS, UNKNOWN, "STATUS_SERVER_LOCK"),
     "baeckerei-sommer.example": (FAIL, PASS, NONE, UNKNOWN, "STATUS_CLIENT_HOLD"),
     "server-hold.example": (FAIL, PASS, NONE, UNKNOWN, "STATUS_SERVER_HOLD"),
-    "fahrrad-lenz.example": (FAIL, FAIL, NONE, UNKNOWN, "STATUS_REDEMPTION"),
-    "pending-delete.example": (FAIL, FAIL, PASS, UNKNOWN, "STATUS_PENDING_DELETE"),
+    "fahrrad-lenz.example": (FAIL, NONE, NONE, UNKNOWN, "STATUS_REDEMPTION"),
+    "pending-delete.example": (FAIL, NONE, PASS, UNKNOWN, "STATUS_PENDING_DELETE"),
     "yoga-am-see.example": (PASS, PASS, FAIL, UNKNOWN, "STATUS_OK"),  # parked because nobody confirmed the data
     "angebote-blumenhof.example": (PASS, PASS, PASS, UNKNOWN, "CONTACTS_WITHHELD"),
     "blumenhof-alt.example": (PASS, FAIL, WARN, UNKNOWN, "CONTACTS_PRIVACY_SERVICE"),

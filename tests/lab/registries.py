@@ -43,7 +43,11 @@ http {{
   limit_req_zone $server_name zone=limited:1m rate={rate}r/s;
   limit_req_zone $server_name zone=patient:1m rate=1r/s;
   limit_req_zone $server_name zone=curt:1m rate=1r/s;
-  server {{ listen {web}:443 ssl default_server; server_name {plain}; }}
+  server {{
+    listen {web}:443 ssl default_server; server_name {plain};
+    error_page 404 @absent;
+    location @absent {{ return 404 '{{"errorCode": 404, "title": "Not Found"}}'; }}
+  }}
   server {{
     listen {web}:443 ssl; server_name rdap.moved.test;
     location = /domain/here.moved {{ return 301 https://rdap.second.test$request_uri; }}

@@ -190,8 +190,11 @@ def zones(at: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     }  # fmt: skip
     cuts = "".join(f"{name} 300 IN NS ns{n}.hosting.test.\n" for name in ("hosting", "sound", "asn") for n in (1, 2))
     mail = f"mail 300 IN A 198.18.7.25\nns1 300 IN A {at['AUTH']}\nns2 300 IN A {at['AUTH2']}\n"
+    named = (*CROWD, *PATIENT, *CURT, "here.moved", "sound.thin", "sound.absent")
+    elsewhere = "".join(f"{name}. 300 IN NS ns{n}.hosting.test.\n" for name in named for n in (1, 2))
+    top = f"test. 300 IN NS ns.test.\nns.test. 300 IN A {at['TLD']}\na.root.test. 300 IN A {at['ROOT']}\n"
     return {
-        ".": ("ROOT", SOA.format(ns="a.root.test.") + f"test. 300 IN NS ns.test.\nns.test. 300 IN A {at['TLD']}\na.root.test. 300 IN A {at['ROOT']}\n"),
+        ".": ("ROOT", SOA.format(ns="a.root.test.") + top + elsewhere),
         "test": ("TLD", SOA.format(ns="ns.test.") + cuts + "".join(f"{host}. 300 IN A {a}\n" for host, a in hosts.items())),
         "hosting.test": ("AUTH", HOSTED + MAIL + mail),
         "sound.test": ("AUTH", HOSTED + MAIL),

@@ -98,6 +98,11 @@ REGISTERED: list[tuple[str, str, dict[str, Any]]] = [
         "name_servers": ("ns1.hoster.example", "ns2.shop-invented.co.uk"),
         "notes": ("The registry was able to match the registrant's name and address on 10-Dec-2022",),
     }),
+    ("uk-suspended", "shop-invented.co.uk", {
+        "registrar": "Registrar Five Ltd", "registrar_url": "https://www.registrar-five.example",
+        "states": ("renewal required", "this registration has been suspended"),
+        "created": at("2005-11-26"), "expires": at("2025-11-26"), "changed": at("2025-10-27"), "name_servers": NAMES[:1],
+    }),
     ("eu", "shop-invented.eu", {
         "registrar": "Registrar Six NV", "registrar_url": "https://www.registrar-six.example", "signed": True,
         "name_servers": ("ns1.shop-invented.eu", "ns2.hoster.example"),

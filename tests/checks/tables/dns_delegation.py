@@ -27,6 +27,13 @@ REFUSING = server(NS[1], no("shop.test", "SOA", DnsStatus.REFUSED, server="192.0
 ELSEWHERE = server(NS[1], no("shop.test", "SOA", detail="referral"))
 NOT_AA = server(NS[1], yes("shop.test", "SOA", "a. b. 7 2 3 4 5"))
 
+HELD = ("ns1.verification-hold.suspended-domain.com.", "ns2.verification-hold.suspended-domain.com.")
+EXPIRED = ("ns1.renewyourname.net.", "ns2.renewyourname.net.")
+HARMFUL = (
+    "DELEGATION_NO_ADDRESS", "DELEGATION_LAME", "DELEGATION_ALL_LAME", "DELEGATION_SERVER_REFUSES", "DELEGATION_SERVER_SILENT",
+    "DELEGATION_ONE_SERVER", "DELEGATION_NS_DIFFER", "DELEGATION_OK",
+)  # fmt: skip
+
 PROXIED = server(NS[1], DnsAnswer("shop.test.", "SOA", DnsStatus.ANSWER, records=("a. b. 7 2 3 4 5",), recursion=True))
 
 SCENARIOS = [
@@ -60,6 +67,31 @@ SCENARIOS = [
         ["DELEGATION_NO_ADDRESS"],
         "warn",
         ["DELEGATION_OK"],
+    ),
+    *(
+        Scenario(
+            f"parked by the registrar: {hosts[0]}, {how}",
+            fact(*(server(h, soa, ns=NS, addresses=addresses) for h in hosts), parent=yes("shop.test", "NS", *hosts)),
+            ["DELEGATION_PARKED_BY_REGISTRAR"],
+            "warn",
+            HARMFUL,
+            {"server": hosts[0].rstrip("."), "zone": "shop.test"},
+        )
+        for hosts in (HELD, EXPIRED, HELD[:1])
+        for how, soa, addresses in (
+            ("without addresses", None, False),
+            ("answering", None, True),
+            ("not in charge", no("shop.test", "SOA", detail="referral"), True),
+            ("refusing", no("shop.test", "SOA", DnsStatus.REFUSED), True),
+            ("silent", no("shop.test", "SOA", DnsStatus.TIMEOUT), True),
+        )
+    ),
+    Scenario(
+        "one parked, one of ours that sends elsewhere",
+        fact(server(HELD[0], addresses=False), ONE, ELSEWHERE, parent=yes("shop.test", "NS", HELD[0], *NS)),
+        ["DELEGATION_PARKED_BY_REGISTRAR", "DELEGATION_LAME"],
+        "fail",
+        ["DELEGATION_NO_ADDRESS", "DELEGATION_NS_DIFFER", "DELEGATION_OK"],
     ),
     Scenario("lists differ", fact(server(NS[0], ns=(NS[0], "ns3.shop.test.")), TWO), ["DELEGATION_NS_DIFFER"], "warn"),
     Scenario("serials differ", fact(ONE, server(NS[1], serial=9)), ["DELEGATION_SERIALS_DIFFER"], "warn"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tests.checks.build import Scenario
-from tests.checks.registration import NOW, REGISTRAR, UNKNOWN_FACTS, UNREGISTERED, at, fact, record
+from tests.checks.registration import NOW, REGISTRAR, THEIRS, UNKNOWN_FACTS, UNREGISTERED, at, exchange, fact, record
 
 CHECK = "registration.expiry"
 DAY = 86_400
 GOOD, SOON, URGENT, PAST = "EXPIRY_OK", "EXPIRY_SOON", "EXPIRY_IN_DAYS", "EXPIRY_PAST"
-ALL = (GOOD, SOON, URGENT, PAST, "EXPIRY_AUTO_RENEWED", "EXPIRY_PAST_AT_REGISTRAR")
+RENEWED, UNSEEN, KEPT = "EXPIRY_AUTO_RENEWED", "EXPIRY_AUTO_RENEWED_PAYMENT_UNSEEN", "EXPIRY_AUTO_RENEWED_KEPT"
+ALL = (GOOD, SOON, URGENT, PAST, RENEWED, UNSEEN, KEPT, "EXPIRY_PAST_AT_REGISTRAR")
 
 
 def one(name, tag, outcome, must_not=None, args=None, **fields):  # type: ignore[no-untyped-def]
@@ -33,9 +34,56 @@ SCENARIOS = [
     left(0, PAST, "fail"),
     left(-0.01, PAST, "fail"),
     one("long past", PAST, "fail", args={"date": "2025-06-15", "registrar": REGISTRAR}, expires=at("2025-06-15")),
-    one("past, in redemption", PAST, "fail", expires=NOW - DAY, states=("redemption period",)),
+    *(
+        one(
+            f"{state}, {when}",
+            "EXPIRY_TOO_LATE",
+            "not-applicable",
+            ALL,
+            {"states": (state,)},
+            expires=expires,
+            states=(state, "auto renew period", "server hold"),
+        )
+        for state in ("redemption period", "pending restore", "pending delete")
+        for when, expires in (("past", NOW - DAY), ("years left", NOW + 400 * DAY), ("no date", None))
+    ),
     one("past, renewed for now", "EXPIRY_AUTO_RENEWED", "warn", expires=NOW - DAY, states=("active", "auto renew period")),
-    one("renewed, not past", GOOD, "pass", expires=NOW + 360 * DAY, states=("auto renew period",)),
+    one(
+        "renewed by the registry, not past",
+        UNSEEN,
+        "warn",
+        args={"date": "2027-06-10"},
+        expires=at("2027-06-10"),
+        states=("auto renew period",),
+    ),
+    one(
+        "renewed by the registry, and kept by the registrar",
+        KEPT,
+        "pass",
+        [t for t in ALL if t not in (GOOD, KEPT)],
+        {"registrar_date": "2027-06-09"},
+        expires=at("2027-06-10"),
+        registrar_expires=at("2027-06-09"),
+        states=("auto renew period",),
+    ),
+    one(
+        "renewed by the registry, and kept: good",
+        GOOD,
+        "pass",
+        [UNSEEN],
+        expires=NOW + 360 * DAY,
+        registrar_expires=NOW + 360 * DAY,
+        states=("auto renew period",),
+    ),
+    one(
+        "renewed by the registry, past at the registrar",
+        "EXPIRY_PAST_AT_REGISTRAR",
+        "warn",
+        expires=NOW + 360 * DAY,
+        registrar_expires=NOW - DAY,
+        states=("auto renew period",),
+    ),
+    one("renewed by the registry, soon", URGENT, "fail", [GOOD, PAST, KEPT], expires=NOW + DAY, states=("auto renew period",)),
     one(
         "past at the registrar",
         "EXPIRY_PAST_AT_REGISTRAR",
@@ -58,6 +106,31 @@ SCENARIOS = [
         [fact(record(expires=NOW + 360 * DAY), registrar=record(registrar_expires=NOW - DAY))],
         ["EXPIRY_PAST_AT_REGISTRAR"],
         "warn",
+        [GOOD],
+    ),
+    Scenario(
+        "the command asks the one who said it",
+        [
+            fact(
+                record(expires=NOW + 360 * DAY),
+                registrar=record(registrar_expires=NOW - DAY),
+                exchanges=(exchange(), exchange(server="rdap.registrar.test")),
+            )
+        ],
+        ["EXPIRY_PAST_AT_REGISTRAR"],
+        "warn",
+        args={"command": "curl -sSL -H Accept:application/rdap+json https://rdap.registrar.test/domain/shop.test"},
+    ),
+    *(
+        Scenario(f"somebody else's: {tag}", [fact(record(**fields))], [tag], outcome, [GOOD], {"who": "holder"}, THEIRS)
+        for tag, outcome, fields in (
+            (SOON, "warn", {"expires": NOW + 20 * DAY}),
+            (URGENT, "fail", {"expires": NOW + DAY}),
+            (PAST, "fail", {"expires": NOW - DAY}),
+            (RENEWED, "warn", {"expires": NOW - DAY, "states": ("auto renew period",)}),
+            (UNSEEN, "warn", {"expires": NOW + 360 * DAY, "states": ("auto renew period",)}),
+            ("EXPIRY_PAST_AT_REGISTRAR", "warn", {"expires": NOW + 360 * DAY, "registrar_expires": NOW - DAY}),
+        )
     ),
     one("no date", "EXPIRY_NOT_SHOWN", "not-applicable", ALL, expires=None),
     Scenario("not registered", [fact(UNREGISTERED)], ["EXPIRY_NOT_REGISTERED"], "not-applicable", ALL),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from selfaudit.facts.dns import DnsStatus, View
 from selfaudit.facts.zone import Delegation, NameServer
 from tests.checks.build import TROUBLES, Scenario, no, yes
-from tests.checks.registration import DOMAIN, UNKNOWN_FACTS, UNREGISTERED, fact, record
+from tests.checks.registration import DOMAIN, THEIRS, UNKNOWN_FACTS, UNREGISTERED, fact, record
 
 CHECK = "registration.nameservers"
 OURS = ("ns1.shop.test", "ns2.shop.test")
@@ -122,6 +122,17 @@ SCENARIOS = [
                 delegation(ns("ns1.shop.test", name="mail.shop.test"), zone="mail.shop.test"),
             ],
         }.items()
+    ),
+    *(
+        Scenario(f"somebody else's: {tag}", facts, [tag], outcome, [AGREE], {"who": "holder"}, THEIRS)
+        for tag, outcome, facts in (
+            (HOLDS[0], "fail", lists(HOLD, HOLD, HOLD)),
+            (HOLDS[1], "fail", lists(EXPIRED, EXPIRED)),
+            (HOLDS[2], "fail", lists(SUSPENDED, SUSPENDED)),
+            ("NAMESERVERS_DIFFER", "warn", lists(OURS, OLD, OURS)),
+            ("NAMESERVERS_ZONE_DIFFERS", "warn", lists(OURS, OURS, THIRD)),
+            ("NAMESERVERS_NOT_DELEGATED", "warn", lists(OURS, GONE)),
+        )
     ),
     Scenario(
         "not in the zone above",
