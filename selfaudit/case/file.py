@@ -100,10 +100,10 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     provider: str = ""
     deadline: str = ""
     suspended: str = ""
-    targets: tuple[str, ...] = ()
+    targets: Annotated[tuple[str, ...], msgspec.Meta(max_length=1000)] = ()
     hosted: Annotated[tuple[_Name, ...], msgspec.Meta(max_length=MAX_HOSTED)] = ()
-    sending_ips: tuple[str, ...] = ()
-    selectors: tuple[str, ...] = ()
+    sending_ips: Annotated[tuple[str, ...], msgspec.Meta(max_length=64)] = ()
+    selectors: Annotated[tuple[str, ...], msgspec.Meta(max_length=50)] = ()
     authority: CaseAuthority | None = None
     exceptions: Annotated[tuple[CaseApproval, ...], msgspec.Meta(max_length=200)] = ()
     registrant: CaseRegistrant | None = None

@@ -304,8 +304,8 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
     typed = file.registrant.typed() if file.registrant else Registrant()
     lines += [Line(text, True) for text in file.sending_ips if text.strip().lower() not in named]
     return Draft(
-        tuple(lines[:MAX_LINES]),
-        file.selectors[:MAX_SELECTORS],
+        tuple(lines),
+        file.selectors,
         # A stranger's words go into fields that a person reads: nothing in them may reorder a line.
         person=printable(file.authority.name, 100) if file.authority else "",
         role=printable(file.authority.role, 100) if file.authority else "",

@@ -41,6 +41,7 @@ def page(check: CheckModule) -> str:
         seen.add(remedy.steps)
         tags = ", ".join(f"`{t}`" for t in check.tags if (r := check.messages[t].remedy) and r.steps == remedy.steps)
         lines += [f"{tags}: {remedy.steps} (by {remedy.who}, about {remedy.minutes} minutes)", ""]
+        lines += [line for who, steps in remedy.steps_by.items() for line in (f"By {who}: {steps}", "")]
         if remedy.record:
             lines += ["```", remedy.record, "```", ""]
         for name, text in remedy.stacks.items():
