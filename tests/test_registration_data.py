@@ -237,6 +237,8 @@ def test_privacy_services_are_complete() -> None:
         ("Privacy Protect, LLC (PrivacyProtect.org)", "Privacy Protect, LLC (PDR)"),
         ("1337 Services LLC", "Njalla"),
         ("Whois Privacy Protection Service by onamae.com", "Whois Privacy Protection Service (eNom, Onamae.com, VALUE-DOMAIN)"),
+        ("c/o whoisproxy.com", "whoisproxy.com (Key-Systems, Amazon Registrar, Gandi)"),
+        ("On behalf of shop.example OWNER c/o whoisproxy.com", "whoisproxy.com (Key-Systems, Amazon Registrar, Gandi)"),
         ("Acme Private Limited", ""),
         ("Contact Networks Inc.", ""),
         ("Proxy Films GmbH", ""),

@@ -29,6 +29,7 @@ _FAILURE_WORDS = {
     FailureReason.CANCELLED: phrase("stopped before it was done"),
     FailureReason.LIMIT: phrase("a limit of this run was reached"),
     FailureReason.UNAVAILABLE: phrase("not available here"),
+    FailureReason.LEFT_OUT: phrase("left out"),
 }
 
 
@@ -113,8 +114,8 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
         if record.trace:
             return result(Outcome.BUG, reason=record.trace)
         if record.failure is not None:
-            not_permitted = record.failure.reason is FailureReason.NOT_PERMITTED
-            outcome = Outcome.NOT_RUN if not_permitted else Outcome.INCONCLUSIVE
+            left = record.failure.reason in (FailureReason.NOT_PERMITTED, FailureReason.LEFT_OUT)
+            outcome = Outcome.NOT_RUN if left else Outcome.INCONCLUSIVE
             return result(outcome, reason=failure_words(record.failure))
         assert record.fact is not None
         facts.append(record.fact)

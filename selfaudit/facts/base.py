@@ -57,6 +57,7 @@ class FailureReason(StrEnum):
     CANCELLED = "cancelled"
     LIMIT = "limit"
     UNAVAILABLE = "unavailable"
+    LEFT_OUT = "left-out"  # on purpose: a laboratory asks only what its settings name
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ async def collect(request: Request, net: Net) -> DomainRegistration | ProbeFailu
     """Asks until somebody says that the domain is registered; "not registered" is asked for twice if it can be."""
     if not net.profile.rdap_bootstrap and not net.profile.whois_server:
         why = phrase("a laboratory asks only the registries that its settings name, and they name none")
-        return ProbeFailure(FailureReason.UNAVAILABLE, why)
+        return ProbeFailure(FailureReason.LEFT_OUT, why)
     domain, found = request.subject, _Found()
     use = await _by_rdap(net, domain, found)
     if found.registry is None or found.registry.registered is not Registered.YES:

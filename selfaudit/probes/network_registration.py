@@ -42,7 +42,7 @@ async def collect(request: Request, net: Net) -> NetworkRegistration | ProbeFail
     """Asks the registry that the bootstrap file names for the address."""
     if not net.profile.rdap_bootstrap and not net.profile.whois_server:
         why = phrase("a laboratory asks only the registries that its settings name, and they name none")
-        return ProbeFailure(FailureReason.UNAVAILABLE, why)
+        return ProbeFailure(FailureReason.LEFT_OUT, why)
     address = request.subject
     exchanges: list[RegistryExchange] = []
     services = await net.registries.address_services(address)

@@ -30,7 +30,7 @@ def contacts(request: Request, net: Net) -> list[PlannedContact]:
 def no_collector() -> ProbeFailure:
     """Nobody can be asked."""
     return ProbeFailure(
-        FailureReason.UNAVAILABLE,
+        FailureReason.LEFT_OUT,
         phrase("a laboratory asks only the route collector that its settings name, and they name none"),
     )
 

@@ -36,7 +36,7 @@ async def collect(request: Request, net: Net) -> RouteValidity | ProbeFailure:
         return no_collector()
     if not net.profile.rpki_url:
         why = phrase("a laboratory asks only the validator that its settings name, and they name none")
-        return ProbeFailure(FailureReason.UNAVAILABLE, why)
+        return ProbeFailure(FailureReason.LEFT_OUT, why)
     answer = await look_up(net, request.subject)
     announcements, _unreadable = origin.read(answer.texts())
     pairs = list(dict.fromkeys((a.prefix, asn) for a in announcements for asn in a.origins))

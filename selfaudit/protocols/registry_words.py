@@ -43,14 +43,18 @@ _WITHHELD = re.compile(
     rf"(?:(?:{_WHAT}) )*"
     r"(?:redacted(?: (?:registrant|admin|tech|billing|contact))?|hidden|masked|withheld|undisclosed|restricted|confidential|rgpd|"
     r"not (?:publicly )?(?:disclosed|shown|displayed|published)|not available from registry|non-?disclosed|"
-    r"non-?public data|private data|personal data|data protected(?:, not disclosed)?|gdpr (?:masked|redacted)|statutory masking enabled)"
+    r"non-?public data|private data|personal data|data protected, not disclosed|gdpr (?:masked|redacted)|statutory masking enabled)"
     rf"(?: (?:for|due to|by|upon|per|according to)(?: (?:{_WHY}))+)?"
     rf"(?: ?[|(-](?: ?(?:{_WHY})\b)+)?"
     r"(?: ?[-,;.] (?:please )?(?:visit|see|use) .*)?"
     r"|please (?:query|visit|see|use|contact) .*"
-    r"|personal data,? can ?not be (?:publicly )?disclosed.*",
+    r"|personal data,? can ?not be (?:publicly )?disclosed.*"
+    r"|ano nymous",  # .fr, for every private holder
     re.IGNORECASE,
 )
+# Tucows and eNom write this over a whole contact, and put an address of their own there, in Canada or the United States.
+_WRITTEN_OVER = re.compile(r"(?:[0-9]{1,5} )?data protected(?:,? data protected)*", re.IGNORECASE)
+WRITTEN_OVER_COUNTRIES = frozenset({"CA", "US"})
 
 
 def state(text: str) -> str:
@@ -62,8 +66,20 @@ def state(text: str) -> str:
 
 def is_withheld(text: str) -> bool:
     """Whether a text stands in place of a value that the registry does not give, for example "REDACTED FOR PRIVACY"."""
-    text = " ".join(text[:300].split()).strip(" .*!()[]<>-")
-    return bool(text) and _WITHHELD.fullmatch(text) is not None
+    text = _plain(text)
+    return bool(text) and (_WITHHELD.fullmatch(text) or _WRITTEN_OVER.fullmatch(text)) is not None
+
+
+def is_written_over(text: str) -> bool:
+    """Whether a text stands in place of a name or an organisation in a contact of which nothing at all is the holder's.
+
+    Even the country is not, if it is one of `WRITTEN_OVER_COUNTRIES`.
+    """
+    return _WRITTEN_OVER.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text[:300].split()).strip(" .*!()[]<>-")
 
 
 def is_empty(text: str) -> bool:

@@ -12,6 +12,7 @@ from selfaudit.i18n import phrase
 from selfaudit.protocols import whois_library, whois_network, whois_verdicts
 from selfaudit.protocols.bootstrap import a_labels
 from selfaudit.protocols.whois_contacts import contacts_of
+from selfaudit.protocols.whois_dates import habits_of
 from selfaudit.protocols.whois_fields import (
     FREE,
     NOT_FOR_ALL,
@@ -33,7 +34,6 @@ from selfaudit.protocols.whois_text import Entry, Paragraph, decode, entries_of,
 __all__ = ["decode", "is_refusal", "parse", "parse_network", "query_line", "referral"]
 
 _NOTE = 300
-_DAY_FIRST = frozenset({"br", "hk", "id", "il", "mo", "pt", "th", "tn"})  # of endings that write 03/04/2024 or 03-04-2024
 _SUBJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 
 # What servers want to be asked with instead of the bare name, by host name (their own help texts).
@@ -134,11 +134,12 @@ def _about(entries: list[Entry], names: list[tuple[int, str]], domain: str) -> l
 
 
 def _registered(draft: Draft, states: tuple[str, ...], lines: list[str], domain: str) -> RegistrationRecord:
-    found = whois_library.read(domain, lines) if whois_library.covers(domain) else whois_library.Found()
+    habits = habits_of(domain)
+    found = whois_library.read(domain, lines, habits) if whois_library.covers(domain) else whois_library.Found()
     for what, values in found.fields.items():
         if not draft.fields.get(what):
             draft.fields[what] = values
-    dates = {**found.dates, **dates_of(draft, day_first=domain.rpartition(".")[2] in _DAY_FIRST)}
+    dates = {**found.dates, **dates_of(draft, habits)}
     emails, phones = abuse_of(draft)
     number = draft.first("registrar_id")
     record = RegistrationRecord(
@@ -158,7 +159,7 @@ def _registered(draft: Draft, states: tuple[str, ...], lines: list[str], domain:
         registrar_expires=dates.get("registrar_expires"),
         name_servers=hosts_of(draft.fields.get("name_servers", ())),
         states=states_of(draft),
-        contacts=contacts_of(draft, found.contacts),
+        contacts=contacts_of(draft),
         whois_server=server_of(draft),
         signed=signed_of(draft),
         notes=notes_of(draft),

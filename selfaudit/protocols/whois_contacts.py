@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from selfaudit.facts.registration import RegistrationContact
-from selfaudit.protocols.registry_words import is_empty, is_withheld
+from selfaudit.protocols.registry_words import WRITTEN_OVER_COUNTRIES, is_empty, is_withheld, is_written_over
 from selfaudit.protocols.whois_fields import MAIL, ROLES, Draft, Values
 from selfaudit.protocols.whois_text import normal
 
 _MAX_CONTACTS = 20
 _INSTEAD = re.compile(r"\Ahttps?://| ", re.IGNORECASE)  # a page with a form, or a sentence, in place of a mail address
+_AT = re.compile(r"(?<=\S) AT (?=\S+\Z)")  # .il
+_PHONE = re.compile(r"\+ ?[0-9][0-9 .()-]{5,30}")
 _NUMBERED_CITY = re.compile(r"([0-9]{3,5}(?: ?[0-9]{2})?|[0-9]{4} ?[A-Z]{2}) ([^0-9]{2,60})")
 _SHORT_CODE = re.compile(r"[A-Z]{2}")
 _NUMBER = re.compile(r"[0-9][0-9 -]{2,9}")
 _ID = re.compile(r"(?=[^\s]*[0-9:_-])[A-Z0-9:._-]{3,60}")  # of a person or company, not a name
 
 
-def contacts_of(draft: Draft, extra: Mapping[str, Values]) -> tuple[RegistrationContact, ...]:
-    """The contacts of an answer; `extra` has those that another reader found, used for a role that we found nobody for."""
+def contacts_of(draft: Draft) -> tuple[RegistrationContact, ...]:
+    """The contacts of an answer."""
     described = {normal(values["handle"][0]): values for values in draft.objects.values() if values.get("handle")}
     found: list[RegistrationContact] = []
     for role in ROLES:
@@ -31,8 +33,6 @@ def contacts_of(draft: Draft, extra: Mapping[str, Values]) -> tuple[Registration
             found += [contact(role, {**values, **own}) for values in people]
         elif own or references:
             found.append(contact(role, _with_names(own, references, draft.ids)))
-        elif role in extra:
-            found.append(contact(role, extra[role]))
     return tuple(_merged([one for one in found if replace(one, roles=()) != RegistrationContact(())]))[:_MAX_CONTACTS]
 
 
@@ -67,20 +67,23 @@ def contact(role: str, values: Mapping[str, list[str]]) -> RegistrationContact:
     withheld: set[str] = set()
     shown: Values = {}
     for part in FIELDS:
-        for value in values.get(part, ()):
+        for given in values.get(part, ()):
+            value = _AT.sub("@", given) if part == "email" else given
             if is_withheld(value) or (part == "email" and "@" not in value and _INSTEAD.search(value)):
                 withheld.add(part)
             elif not is_empty(value) and value.strip("*<> ").lower() not in ("n/a", "none"):
                 shown.setdefault(part, []).append(value)
+    if any(is_written_over(value) for part in ("name", "organization") for value in values.get(part, ())):
+        # The rest is the registrar's own, perhaps even the country.
+        theirs = {part for part in shown if part != "country" or shown[part][0].upper() in WRITTEN_OVER_COUNTRIES}
+        shown, withheld = {part: found for part, found in shown.items() if part not in theirs}, withheld | theirs
     lines = values.get("lines", [])
-    if any(is_withheld(line) for line in lines[:2]) or any(v.lower() == "yes" for v in values.get("anonymous", ())):
+    if (lines and is_withheld(lines[0])) or any(v.lower() == "yes" for v in values.get("anonymous", ())):
         withheld.add("contact")
     elif lines:
-        at = 0 if shown.get("name") or shown.get("organization") else 1
-        shown.setdefault("name", []).extend(lines[:at])
-        shown.setdefault("street", []).extend(lines[at:])
+        _add_lines(lines, shown, withheld)
     if "contact" in withheld and "anonymous" in values:
-        shown = {}
+        shown, withheld = {}, {"contact"}
     if shown.get("name") == ["Private Person"]:  # .ru, for every holder who is no company
         shown, withheld = {**shown, "name": []}, withheld | {"name"}
     street, city, region, postal_code, country = _address(shown)
@@ -99,6 +102,21 @@ def contact(role: str, values: Mapping[str, list[str]]) -> RegistrationContact:
         withheld=tuple(part for part in (*FIELDS, "contact") if part in withheld),
         handle="" if handle.strip("*").lower() == "n/a" else handle,
     )
+
+
+def _add_lines(lines: list[str], shown: Values, withheld: set[str]) -> None:
+    """Lines without keys: a name, then an address; numbers, and people with their mail address (.tw), by their form."""
+    for line in lines:
+        mail = MAIL.search(line)
+        if mail:
+            shown.setdefault("email", []).append(mail[0])
+        text = line[: mail.start()].strip(" <(,") if mail else line
+        if is_withheld(text):  # .tr: the name of a company is shown all the same
+            withheld.add("street")
+        elif text and not (shown.get("name") or shown.get("organization")):
+            shown["name"] = [text]
+        elif not mail:
+            shown.setdefault("phone" if _PHONE.fullmatch(text) else "street", []).append(text)
 
 
 def _address(shown: Values) -> tuple[tuple[str, ...], str, str, str, str]:

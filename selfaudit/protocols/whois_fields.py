@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from selfaudit.protocols.bootstrap import a_labels
 from selfaudit.protocols.registry_words import is_empty, is_withheld, state
-from selfaudit.protocols.whois_text import Entry, host, moment, whole_host
+from selfaudit.protocols.whois_dates import Habits, moment
+from selfaudit.protocols.whois_text import Entry, host, whole_host
 
 _MAX_VALUE = 300
 _MAX_VALUES = 50
@@ -28,21 +29,21 @@ _DOMAIN = _table(
         "registrar": "registrar|registrar name|sponsoring registrar|registration service provider|authorized agency|"
         "sponsoring registrar organization|current registrar",
         "registrar_id": "registrar iana id|sponsoring registrar iana id",
-        "registrar_url": "registrar url|registrar website|registrar web|registration service url",
+        "registrar_url": "registrar url|registrar website|registrar web|registrar info|registration service url",
         "whois_server": "registrar whois server|whois server",
         "abuse_email": "registrar abuse contact email|registrar abuse email|registrar contact email|abuse email",
         "abuse_phone": "registrar abuse contact phone|registrar abuse phone|abuse phone",
-        "created": "creation date|created|created on|created date|registered|registered on|registered date|registration date|"
+        "created": "creation date|created|created on|created date|record created on|registered|registered on|registered date|registration date|"
         "registration time|domain registration date|domain record activated|record created|first registration date|"
         "domain name commencement date|date de creation|fecha de creacion",
-        "changed": "updated date|last updated|last updated on|last updated date|last update|changed|modified|last modified|"
+        "changed": "updated date|updated|last updated|last updated on|last updated date|last update|changed|modified|last modified|"
         "last modified date|modification date|updated on|update date|domain record last updated|record last updated on",
         "transferred": "transferred|last transferred|last transfer|transfer date",
         "expires": "registry expiry date|expiry date|expiration date|expires|expires on|expire date|expire|expiration time|"
         "paid till|renewal date|valid until|validity|domain expires|record expires on|domain expiration date",
         "registrar_expires": "registrar registration expiration date",
         "name_servers": "name server|name servers|nameserver|nameservers|nserver|hostname|host name|dns|serveur de noms",
-        "states": "domain status|status|state|eppstatus|registration status|registry status|statut",
+        "states": "domain status|status|state|eppstatus|epp status|registration status|registry status|statut",
         "signed": "dnssec|signed|dnssec signed",
         "keys": "dnskey|ds rdata|dsrecord|signing key|keyset",
         "notes": "remarks|remark|status reason",
@@ -54,15 +55,15 @@ _DOMAIN_ONLY = frozenset((*_DATES, "domain", "states", "handle", "notes", "regis
 
 _PART = _table(
     {
-        "name": "name|person|personname|contact|contact name|full name|nom",
-        "organization": "organization|organisation|org|company|company name|organization name|org name|owner",
+        "name": "name|person|person loc|personname|contact|contact name|full name|nom",
+        "organization": "organization|organization loc|organisation|org|company|company name|organization name|org name|owner",
         "email": "email|e mail|mail|contact email|holder email",
         "phone": "phone|telephone|tel|phone number|voice|holder phone|contact phone",
-        "street": "street|street1|street2|street3|address|address1|address2|address3|street address|postal address|org address",
-        "city": "city|locality|town",
+        "street": "street|street1|street2|street3|address|address loc|address1|address2|address3|street address|postal address|org address",
+        "city": "city|city loc|locality|town",
         "region": "state/province|state|province|region|county",
-        "postal code": "postal code|postalcode|postal|zip|zipcode|zip code|postcode",
-        "country": "country|country code|countrycode|country/economy",
+        "postal code": "postal code|postal code loc|postalcode|postal|zip|zipcode|zip code|postcode",
+        "country": "country|country loc|country code|countrycode|country/economy",
         "handle": "id|handle|nic hdl|nic hdl br|contact id",
         "anonymous": "anonymous",
     }
@@ -81,6 +82,7 @@ _PREFIXES = (
     ("admin contact ", "administrative"),
     ("admin ", "administrative"),
     ("adm ", "administrative"),
+    ("ac ", "administrative"),  # .kr
     ("technical contact ", "technical"),
     ("tech contact ", "technical"),
     ("tech ", "technical"),
@@ -92,7 +94,7 @@ _PREFIXES = (
 _REFERENCES = _table(
     {
         "registrant": "registrant|holder|holder c|owner c|titular",
-        "administrative": "admin c|administrative contact|admin contact",
+        "administrative": "admin c|administrative contact|administrative contact(ac)|admin contact",
         "technical": "tech c|zone c|technical contact|tech contact",
         "billing": "billing c|billing contact",
     }
@@ -102,6 +104,8 @@ ROLES = ("registrant", "administrative", "technical", "billing")
 _SUBSTANCE = frozenset(
     (*_DATES, "handle", "registrar", "registrar_id", "registrar_org", "registrar_lines", "name_servers", "keys")
 )
+_OF_DOMAIN = frozenset({"domain", "handle", "expires", "registrar_expires", "name_servers", "states", "signed", "keys"})
+_OF_ADDRESS = frozenset({"organization", "email", "phone", "street", "city", "country"})
 _OBJECT_KEYS = frozenset({"nic hdl", "nic hdl br", "contact"})
 
 _STATES: Mapping[str, str] = {  # what registries call the state in which nothing is amiss
@@ -111,16 +115,21 @@ _STATES: Mapping[str, str] = {  # what registries call the state in which nothin
     "registered until expiry date": "active",
     "registered until renewal date": "active",
 }
+_FLAGS = {"hold": "hold", "frozen status": "frozen"}  # .fr, .tr: a state that is on or off; whose hold it is, .fr does not say
+_OFF = frozenset({"no", "n", "none", "n/a", "false", "off", "not frozen"})
 FREE = frozenset({"free", "available", "no object found", "not registered", "unregistered", "is free"})
 NOT_FOR_ALL = frozenset(
     {"reserved", "blocked", "premium", "invalid", "unassignable", "prohibited", "restricted", "forbidden", "withheld"}
 )
+_IL = (".il", ".xn--4dbrk0ce")  # the holder's lines have the key "descr", which is a remark elsewhere (RFC 2622 section 3.1)
 _UNSAID = frozenset({"not available", "n/a", ""})  # .be: it is taken
 _SIGNED = re.compile(r"signed.*|(?:yes|y|true|active|enabled)\b.*")
 _UNSIGNED = re.compile(r"unsigned.*|(?:no|n|false|inactive|disabled|not signed|none)\b.*")
 MAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){1,10}")
 _TAG = re.compile(r"\s*(?:\[Tag = [^\]]*\]|\( ?https?://[^)]*\))\s*\Z")
+
+_BARE = frozenset({"org", "person", "owner", "organization"})  # the holder's, beside the domain's own fields: .ru, .br, .jp
 
 Values = dict[str, list[str]]
 
@@ -170,7 +179,7 @@ def collect(entries: Iterable[Entry], domain: str) -> Draft:
     listed = list(entries)
     for entry in listed:
         kinds.setdefault(entry.paragraph, _kind(entry))
-        if entry.key in _OBJECT_KEYS and not entry.section and kinds[entry.paragraph] not in ("domain", "set"):
+        if entry.key in _OBJECT_KEYS and not entry.section and kinds[entry.paragraph] not in ("domain", "set", "registrar"):
             kinds[entry.paragraph] = "object"
     for entry in listed:
         kind = "" if entry.section else kinds[entry.paragraph]
@@ -181,7 +190,7 @@ def collect(entries: Iterable[Entry], domain: str) -> Draft:
         elif kind == "set":
             if entry.key == "nserver":
                 draft.add("name_servers", entry.value)
-        elif kind != "company":
+        elif kind != "registrar" or entry.key not in _BARE:
             _sort(draft, entry, domain)
     return draft
 
@@ -192,17 +201,25 @@ def _kind(first: Entry) -> str:
         return "set"
     if first.key in _OBJECT_KEYS:
         return "object"
+    if first.key == "registrar" and not first.section:
+        return "registrar"
     return "domain" if _DOMAIN.get(first.key) == "domain" else ""
 
 
 def drop_companies(entries: list[Entry]) -> list[Entry]:
-    """Without the objects that describe registrars (.fr): their address and dates are not the domain's."""
+    """Without what describes registrars in objects of their own (.fr, .sk): their address and dates are not the domain's."""
     keys: dict[int, list[str]] = {}
     for entry in entries:
         if not entry.section:
             keys.setdefault(entry.paragraph, []).append(entry.key)
-    companies = {number for number, found in keys.items() if found[0] == "registrar" and "address" in found}
-    return [entry for entry in entries if entry.section or entry.paragraph not in companies]
+    companies = {number for number, found in keys.items() if found[0] == "registrar" and _is_company(found[1:])}
+    return [e for e in entries if e.section or e.paragraph not in companies or e.key == "registrar"]
+
+
+def _is_company(keys: list[str]) -> bool:
+    """Whether these are parts of an address, beside nothing that only a domain has."""
+    whats = {_DOMAIN.get(key, "") for key in keys if key != "state"}  # of an address, too
+    return not whats & _OF_DOMAIN and not _REFERENCES.keys() & set(keys) and any(_PART.get(key) in _OF_ADDRESS for key in keys)
 
 
 def _add(values: Values, what: str, value: str) -> None:
@@ -214,6 +231,15 @@ def _add(values: Values, what: str, value: str) -> None:
 def _sort(draft: Draft, entry: Entry, domain: str) -> None:
     section, key, value = entry.section, entry.key, entry.value
     what = _DOMAIN.get(key, "")
+    if key in _FLAGS and section in ("", "domain", "status"):
+        if not is_empty(value) and value.strip().lower() not in _OFF:
+            draft.add("states", _FLAGS[key])
+        return
+    if key == "descr" and not section and domain.endswith(_IL):
+        holder = draft.contacts.setdefault("registrant", {})
+        if "organization" not in holder:  # the lines behind the first are the address
+            _add(holder, "organization", value)
+        return
     if section in ROLES:
         part = _PART.get(key, "") if key else "lines"
         if part:
@@ -269,7 +295,7 @@ def _sort_contact(draft: Draft, key: str, value: str) -> None:
         if part and not (prefix == "org " and part == "handle"):  # .ee: a number of the commercial register
             _add(draft.contacts.setdefault(owner, {}), part, value)
             return
-    if key in ("org", "person", "owner", "organization"):  # beside the domain's own fields: .ru, .br, .jp
+    if key in _BARE:
         _add(draft.contacts.setdefault("registrant", {}), _PART[key], value)
 
 
@@ -295,12 +321,12 @@ def signed_of(draft: Draft) -> bool | None:
     return True if any(not is_empty(value) for value in draft.fields.get("keys", ())) else None
 
 
-def dates_of(draft: Draft, *, day_first: bool) -> dict[str, float]:
+def dates_of(draft: Draft, habits: Habits) -> dict[str, float]:
     """The first readable value of each date."""
     found: dict[str, float] = {}
     for what in _DATES:
         for value in draft.fields.get(what, ()):
-            when = moment(value, day_first=day_first)
+            when = moment(value, habits)
             if when is not None:
                 found.setdefault(what, when)
     if "expires" not in found:  # .jp: "Connected (2026/03/31)"

@@ -1,19 +1,24 @@
-"""WHOIS answers as the library python-whois reads them: for endings whose form we have no reading of our own for, or to fill gaps."""
+"""WHOIS answers as the library python-whois reads them, to fill gaps of our own reading.
+
+Contacts are never taken from it: it takes the first person of an answer for the holder, whoever that is. Of its dates only those
+count that our own reading finds in the text as well: it guesses where a date has two readings, and makes one of "before 2001".
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from selfaudit.protocols.whois_dates import Habits, moment
 from selfaudit.protocols.whois_fields import Values
 
 _MAX_OCTETS = 16_384  # of what a registry really sends about one domain, a tenth
 _MAX_VALUES = 20
 _MAX_VALUE = 300
-_YEARS = range(1980, 2200)
+_YEARS = range(1980, 2200)  # others have no seconds on every system
 
 # Endings whose patterns in the library go over single lines. Others (.jp, .it, .uk, .hk, .tr ...) hold patterns that go back and
 # forth over the whole text; a hostile server could keep us busy for hours with them.
@@ -63,23 +68,6 @@ _TEXTS = {
     "status": "states",
     "domain_id": "handle",
 }
-_PARTS = {
-    "name": "name",
-    "org": "organization",
-    "organization": "organization",
-    "email": "email",
-    "phone": "phone",
-    "phone_number": "phone",
-    "address": "street",
-    "street": "street",
-    "city": "city",
-    "state": "region",
-    "state_province": "region",
-    "postal_code": "postal code",
-    "zip": "postal code",
-    "country": "country",
-}
-_ROLES = (("registrant_", "registrant"), ("admin_", "administrative"), ("tech_", "technical"), ("billing_", "billing"))
 
 
 @dataclass(slots=True)
@@ -88,7 +76,6 @@ class Found:
 
     fields: Values = field(default_factory=dict)
     dates: dict[str, float] = field(default_factory=dict)
-    contacts: dict[str, Values] = field(default_factory=dict)
 
 
 def covers(domain: str) -> bool:
@@ -96,31 +83,29 @@ def covers(domain: str) -> bool:
     return domain.rpartition(".")[2] in ENDINGS
 
 
-def read(domain: str, lines: Iterable[str]) -> Found:
+def read(domain: str, lines: Iterable[str], habits: Habits) -> Found:
     """Reads an answer about a domain; nothing is raised, and what is of no use is left out.
 
     Args:
         domain: A-labels.
         lines: within the limits of `whois_text.lines_of`.
+        habits: how the registry writes dates.
     """
     text = "\n".join(lines)[:_MAX_OCTETS]
     found = Found()
+    known = _moments(text, habits)
     for name, value in _load(domain, text).items():
         if not isinstance(name, str):
             continue
         values = [item for item in (value if isinstance(value, list) else [value]) if item is not None][:_MAX_VALUES]
         if name in _DATES:
-            when = next((moment for item in values if (moment := _moment(item, text)) is not None), None)
+            when = next((known[at] for item in values if (at := _seconds(item)) in known), None)
             if when is not None:
                 found.dates.setdefault(_DATES[name], when)
             continue
         texts = [item.strip()[:_MAX_VALUE] for item in values if isinstance(item, str) and item.strip()]
         if name in _TEXTS and texts:
             found.fields.setdefault(_TEXTS[name], []).extend(texts)
-        for prefix, role in _ROLES:
-            part = _PARTS.get(name.removeprefix(prefix), "") if name.startswith(prefix) else ""
-            if part and texts:
-                found.contacts.setdefault(role, {}).setdefault(part, []).extend(texts[:1])
     return found
 
 
@@ -135,8 +120,20 @@ def _load(domain: str, text: str) -> dict[Any, Any]:
         return {}
 
 
-def _moment(value: object, text: str) -> float | None:
-    """UTC seconds. The library fills what a date lacks with today; a year that is nowhere in the text is such a filling."""
-    if not isinstance(value, datetime) or value.year not in _YEARS or str(value.year) not in text:
+def _seconds(value: object) -> int | None:
+    """UTC seconds of a date of the library; without a zone it is taken as UTC."""
+    if not isinstance(value, datetime) or value.year not in _YEARS:
         return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    return int((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp())
+
+
+def _moments(text: str, habits: Habits) -> dict[int | None, float]:
+    """The dates behind the keys of a text as we read them ourselves, by what they are if they name no zone and are UTC."""
+    plain = replace(habits, hours=0)
+    found: dict[int | None, float] = {}
+    for line in text.split("\n"):
+        value = line.partition(":")[2].strip()
+        as_utc, when = moment(value, plain), moment(value, habits)
+        if as_utc is not None and when is not None:
+            found[int(as_utc)] = when
+    return found

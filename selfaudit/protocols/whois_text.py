@@ -1,4 +1,4 @@
-"""WHOIS answers (RFC 3912) as statements: octets to text, lines to keys and values with the section they stand in, and dates.
+"""WHOIS answers (RFC 3912) as statements: octets to text, lines to keys and values with the section they stand in.
 
 The protocol defines no form. Three are understood, as servers mix them: "Key: value" lines (with leaders of dots, or "[Key] value"),
 blocks below a heading, and objects of "key: value" lines between blank lines (RFC 2622 section 2).
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from selfaudit.protocols.bootstrap import a_labels
 from selfaudit.protocols.smtp import is_host_name
@@ -29,6 +27,8 @@ _CHARSET = re.compile(rb"(?i)(?:charset|encoding)[ \t]{0,4}[=:][ \t]{0,4}[\"']?(
 _JAPANESE = (b"JPRS", b"[Domain Name]", b"JPNIC")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BRACKET = re.compile(r"(?:[a-z]\. )?\[([^\[\]]{1,40})\](.*)")
+_UNDERLINE = re.compile(r"% ?={3,}")
+_RECORD = re.compile(r"(record (?:created|expires|last updated) on)\s+(\S.*)", re.IGNORECASE)  # .tw, .kg: without a colon
 _TIGHT = re.compile(
     r"[A-Za-z][A-Za-z /-]{3,59}"
 )  # a key may have its value right behind the colon only if it can be nothing else
@@ -44,7 +44,7 @@ _HEADINGS: dict[str, str] = {
         "administrative": "admin|admin c|admin contact|administrative|administrative contact|administrative contacts|"
         "administrative contact information|administrativ contact|contact information",
         "technical": "tech|tech c|tech contact|technical|technical contact|technical contacts|technical contact information|zone c",
-        "billing": "billing|billing contact",
+        "billing": "billing|billing contact|billing contacts",
         "registrar": "registrar|sponsoring registrar|registrar information",
         "abuse": "abuse contact",
         "other": "registrar technical contacts|onsite|onsites|reseller",
@@ -227,6 +227,12 @@ def entries_of(lines: list[str]) -> list[Entry]:
         if words.startswith("***") and state.section == "status" and column > state.base and not state.parted:
             words = words.strip(" *")  # .uk: "*** This registration has been SUSPENDED. ***" below the state
         elif is_comment(line):
+            heading = _HEADINGS.get(normal(words.lstrip("% "))) if _is_underlined(lines, number) else None
+            if heading:
+                state.paragraph += 1
+                state.open(heading, column, by_colon=True)
+                state.flat = True
+                continue
             words = ""
         if not words:
             _break(state, blank=not line.strip())
@@ -246,9 +252,14 @@ def entries_of(lines: list[str]) -> list[Entry]:
 def _break(state: _State, *, blank: bool) -> None:
     state.paragraph += 1
     state.key, state.pending = "", False
-    if state.by_colon and not state.fresh:
+    if state.by_colon and (not state.fresh or (blank and state.flat)):
         state.section, state.by_colon = "", False
     state.parted = blank
+
+
+def _is_underlined(lines: list[str], number: int) -> bool:
+    """Whether the next line makes a heading of a comment (.ua): "% ======"."""
+    return number + 1 < len(lines) and _UNDERLINE.fullmatch(lines[number + 1]) is not None
 
 
 def _next_is_bracket(lines: list[str], number: int) -> bool:
@@ -257,6 +268,9 @@ def _next_is_bracket(lines: list[str], number: int) -> bool:
 
 
 def _pair(words: str) -> tuple[str, str] | None:
+    record = _RECORD.fullmatch(words)
+    if record:
+        return record[1], record[2].removeprefix(":").strip()
     key, colon, value = words.partition(":")
     key = key.rstrip(" .\t")
     if not colon or not key or len(key) > _MAX_KEY or not key[0].isalpha() or len(key.split()) > _MAX_KEY_WORDS:
@@ -308,86 +322,3 @@ def host(text: str) -> str:
 def whole_host(text: str) -> str:
     """The host name that a text is, "" if it is anything else: an address, a URL, a name with a port, several words."""
     return host(text) if len(text.split()) == 1 else ""
-
-
-_MONTHS: Mapping[str, int] = {
-    name: number
-    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
-}
-_FILLERS = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun", "t", "z", "utc", "gmt"])
-_ZONES: Mapping[str, int] = {
-    "jst": 9,
-    "kst": 9,
-    "cet": 1,
-    "cest": 2,
-    "eet": 2,
-    "eest": 3,
-    "msk": 3,
-    "clt": -4,
-    "clst": -3,
-    "bst": 1,
-}
-_YEARS = range(1980, 2200)  # before and after, a date stands in for none: 0001, 1970, 9999
-_TIME = re.compile(r"(?<![0-9])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?(?![0-9:])")
-_OFFSET = re.compile(r"[\s(]*(?:utc|gmt)?\s*([+-])([0-9]{1,2})(?::?([0-9]{2}))?(?![0-9])")
-_DATE_PART = re.compile(r"[0-9]+|[a-z]+")
-
-
-def moment(text: str, *, day_first: bool = False) -> float | None:
-    """UTC seconds of a date as registries write it; None for what is none, or could be two.
-
-    Args:
-        text: with or without a time; without a zone it is taken as UTC.
-        day_first: whether in "03/04/2024" the third is meant; otherwise nothing is read from such a date.
-    """
-    words = text[:80].partition("#")[0].lower()  # .br adds "#" and a number
-    away, clock = timedelta(), timedelta()
-    time = _TIME.search(words)
-    if time:
-        hours, minutes, seconds = (int(part or 0) for part in time.groups())
-        clock = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        if hours > 24 or minutes > 59 or seconds > 60:  # 24:00 and leap seconds
-            return None
-        rest = words[time.end() :]
-        offset = _OFFSET.match(rest)
-        if offset:
-            away = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0)) * (-1 if offset[1] == "-" else 1)
-            rest = rest[offset.end() :]
-        words = words[: time.start()] + " " + rest
-    parts = _DATE_PART.findall(words)
-    for part in parts:
-        away += timedelta(hours=_ZONES.get(part, 0))
-    numbers = [part for part in parts if part.isdigit()]
-    names = [part for part in parts if not part.isdigit() and part not in _FILLERS and part not in _ZONES]
-    day = _day(numbers, names, dotted="." in words, day_first=day_first)
-    return (day + clock - away).timestamp() if day else None
-
-
-def _day(numbers: list[str], names: list[str], *, dotted: bool, day_first: bool) -> datetime | None:
-    if len(names) == 1 and names[0][:3] in _MONTHS and len(numbers) == 2:
-        year = next((number for number in numbers if len(number) == 4), "")
-        other = next((number for number in numbers if number != year), "")
-        return _valid(year, str(_MONTHS[names[0][:3]]), other)
-    if names:
-        return None
-    if len(numbers) == 1 and len(numbers[0]) == 8:
-        return _valid(numbers[0][:4], numbers[0][4:6], numbers[0][6:])
-    if len(numbers) != 3:
-        return None
-    first, second, third = numbers
-    if len(first) == 4:
-        return _valid(first, second, third)
-    if len(third) != 4 or len(first) > 2 or len(second) > 2:
-        return None
-    if dotted or day_first or int(first) > 12 or first == second:
-        return _valid(third, second, first)
-    return _valid(third, first, second) if int(second) > 12 else None
-
-
-def _valid(year: str, month: str, day: str) -> datetime | None:
-    if not (year and month and day) or len(month) > 2 or len(day) > 2 or len(year) != 4 or int(year) not in _YEARS:
-        return None
-    try:
-        return datetime(int(year), int(month), int(day), tzinfo=UTC)
-    except ValueError:
-        return None

@@ -162,7 +162,9 @@ def test_a_dead_resolver_fails_nobody(lab: Laboratory, tmp_path: Path) -> None:
     )
     code, data = run(settings, "good.test", GOOD_IP)
     assert code == 3
-    assert {r["outcome"] for r in data["results"]} <= {"inconclusive", "not-run"}
+    # Whether a provider assigns an address is no question of the network, and here no provider is named.
+    results = [r for r in data["results"] if r["check"] != "routing.provider-range"]
+    assert {r["outcome"] for r in results} <= {"inconclusive", "not-run"}
 
 
 def test_what_dig_says_is_what_the_evidence_says(lab: Laboratory) -> None:

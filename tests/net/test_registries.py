@@ -12,7 +12,7 @@ import pytest
 from selfaudit.case import HOSTED, Case, Target
 from selfaudit.demo.other_servers import Page, WebServer
 from selfaudit.errors import UserError
-from selfaudit.facts import ProbeFailure
+from selfaudit.facts import FailureReason, ProbeFailure
 from selfaudit.facts.registration import DomainRegistration, LookupOutcome, Registered
 from selfaudit.net import Net, bootstrap, open_net
 from selfaudit.net.registries import is_web_address
@@ -237,6 +237,7 @@ async def test_nobody_to_ask(tmp_path: Path) -> None:
     got = await probe.collect(probe.request(Target("domain", "shop.test", HOSTED), Case(())), bare)
     bare.close()
     assert isinstance(got, ProbeFailure)
+    assert got.reason is FailureReason.LEFT_OUT
 
 
 async def test_an_address(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfaudit.protocols.registry_words import is_empty, is_withheld, state
+from selfaudit.protocols.registry_words import is_empty, is_withheld, is_written_over, state
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_states(said: str, meant: str) -> None:
         "[REDACTED]", "GDPR Masked", "GDPR REDACTED", "[Non-Public Data]", "NOT DISCLOSED!", "<data not disclosed>", "Hidden upon user request",
         "Not Disclosed - Visit www.registry.example for web-based WHOIS", "Statutory Masking Enabled", "Not available from Registry",
         "Data Protected, not disclosed", "(not shown)", "Redacted | EU Registrar", "Redacted | Registry Policy", "REDACTED REGISTRANT",
+        "Ano Nymous", "Data Protected", "Data Protected Data Protected", "DATA PROTECTED, Data Protected", "123 Data Protected",
         "Personal data, can not be publicly disclosed according to applicable laws.", "Email redacted for privacy", "Non-disclosed",
         "Please query the RDDS service of the Registrar of Record identified in this output for information on how to contact the "
         "Registrant, Admin, or Tech contact of the queried domain name.",
@@ -50,11 +51,18 @@ def test_texts_in_place_of_a_value(text: str) -> None:
     [
         "", "-", "n/a", "Redacted Films Ltd", "Hidden Valley Farm", "Withheld for Privacy ehf", "Contact Privacy Inc. Customer 0123",
         "Domains By Proxy, LLC", "Registration Private", "Data Protected Systems GmbH", "Personal Data Protection Office", "Example GmbH",
-        "Confidential Computing AG",
+        "Confidential Computing AG", "Ano Nymous Ltd", "Data Protected Media Ltd", "123 Data Protected Road", "123",
     ],
 )  # fmt: skip
 def test_names_and_privacy_services_are_values(text: str) -> None:
     assert not is_withheld(text)
+
+
+def test_contacts_that_a_registrar_wrote_over() -> None:
+    for text in ("Data Protected", "Data Protected Data Protected", "123 Data Protected"):
+        assert is_written_over(text), text
+    for text in ("", "REDACTED FOR PRIVACY", "Data Protected, not disclosed", "Data Protected Media Ltd"):
+        assert not is_written_over(text), text
 
 
 def test_nothing_but_punctuation() -> None:

@@ -16,7 +16,7 @@ from whois import parser as library
 from selfaudit.errors import BadInput
 from selfaudit.facts.registration import Registered, RegistrationContact, RegistrationRecord
 from selfaudit.protocols import whois, whois_library
-from selfaudit.protocols.whois_text import moment
+from selfaudit.protocols.whois_dates import Habits, habits_of, moment
 
 ANSWERS = Path(__file__).with_name("whois_answers")
 YES, NO, UNKNOWN = Registered.YES, Registered.NO, Registered.UNKNOWN
@@ -225,8 +225,8 @@ REGISTERED: list[tuple[str, str, dict[str, Any]]] = [
         ),
     }),
     ("cn", "shangdian-xugou.cn", {
-        "handle": "20130311s10001s00000001-cn", "registrar": "Registrar Nineteen", "created": at("2013-03-17 12:20:05"),
-        "expires": at("2027-03-17 12:48:36"), "name_servers": NAMES[:1], "states": ("client transfer prohibited",), "signed": False,
+        "handle": "20130311s10001s00000001-cn", "registrar": "Registrar Nineteen", "created": at("2013-03-17 04:20:05"),  # Beijing
+        "expires": at("2027-03-17 04:48:36"), "name_servers": NAMES[:1], "states": ("client transfer prohibited",), "signed": False,
         "contacts": (person("registrant", name="虚构商店有限公司", email=("kontakt@shangdian-xugou.example",)),),
     }),
     ("au", "shop-invented.com.au", {  # no date of registration, and none of expiry
@@ -245,7 +245,7 @@ REGISTERED: list[tuple[str, str, dict[str, Any]]] = [
         "states": ("redemption period",), "signed": False, "whois_server": "whois.registry.example",
         "contacts": (person("registrant", withheld=("name", "email")),),
     }),
-    ("kr", "gage-gasang.kr", {  # the administrative contact is the library's find
+    ("kr", "gage-gasang.kr", {
         "registrar": "Registrar Twenty-Two", "created": at("2011-05-04"), "changed": at("2026-01-30"), "expires": at("2027-05-04"),
         "name_servers": NAMES[:1], "signed": False,
         "contacts": (
@@ -257,6 +257,91 @@ REGISTERED: list[tuple[str, str, dict[str, Any]]] = [
         "registrar": "Registrar OÜ", "registrar_url": "http://www.registrar-ee.example", "created": at("2010-07-03 23:20:22"),
         "changed": at("2026-01-05 08:00:00"), "expires": at("2027-07-05"), "name_servers": NAMES, "states": ("active",),
         "contacts": (person("registrant", name="Pood OÜ", country="EE", withheld=("email",)),),
+    }),
+    ("sk", "obchod-vymysleny.sk", {
+        "registrar": "TRIN-0009", "created": at("2012-07-23"), "changed": at("2026-07-02"), "expires": at("2027-07-13"),
+        "name_servers": NAMES, "states": ("server hold", "client transfer prohibited"),
+        "contacts": (
+            RegistrationContact(("registrant", "administrative"), name="Ján Vymyslený", organization="Obchod Vymyslený s.r.o.",
+                                email=("jan@obchod-vymysleny.example",), phone=("+421.255501001",), street=("Dlhá 9",),
+                                city="Bratislava", postal_code="811 01", country="SK", handle="H900001"),
+            person("technical", handle="TECH-0009"),
+        ),
+    }),
+    ("sk-bare", "obchod-vymysleny.sk", {  # no holder: the organisation in it is the registrar's
+        "registrar": "TRIN-0009", "created": at("2012-07-23"), "changed": at("2026-07-02"), "expires": at("2027-07-13"),
+        "name_servers": NAMES, "states": ("server hold", "client transfer prohibited"),
+    }),
+    ("ua", "kramnytsia-vyhadana.com.ua", {
+        "registrar": "ua.ukr", "registrar_url": "https://www.registrar-ukr.example",
+        "abuse_email": ("abuse@registrar-ukr.example",), "abuse_phone": ("+380.445550100",), "created": at("2002-12-03 22:00:00"),
+        "changed": at("2025-11-02 09:52:29"), "expires": at("2026-12-03 22:00:00"), "name_servers": NAMES,
+        "states": ("client hold", "client transfer prohibited"),
+        "contacts": (
+            person("registrant", name="Оксана Вигадана", organization="ТОВ Крамниця Вигадана", email=("oksana@kramnytsia.example",),
+                   phone=("+380.325550101",), street=("вул. Прикладна, 5",), city="Львів", postal_code="79000", country="UA"),
+            person("administrative", name="Іван Вигаданий", organization="Інша Фірма", email=("ivan@other.example",)),
+        ),
+    }),
+    ("ua-bare", "kramnytsia-vyhadana.ua", {
+        "registrar": "ua.ukr", "created": at("2002-12-03 22:00:00"), "expires": at("2026-12-03 22:00:00"),
+        "name_servers": NAMES[:1], "states": ("active",),
+        "contacts": (person("registrant", organization="Kramnytsia Vyhadana LLC"),),
+    }),
+    ("il", "hanut-badui.co.il", {  # the first person in it is not the holder
+        "registrar": "Registrar Shalosh Ltd", "registrar_url": "https://www.registrar-shalosh.example", "signed": False,
+        "expires": at("2027-06-05"), "name_servers": NAMES, "states": ("transfer locked",),
+        "contacts": (
+            person("registrant", organization="Hanut Badui Ltd."),
+            person("administrative", name="Adam Badui", email=("adam@another.example",), phone=("+972 3 5550102",),
+                   handle="XX-AB0001-IL"),
+            person("technical", name="Tech Badui", email=("tech@hoster.example",), handle="XX-CD0002-IL"),
+        ),
+    }),
+    ("tr", "dukkan-uydurma.com.tr", {
+        "registrar": "Registrar Kırk A.Ş.", "created": at("2022-09-14"), "expires": at("2027-09-13"), "name_servers": NAMES,
+        "states": ("active", "frozen"), "contacts": (person("registrant", name="Dükkan Uydurma A.Ş.", withheld=("street",)),),
+    }),
+    ("lu", "buttek-erfonnt.lu", {
+        "registrar": "Registrar Lu", "registrar_url": "https://www.registrar-lu.example", "created": at("1995-04-03"),
+        "name_servers": NAMES[:1], "states": ("active",),
+        "contacts": (
+            person("registrant", name="Buttek Erfonnt S.à r.l.", street=("5, rue de l'Exemple",), city="Luxembourg",
+                   postal_code="1234", country="LU"),
+            person("administrative", name="Net Ekipp", email=("net@buttek.example",)),
+        ),
+    }),
+    ("ro", "magazin-inventat.ro", {  # "Before 2001" is no date
+        "registrar": "Registrar Ro SRL", "expires": at("2027-09-17"), "name_servers": NAMES, "states": ("updateprohibited",),
+        "signed": False,
+    }),
+    ("tw", "shangdian-xugou.com.tw", {
+        "registrar": "Registrar Tw Inc.", "registrar_url": "https://www.registrar-tw.example", "created": at("2000-08-28 23:30:00"),
+        "expires": at("2027-11-08 16:00:00"), "name_servers": NAMES, "states": ("client transfer prohibited", "client hold"),
+        "contacts": (
+            person("registrant", name="Xugou Shangdian Co., Ltd.", email=("mei@shangdian-xugou.example",), phone=("+886.255501000",),
+                   street=("1 Example Road", "Taipei"), country="TW"),
+            person("administrative", name="Mei Xugou", email=("mei@shangdian-xugou.example",)),
+        ),
+    }),
+    ("fr-hold", "boutique-inventee.fr", {
+        "registrar": "REGISTRAR NEUF", "created": at("2010-06-30 10:11:12"), "changed": at("2026-05-02 01:02:03"),
+        "expires": at("2026-12-30 22:00:00"), "name_servers": ("ns1.hoster.example", "ns2.boutique-inventee.fr"),
+        "states": ("active", "hold"),
+        "contacts": (
+            person("registrant", name="La Boutique Inventée SARL", email=("bonjour@boutique-inventee.example",),
+                   phone=("+33.455501002",), street=("5 rue de l'Exemple",), city="Lyon", postal_code="69001", country="FR",
+                   handle="LBI1-FRNIC"),
+            person("administrative", withheld=("contact",), handle="ANO00-FRNIC"),
+        ),
+    }),
+    ("data-protected", "verein-erfunden.org", {  # a registrar's address stands in place of the holder's, country and all
+        "registrar": "Registrar Zwei Ltd.", "registrar_id": "9996", "created": at("2001-05-01"), "expires": at("2027-05-01"),
+        "name_servers": NAMES[:1], "states": ("active",), "signed": False,
+        "contacts": (
+            person("registrant", withheld=("name", "organization", "email", "phone", "street", "city", "region", "postal code",
+                                           "country")),
+        ),
     }),
     ("hostile", SHOP, {
         "registrar": "<script>alert(1)</script>\u202eevil", "name_servers": NAMES[:1],
@@ -626,8 +711,12 @@ def test_what_is_no_date_or_could_be_two(text: str) -> None:
     assert moment(text) is None
 
 
-def test_the_order_of_day_and_month_is_known_of_some() -> None:
-    assert moment("03/04/2024", day_first=True) == at("2024-04-03")
+def test_the_order_of_day_and_month_and_the_local_time_are_known_of_some() -> None:
+    assert moment("03/04/2024", Habits(day_first=True)) == at("2024-04-03")
+    assert moment("2024-05-06 07:08:09", Habits(hours=8)) == at("2024-05-05 23:08:09")
+    for told in ("2024-05-06T07:08:09Z", "2024-05-06 07:08:09 UTC", "2024-05-06T09:08:09+0200", "2024-05-06 09:08:09 CEST"):
+        assert moment(told, Habits(hours=8)) == at("2024-05-06 07:08:09")
+    assert moment("2024-05-06", Habits(hours=8)) == at("2024-05-06")
     text = "Domain: loja-inventada.pt\nCreation Date: 03/04/2004 10:00:00\nRegistrar: R\n"
     assert whois.parse(text, "loja-inventada.pt", "whois.test.example").created == at("2004-04-03 10:00:00")
 
@@ -644,10 +733,75 @@ def test_the_library_is_used_only_where_its_patterns_stay_within_lines(ending: s
 
 def test_the_library_gives_no_date_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
     # A date reader that fills in what lacks would take this for today.
-    found = whois_library.read("a.ae", ["Domain Name: a.ae", "Creation Date: 10:20", "Registrar Name: X"])
+    found = whois_library.read("a.ae", ["Domain Name: a.ae", "Creation Date: 10:20", "Registrar Name: X"], Habits())
     assert found.dates == {}
     monkeypatch.setattr(library.WhoisEntry, "load", lambda _domain, _text: 1 / 0)
-    assert whois_library.read("a.ae", ["Domain Name: a.ae"]) == whois_library.Found()
+    assert whois_library.read("a.ae", ["Domain Name: a.ae"], Habits()) == whois_library.Found()
+
+
+@pytest.mark.parametrize(
+    ("domain", "line", "wanted"),
+    [
+        ("a.kz", "Domain created: 2009-05-06 07:08:09", {"created": at("2009-05-06 07:08:09")}),
+        ("a.ro", "Registered On: 2009-05-06", {"created": at("2009-05-06")}),
+        ("a.ro", "Registered On: Before 2001", {}),
+        ("a.ro", "Registered On: 03/04/1995", {}),
+        ("a.lu", "registered: 03/04/1995", {}),  # the library takes the month to be first
+        ("a.cn", "Registration Time: 2013-03-17 03:20:05", {"created": at("2013-03-16 19:20:05")}),
+        ("a.ro", "Registered On: 2009", {}),
+    ],
+)
+def test_the_library_s_dates_count_only_as_we_read_them(domain: str, line: str, wanted: dict[str, float]) -> None:
+    assert whois_library.read(domain, [f"Domain Name: {domain}", line], habits_of(domain)).dates == wanted
+
+
+@pytest.mark.parametrize(
+    "parts",
+    ["Organization: R s.r.o.\nStreet: A 1\nState: NY", "organization: R LLC", "Phone: +1.5550100\nOrganization: R LLC",
+     "Organization: R LLC\nExpires: 2030-01-02", "Person: R\nOwner: R\nCity: R"],
+)  # fmt: skip
+def test_the_registrar_is_never_taken_for_the_holder(parts: str) -> None:
+    text = f"Domain Name: shop.example\nCreated: 2020-01-02\n\nRegistrar: R-1\n{parts}\nCreated: 2001-01-01\n"
+    record = whois.parse(text, "shop.example", "whois.test.example")
+    assert (record.registrar, record.contacts, record.states, record.created) == ("R-1", (), (), at("2020-01-02"))
+
+
+def test_a_remark_is_no_holder() -> None:
+    text = "domain: shop.{0}\ndescr: Shop Ltd\ndescr: 1 Road\nnserver: ns1.hoster.example\n"
+    assert whois.parse(text.format("il"), "shop.il", "whois.test.example").contacts == (
+        person("registrant", organization="Shop Ltd"),
+    )
+    assert whois.parse(text.format("ir"), "shop.ir", "whois.test.example").contacts == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "states"),
+    [
+        ("hold: YES", ("hold",)),
+        ("hold: NO", ()),
+        ("Frozen Status: Frozen", ("frozen",)),
+        ("Frozen Status: by order of a court", ("frozen",)),
+        ("Frozen Status: -", ()),
+        ("EPP Status: serverHold", ("server hold",)),
+        ("EPP Status: clientHold, serverHold", ("client hold", "server hold")),
+        ("eppstatus: serverHold", ("server hold",)),
+    ],
+)
+def test_holds_are_states(line: str, states: tuple[str, ...]) -> None:
+    text = f"Domain: shop.example\n{line}\nRegistrar: Shop Ltd\n"
+    assert whois.parse(text, "shop.example", "whois.test.example").states == states
+
+
+def test_the_country_of_a_contact_that_was_written_over_may_be_the_holder_s() -> None:
+    text = (
+        "Domain Name: shop.example\nRegistrar: R\nRegistrant Organization: Data Protected\nRegistrant City: Toronto\n"
+        "Registrant Country: {}\n"
+    )
+    read = [whois.parse(text.format(code), "shop.example", "whois.test.example").contacts for code in ("FR", "CA")]
+    assert read == [
+        (person("registrant", country="FR", withheld=("organization", "city")),),
+        (person("registrant", withheld=("organization", "city", "country")),),
+    ]
 
 
 KEYS = st.sampled_from(
