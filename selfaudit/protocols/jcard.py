@@ -12,7 +12,7 @@ from typing import Any
 from selfaudit.facts.registration import RegistrationContact
 from selfaudit.protocols import bounded_json
 from selfaudit.protocols.bounded_json import items, mapping, text, texts
-from selfaudit.protocols.registry_words import is_empty, is_withheld
+from selfaudit.protocols.registry_words import WRITTEN_OVER_COUNTRIES, is_empty, is_withheld, is_written_over
 
 FIELDS = ("name", "organization", "email", "phone", "street", "city", "region", "postal code", "country", "contact")
 # RFC 6350 section 6.3.1: post office box, extended address, street, locality, region, postal code, country.
@@ -42,7 +42,7 @@ def read_contact(entity: object) -> RegistrationContact:
     """
     withheld: set[str] = set()
     address = _address(entity, withheld)
-    return RegistrationContact(
+    contact = RegistrationContact(
         roles=roles_of(entity),
         name=_first(_names(entity), "name", withheld),
         organization=_first(_organizations(entity), "organization", withheld),
@@ -55,6 +55,17 @@ def read_contact(entity: object) -> RegistrationContact:
         country=_joined(address["country"]),
         withheld=in_order(withheld),
         handle=_first(iter([text(mapping(entity).get("handle"))]), "handle", set()),
+    )
+    over = any(map(is_written_over, (*_names(entity), *_organizations(entity))))
+    return _without_the_registrars(contact) if over else contact
+
+
+def _without_the_registrars(contact: RegistrationContact) -> RegistrationContact:
+    """A contact in whose fields a registrar wrote its own data, perhaps even its country."""
+    country = "" if contact.country.upper() in WRITTEN_OVER_COUNTRIES else contact.country
+    lost = {field for field in FIELDS if field != "country" or country != contact.country}
+    return RegistrationContact(
+        contact.roles, country=country, withheld=in_order({*contact.withheld, *lost}), handle=contact.handle
     )
 
 

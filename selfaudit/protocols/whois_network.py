@@ -13,8 +13,8 @@ from selfaudit.facts.registration import NetworkRecord, RegistrationContact
 from selfaudit.i18n import phrase
 from selfaudit.protocols.registry_words import is_empty, is_withheld
 from selfaudit.protocols.whois_contacts import contact
-from selfaudit.protocols.whois_fields import MAIL, Values
 from selfaudit.protocols.whois_dates import moment
+from selfaudit.protocols.whois_fields import MAIL, Values
 from selfaudit.protocols.whois_text import Entry, entries_of, normal
 
 _MAX_PREFIXES = 16

@@ -168,3 +168,24 @@ def test_any_json(one: object, two: object, three: object) -> None:
         repr(contact).encode("utf-8")
         jcard.is_body(found)
         jcard.urls(found)
+
+
+@pytest.mark.parametrize(("country", "kept"), [("CA", ""), ("us", ""), ("DE", "DE")])
+def test_where_the_registrar_wrote_its_own_data_over_everything(country: str, kept: str) -> None:
+    card = [
+        ["fn", {}, "text", "Data Protected Data Protected"], ["org", {}, "text", "Data Protected"],
+        ["tel", {}, "uri", "tel:+1.0000000000"], ["email", {}, "text", "noreply@data-protected.net"],
+        ["adr", {}, "text", ["", "", "123 Data Protected", "Toronto", "ON", "M4K 1B3", country]],
+    ]  # fmt: skip
+    contact = jcard.read_contact({"roles": ["registrant"], "vcardArray": ["vcard", card]})
+    assert (contact.name, contact.organization, contact.street, contact.city, contact.phone, contact.email) == (
+        "",
+        "",
+        (),
+        "",
+        (),
+        (),
+    )
+    assert contact.country == kept
+    assert ("country" in contact.withheld) is (kept == "")
+    assert {"name", "organization", "email", "phone", "street", "city", "postal code"} <= set(contact.withheld)
