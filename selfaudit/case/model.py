@@ -9,7 +9,8 @@ from selfaudit.i18n import phrase
 
 TargetKind = Literal["domain", "address", "case"]
 
-HOSTED = phrase("hosted")  # the origin of domains that are only hosted: their registration counts, their mail is somebody else's
+# The origin of domains that are only hosted: their registration counts, their mail is somebody else's.
+HOSTED = phrase("hosted")
 MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many addresses
 
 

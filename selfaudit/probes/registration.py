@@ -17,7 +17,7 @@ from selfaudit.protocols import contact_data, whois
 _MAX_MAIL = 5
 _PAUSE = 10.0  # seconds after a WHOIS server said that it was asked too much
 
-REGISTRIES = phrase("registries and registrars of names and addresses")
+REGISTRIES = phrase("registries and registrars of names and addresses, and IANA's list of them")
 
 
 def planned(what: str, count: int) -> PlannedContact:
