@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QPlainTextEdit
 
 from selfaudit.case import EvidenceFile, Registrant
-from selfaudit.demo import demo_case
+from selfaudit.demo import Internet, demo_case
 from selfaudit.engine.draft import Draft, Line
+from selfaudit_ui import session
 from selfaudit_ui.flow import Run
 from selfaudit_ui.pages.targets import TargetsPage
 from selfaudit_ui.session import View
@@ -330,3 +332,22 @@ def test_the_demo_s_declaration_is_shown(desk: Desk) -> None:
     assert desk.find(QLineEdit, "Suspended since").text() == case.suspended
     assert desk.find(QPlainTextEdit, "Hosted domains").toPlainText().split() == list(case.hosted())
     assert desk.controller.make_case() == case
+
+
+def test_an_interrupted_run_goes_on_with_what_was_told_since(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "make_internet", partial(Internet, delay=0.1))
+    controller = desk.controller
+    controller.open_demo("broken")
+    desk.until(lambda: controller.case_id is not None)
+    controller.start_run()
+    desk.until(lambda: controller.run.done >= 3)
+    controller.stop_run()
+    desk.until(lambda: controller.run.state is Run.INTERRUPTED)
+    assert controller.draft is not None
+    controller.edit(replace(controller.draft, number="T-10", provider="Other Hosting"))
+    assert not controller.situation.stale
+    controller.resume_run()
+    desk.until(lambda: controller.run.state is Run.FINISHED)
+    assert controller.view is not None
+    assert controller.view.audit.evidence.case.number == "T-10"
+    assert "Other Hosting" in _text_of(desk)

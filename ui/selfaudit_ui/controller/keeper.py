@@ -59,11 +59,19 @@ class RunView:
     trace: str = ""
 
 
-def essence(case: Case) -> object:
+@dataclass(frozen=True, slots=True)
+class Essence:
+    """What the results of a case depend on: what is looked up, and what a person told."""
+
+    observed: object
+    told: object
+
+
+def essence(case: Case) -> Essence:
     """What the results of a case depend on."""
     targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets)
-    told = {name: getattr(case, name) for name in TOLD}
-    return targets, frozenset(case.sending_ips), frozenset(case.selectors), told | {"not_registrant": set(case.not_registrant)}
+    told = {name: getattr(case, name) for name in TOLD} | {"not_registrant": set(case.not_registrant)}
+    return Essence((targets, frozenset(case.sending_ips), frozenset(case.selectors)), told)
 
 
 class Keeper(QObject):
@@ -123,7 +131,7 @@ class Keeper(QObject):
         self.view: session.View | None = None
         self.ran: Case | None = None
         self.ran_settings: Settings | None = None
-        self._essence: object = None
+        self._essence: Essence | None = None
         self.marks: dict[tuple[str, str, str, str], Mark] = {}
         self.past: dict[Key, list[PastChange]] = {}
         self.again: frozenset[Key] = frozenset()
@@ -283,7 +291,7 @@ class Keeper(QObject):
             for result in self.view.audit.results:
                 counts[str(result.outcome)] = counts.get(str(result.outcome), 0) + 1
         faulty = self.faulty
-        stale = self.ran is not None and draft is not None and (bool(faulty) or self._essence != essence(self.ran))
+        stale = self.ran is not None and draft is not None and (bool(faulty) or not self._still_about(self.ran))
         stale = stale or (self.ran_settings is not None and self.ran_settings != self.settings)
         return Situation(
             draft is not None, sum(bool(r.targets) and not r.problem for r in (*self.readings, *self.hosted)), faulty,
@@ -292,6 +300,13 @@ class Keeper(QObject):
             "ready" if self.plan is not None else "failed" if self.plan_trouble else "working", self.blocking(),
             bool(self.again),
         )  # fmt: skip
+
+    def _still_about(self, ran: Case) -> bool:
+        """Whether a run is about the case as it is. One that was interrupted takes what a person told since when it goes on."""
+        now, then = self._essence, essence(ran)
+        if now is None:
+            return False
+        return now.observed == then.observed if self.run.state is Run.INTERRUPTED else now == then
 
     @property
     def faulty(self) -> int:

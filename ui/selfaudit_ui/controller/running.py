@@ -56,7 +56,8 @@ class Running(Planning):
         if situation.busy or situation.stale or not situation.confirmed:
             return
         if self.run.state is Run.INTERRUPTED and self.run.run_id is not None and self.view is not None:
-            self._launch(self.view.audit.evidence.case, self.run.run_id)
+            told = {name: getattr(self.make_case(), name) for name in TOLD}
+            self._launch(replace(self.view.audit.evidence.case, **told), self.run.run_id)
 
     def _launch(self, case: Case, resumed: int | None) -> None:
         world = self.world
