@@ -42,4 +42,4 @@ def page_for(domain: str) -> str:
         return known.page
     if len(tld) > 2:
         return f"https://lookup.icann.org/en/lookup?name={domain}"
-    return f"https://www.iana.org/domains/root/db/{tld}.html"
+    return f"https://www.iana.org/whois?q={domain}"
