@@ -370,6 +370,20 @@ def _fix_unverified(stage: Stage) -> None:
     _select(stage, "exposure.relay")
 
 
+def _fix_registration(stage: Stage) -> None:
+    """A domain of somebody else that its registrar holds back."""
+    stage.ran()
+    stage.show("fix")
+    _select(stage, "registration.status")
+
+
+def _fix_contacts(stage: Stage) -> None:
+    """Contact data that is shown, and is not what was declared."""
+    stage.ran()
+    stage.show("fix")
+    _select(stage, "registration.contacts")
+
+
 def _permission_planning(stage: Stage) -> None:
     stage.case()
     stage.show("permission")
@@ -575,7 +589,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "fix-findings": _fix, "fix-stacks": _fix_stacks, "fix-before-and-now": _fix_before_now, "fix-checking-again": _fix_checking,
     "fix-marked": _fix_marked, "fix-trouble": _fix_trouble, "fix-evidence": _fix_evidence, "fix-all-passed": _fix_passed,
     "permission-servers": _permission_servers, "audit-port-25-blocked": _audit_blocked, "fix-transcript": _fix_transcript,
-    "fix-unverified": _fix_unverified,
+    "fix-unverified": _fix_unverified, "fix-registration": _fix_registration, "fix-contacts": _fix_contacts,
     "report-interim": _report, "report-clean": _report_clean, "report-exported": _report_exported,
     "report-trouble": _report_trouble, "report-empty": _report_empty,
     "settings": _settings, "settings-keys": lambda stage: _keys(stage, KeyState.STORED, KeyState.MISSING),
