@@ -1,4 +1,4 @@
-"""Keys of lists: from the environment or the operating system's keyring, never from a file."""
+"""Keys of lists and passwords of log-ins: from the environment or the operating system's keyring, never from a file."""
 
 from __future__ import annotations
 
@@ -83,3 +83,35 @@ def _from_keyring(name: str) -> str:
     except (keyring.errors.KeyringError, RuntimeError, OSError):
         # No keyring on this machine, or it is locked: the list stays unasked and the result says so.
         return ""
+
+
+SSH_VARIABLE = "SELFAUDIT_SSH_PASSWORD"
+
+
+def _ssh_name(user: str, host: str, port: int) -> str:
+    return f"ssh:{user}@{host}:{port}"
+
+
+def ssh_password(user: str, host: str, port: int) -> str:
+    """The password of a log-in over SSH: from the environment (SELFAUDIT_SSH_PASSWORD), then from the keyring; "" for none."""
+    return os.environ.get(SSH_VARIABLE, "") or _from_keyring(_ssh_name(user, host, port))
+
+
+def store_ssh_password(user: str, host: str, port: int, password: str) -> None:
+    """Puts the password of a log-in into the keyring; an empty one is removed from it.
+
+    Raises:
+        UserError: there is no keyring. There is no file to fall back to.
+    """
+    import keyring
+    import keyring.errors
+
+    try:
+        if password:
+            keyring.set_password(SERVICE, _ssh_name(user, host, port), password)
+        else:
+            keyring.delete_password(SERVICE, _ssh_name(user, host, port))
+    except keyring.errors.PasswordDeleteError:
+        return  # there was none
+    except (keyring.errors.KeyringError, RuntimeError, OSError):
+        raise UserError(_("The system's keyring cannot be used or is locked; nothing was stored.")) from None

@@ -98,6 +98,19 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     rpki_url: str = ""
 
 
+class PatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[patch]. Asked only with consent, since the names of a server's packages leave this computer. Unset: the public ones, or none in
+    laboratories.
+
+    Attributes:
+        osv_url: https URL of OSV's batch query.
+        kev_url: https URL of the list of vulnerabilities that are known to be exploited (CISA KEV, JSON).
+    """
+
+    osv_url: str = ""
+    kev_url: str = ""
+
+
 class VantageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[vantage].
 
@@ -161,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     scope: ScopeSettings = ScopeSettings()
     smtp: SmtpSettings = SmtpSettings()
     routing: RoutingSettings = RoutingSettings()
+    patch: PatchSettings = PatchSettings()
     vantage: VantageSettings = VantageSettings()
     limits: LimitSettings = LimitSettings()
 
@@ -260,6 +274,8 @@ def _check_registries(path: Path, settings: Settings) -> None:
     for key, url in (
         ("registration.rdap_bootstrap", settings.registration.rdap_bootstrap),
         ("routing.rpki_url", settings.routing.rpki_url),
+        ("patch.osv_url", settings.patch.osv_url),
+        ("patch.kev_url", settings.patch.kev_url),
     ):
         folder = key == "registration.rdap_bootstrap" and "://" not in url
         if url and not folder and not _HTTPS.fullmatch(url):

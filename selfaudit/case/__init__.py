@@ -1,6 +1,6 @@
 """Who asks, what is in scope, and with whose permission."""
 
-from selfaudit.case.model import HOSTED, Approval, Authority, Case, EvidenceFile, Registrant, Selector, Target
+from selfaudit.case.model import HOSTED, Approval, Authority, Case, EvidenceFile, HostSource, Registrant, Selector, Target
 from selfaudit.case.targets import is_reserved_address, is_reserved_name, parse_target
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Authority",
     "Case",
     "EvidenceFile",
+    "HostSource",
     "Registrant",
     "Selector",
     "Target",

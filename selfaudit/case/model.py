@@ -7,7 +7,7 @@ from typing import Literal
 
 from selfaudit.i18n import phrase
 
-TargetKind = Literal["domain", "address", "case"]
+TargetKind = Literal["domain", "address", "host", "case"]
 
 # The origin of domains that are only hosted: their registration counts, their mail is somebody else's.
 HOSTED = phrase("hosted")
@@ -16,7 +16,7 @@ MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many a
 
 @dataclass(frozen=True, slots=True, order=True)
 class Target:
-    """A domain (A-label, lower case, no trailing dot), an address (canonical text), or the case itself.
+    """A domain (A-label, lower case, no trailing dot), an address (canonical text), a server by its own name, or the case itself.
 
     `origin` says how it came into scope: "named" by the person, `HOSTED`, or the record in which it was found.
     """
@@ -95,6 +95,29 @@ class Registrant:
     files: tuple[EvidenceFile, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class HostSource:
+    """Where the facts about a server's inside come from. The facts themselves are evidence.
+
+    Attributes:
+        name: the server's own name; results about it carry it as target of kind "host".
+        machine: stands for the installation, "" if it has no identity.
+        sha256: of the collector's text.
+        via: "file", "block", "ssh" or "local".
+        taken: UTC by the server's clock.
+        received: UTC by ours.
+        address: to which it was said to belong, or at which it was fetched, "" for neither.
+    """
+
+    name: str
+    machine: str
+    sha256: str
+    via: str
+    taken: str
+    received: str
+    address: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything a run depends on besides the network.
@@ -118,6 +141,8 @@ class Case:
         suspended: since when the service is suspended: YYYY-MM-DD or RFC 3339 in UTC, "" if it is not known.
         registrant: to whom the domains are registered, as the customer declares it.
         not_registrant: domains (A-labels) that are registered to somebody else, whom the customer hosts.
+        hosts: servers that were looked at from the inside; each is a target, too.
+        look_up_packages: the lists of their packages may be shown to public lists of vulnerabilities.
     """
 
     targets: tuple[Target, ...]
@@ -138,6 +163,8 @@ class Case:
     suspended: str = ""
     registrant: Registrant | None = None
     not_registrant: tuple[str, ...] = ()
+    hosts: tuple[HostSource, ...] = ()
+    look_up_packages: bool = False
 
     def domains(self) -> tuple[str, ...]:
         """The named domains, without those that are only hosted."""

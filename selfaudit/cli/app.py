@@ -18,6 +18,7 @@ from selfaudit.text import printable
 COMMANDS = {
     "audit": ("selfaudit.cli.audit", "audit", N_("Audit domains and addresses.")),
     "plan": ("selfaudit.cli.audit", "plan", N_("Show what would be sent to whom; sends nothing.")),
+    "collect": ("selfaudit.cli.collect", "collect", N_("Look at a server from the inside.")),
     "judge": ("selfaudit.cli.judge", "judge", N_("Run the rules again over saved evidence, offline.")),
     "report": ("selfaudit.cli.report", "report", N_("Write reports of a saved audit.")),
     "checks": ("selfaudit.cli.checks", "checks", N_("List all checks.")),

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from selfaudit.case import Case
-from selfaudit.cli.inputs import Options, build_case, read_settings
+from selfaudit.cli.inputs import Options, build_case, read_hosts, read_settings
+from selfaudit.facts.host import HostReport
 from selfaudit.i18n import _, shown
 from selfaudit.settings import Settings
 
@@ -54,16 +55,28 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DOMAIN",
             help="A domain of this case that is registered to somebody else; @FILE for one domain per line.",
         ),
+        click.option(
+            "--host-facts",
+            multiple=True,
+            metavar="FILE",
+            help="What the collector wrote on a server (see “selfaudit collect”); ADDRESS=FILE names the server's public address.",
+        ),
+        click.option(
+            "--look-up-packages",
+            is_flag=True,
+            help="Ask public lists (OSV, CISA) about the packages of these servers; their names and versions leave this computer.",
+        ),
     ]
     for decorator in reversed(decorators):
         command = decorator(command)
     return command
 
 
-def _case(given: dict[str, Any]) -> tuple[Settings, Case]:
-    """The settings and the case that the shared options stand for."""
-    chosen = read_settings(given["settings"])
-    return chosen, build_case(Options(**given), chosen)
+def _case(given: dict[str, Any]) -> tuple[Settings, Case, tuple[HostReport, ...]]:
+    """The settings, the case and the servers' reports that the shared options stand for."""
+    chosen, options = read_settings(given["settings"]), Options(**given)
+    hosts = read_hosts(options, chosen)
+    return chosen, build_case(options, chosen, hosts), hosts
 
 
 @click.command()
@@ -87,9 +100,9 @@ def audit(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen, case = _case(given)
+    chosen, case, hosts = _case(given)
     check_outputs(out, json_file)
-    net = open_net(chosen)
+    net = open_net(chosen, hosts=hosts)
     key = install_key_or_none()
     done = asyncio.run(run_watched(case, net, key, quiet=quiet or json_file == "-"))
     return show(done, out=out, json_file=json_file, quiet=quiet)
@@ -110,9 +123,9 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen, case = _case(given)
+    chosen, case, hosts = _case(given)
     check_outputs(out, json_file)
-    net = open_net(chosen)
+    net = open_net(chosen, hosts=hosts)
     key = install_key_or_none()
     made = make_plan(case, net, key)
     net.close()

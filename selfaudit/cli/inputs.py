@@ -9,9 +9,12 @@ from pathlib import Path
 from selfaudit.case import Authority, Case, Registrant, Selector, Target
 from selfaudit.case.file import CaseFile, parse_past, read_case_file, read_registrant, read_registrant_file
 from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_targets
-from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, message_selectors, read_approvals, read_selector
+from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, read_approvals, read_selector
+from selfaudit.engine.hosts import add_host, host_targets, read_host_file, sources
 from selfaudit.engine.judge import pairs
+from selfaudit.engine.sample_message import message_selectors
 from selfaudit.errors import UserError
+from selfaudit.facts.host import HostReport
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _
 from selfaudit.protocols.psl import is_public_suffix, registrable_domain
@@ -40,6 +43,8 @@ class Options:
     suspended: str = ""
     registrant: Path | None = None
     registered_to_others: Sequence[str] = ()
+    host_facts: Sequence[str] = ()
+    look_up_packages: bool = False
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -47,8 +52,24 @@ def read_settings(path: Path | None) -> Settings:
     return load_settings(path) if path else Settings()
 
 
-def build_case(options: Options, settings: Settings) -> Case:
-    """Reads and normalises everything.
+def read_hosts(options: Options, settings: Settings) -> tuple[HostReport, ...]:
+    """The collectors' files: FILE, or ADDRESS=FILE for a server that does not know its public address.
+
+    Raises:
+        UserError: one of them cannot be read, or there are too many.
+    """
+    reports: tuple[HostReport, ...] = ()
+    for text in options.host_facts:
+        head, equals, rest = text.partition("=")
+        address = ""
+        if equals and rest and not Path(text).exists():
+            address = parse_address(head, allow_reserved=settings.scope.allow_reserved, what="--host-facts")
+        reports = add_host(reports, read_host_file(Path(rest if address else text), address=address))
+    return reports
+
+
+def build_case(options: Options, settings: Settings, hosts: Sequence[HostReport] = ()) -> Case:
+    """Reads and normalises everything. `hosts` are the servers that were looked at from the inside.
 
     Raises:
         UserError: one line that says what is wrong.
@@ -70,6 +91,7 @@ def build_case(options: Options, settings: Settings) -> Case:
     named = {t.value for t in targets}
     targets += tuple(Target("address", a, "sending address") for a in sending if a not in named)
     targets += hosted
+    targets += host_targets(hosts)
     only, skip = _names(options.only), _names(options.skip)
     case = Case(
         targets,
@@ -88,6 +110,8 @@ def build_case(options: Options, settings: Settings) -> Case:
         suspended=_suspended(options, file),
         registrant=_registrant(options, file),
         not_registrant=_others(options, file, targets, reserved),
+        hosts=sources(hosts),
+        look_up_packages=options.look_up_packages,
     )
     if options.confirm_relay and not settings.smtp.relay_recipient:
         raise UserError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import re
 import ssl
 import tempfile
 from importlib import resources
@@ -30,6 +29,7 @@ from selfaudit.demo.other_servers import Page, TimeServer, WebServer
 from selfaudit.demo.registry import Registries
 from selfaudit.demo.registry_data import Calendar, RegistrantSpec
 from selfaudit.demo.services import WORLDS, Certificates, CertificateSpec, HostSpec, Services, ServiceSpec, Table
+from selfaudit.demo.worlds import lines_of_world
 from selfaudit.net import Route, Routes
 from selfaudit.settings import (
     BlocklistSettings,
@@ -161,19 +161,6 @@ def demo_case(world: str) -> Case:
     )
 
 
-_MARK = re.compile(r";;\s*(?P<worlds>[a-z ]+)\Z")
-
-
-def zone_text(text: str, world: str) -> str:
-    """The lines of a zone file that belong to a world: those without a mark, and those marked ";; world world"."""
-    kept = []
-    for line in text.splitlines():
-        mark = _MARK.search(line)
-        if mark is None or world in mark["worlds"].split():
-            kept.append(line)
-    return "\n".join(kept) + "\n"
-
-
 class Internet:
     """A world, served. Use as an async context manager; `settings` and `routes` then lead the engine into it.
 
@@ -300,7 +287,7 @@ class Internet:
     def _zones(self, tlsa: list[tuple[str, str, str]]) -> dict[str, ZoneData]:
         parsed: dict[str, dns.zone.Zone] = {}
         for spec in self._zone_specs:
-            text = zone_text((_folder() / "zones" / spec.file).read_text(encoding="ascii"), self.world)
+            text = lines_of_world((_folder() / "zones" / spec.file).read_text(encoding="ascii"), self.world)
             text += "".join(f"{owner}. 3600 IN TLSA {record}\n" for zone, owner, record in tlsa if zone == spec.name)
             parsed[spec.name] = dns.zone.from_text(text, origin=dns.name.from_text(spec.name), relativize=False)
         # Children first, so that their DS records stand in the parent before it is signed.

@@ -14,14 +14,14 @@ from selfaudit.case import HOSTED, Approval, Authority, Case, Registrant, Select
 from selfaudit.case.file import CaseFile, parse_past, read_registrant, registrant_problems
 from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse_domain, parse_selector, parse_target
 from selfaudit.checks.registry import get_check
+from selfaudit.engine.hosts import host_targets, sources
+from selfaudit.engine.sample_message import message_selectors
 from selfaudit.errors import BadInput, UserError
-from selfaudit.files import read_bounded
-from selfaudit.i18n import N_, _, language, ngettext, shown
-from selfaudit.protocols.dkim import selectors_of
+from selfaudit.facts.host import HostReport
+from selfaudit.i18n import N_, _, language, ngettext
 from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.text import printable
 
-MAX_MESSAGE = 50_000_000
 MAX_SELECTORS = 50
 MAX_SENDING = 64
 MAX_LINES = 1000
@@ -59,6 +59,8 @@ class Draft:
         hosted: domains that are only hosted; lines as typed, each with one domain or several.
         registrant: to whom the domains are registered, as typed.
         not_registrant: domains that are registered to somebody else; lines as typed.
+        hosts: what collectors wrote down on servers of the case.
+        look_up_packages: the lists of their packages may be shown to public lists of vulnerabilities.
     """
 
     lines: tuple[Line, ...] = ()
@@ -77,6 +79,8 @@ class Draft:
     hosted: tuple[str, ...] = ()
     registrant: Registrant = field(default_factory=Registrant)
     not_registrant: tuple[str, ...] = ()
+    hosts: tuple[HostReport, ...] = ()
+    look_up_packages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
         raise UserError(_("More than {limit} sending addresses were given.").format(limit=MAX_SENDING))
     person, role = printable(draft.person.strip(), 100), printable(draft.role.strip(), 100)
     return Case(
-        tuple(targets),
+        (*targets, *host_targets(draft.hosts)),
         sending,
         _selectors(draft),
         authority=Authority(person, role) if person and role else None,
@@ -269,6 +273,8 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
         suspended=parse_past(draft.suspended, ahead=bool(draft.demo)),
         registrant=read_registrant(draft.registrant, ahead=bool(draft.demo)),
         not_registrant=tuple(dict.fromkeys(t.value for r in others for t in r.targets)),
+        hosts=sources(draft.hosts),
+        look_up_packages=draft.look_up_packages,
     )
 
 
@@ -336,11 +342,11 @@ def read_approvals(file: CaseFile) -> tuple[Approval, ...]:
     return tuple(found)
 
 
-def from_case(case: Case) -> Draft:
-    """The draft that would make a case, for showing and editing it."""
+def from_case(case: Case, hosts: Iterable[HostReport] = ()) -> Draft:
+    """The draft that would make a case, for showing and editing it. `hosts` are the reports that its sources stand for."""
     sending = set(case.sending_ips)
     return Draft(
-        tuple(Line(t.value, t.value in sending) for t in case.targets if t.origin != HOSTED),
+        tuple(Line(t.value, t.value in sending) for t in case.targets if t.origin != HOSTED and t.kind != "host"),
         tuple(f"{s.name}@{s.domain}" if s.domain else s.name for s in case.selectors if s.source == "given"),
         tuple((s.name, s.domain, "") for s in case.selectors if s.source == "message"),
         case.authority.name if case.authority else "",
@@ -354,20 +360,9 @@ def from_case(case: Case) -> Draft:
         hosted=case.hosted(),
         registrant=case.registrant or Registrant(),
         not_registrant=case.not_registrant,
+        hosts=tuple(hosts),
+        look_up_packages=case.look_up_packages,
     )
-
-
-def message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
-    """(selector, domain) of each DKIM signature of a sample message.
-
-    Raises:
-        UserError: the file cannot be read, or is no message.
-    """
-    data = read_bounded(path, MAX_MESSAGE)
-    try:
-        return selectors_of(data)
-    except BadInput as error:
-        raise UserError(_("{file}: {why}").format(file=path, why=shown(error))) from None
 
 
 def learn_message(draft: Draft, path: Path) -> Draft:

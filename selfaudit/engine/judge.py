@@ -12,6 +12,7 @@ from selfaudit.case.dates import read_date
 from selfaudit.case.model import CASE_TARGET
 from selfaudit.checks import CheckModule, all_checks, select_checks
 from selfaudit.checks.registry import render_source
+from selfaudit.engine.derive import DERIVED
 from selfaudit.engine.evidence import Evidence, Record
 from selfaudit.facts import Fact, FailureReason, ProbeFailure
 from selfaudit.findings import Finding, Outcome, Result, Severity
@@ -86,7 +87,10 @@ def judge_evidence(evidence: Evidence) -> tuple[Result, ...]:
         if reason is not None:
             results.append(Result(check.spec.id, target.kind, target.value, Outcome.NOT_RUN, reason=reason))
             continue
-        needed = [records.get(key) for key in needed_keys(check, target, evidence.case)]
+        needed = [
+            DERIVED[key[0]](target, records) if key[0] in DERIVED else records.get(key)
+            for key in needed_keys(check, target, evidence.case)
+        ]
         results.append(judge_one(check, target, needed, policy))
     return tuple(results)
 
@@ -96,6 +100,9 @@ def needed_keys(check: CheckModule, target: Target, case: Case) -> list[tuple[st
     probes = all_probes()
     keys = []
     for need in check.spec.needs:
+        if need.kind in DERIVED:
+            keys.append((need.kind, target.value))
+            continue
         request = probes[need.kind].request(target, case)
         keys.append((request.kind, request.subject))
     return keys
@@ -119,7 +126,7 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
             return result(outcome, reason=failure_words(record.failure))
         assert record.fact is not None
         facts.append(record.fact)
-    evidence = tuple(r.id for r in records if r is not None)
+    evidence = tuple(r.id for r in records if r is not None and r.id)
     try:
         findings = tuple(replace(f, evidence=evidence) for f in check.judge(*facts, policy))
         findings = tuple(_approved(check, target, finding, policy) for finding in findings)

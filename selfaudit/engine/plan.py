@@ -9,6 +9,7 @@ import msgspec
 from selfaudit.case import Case, Target
 from selfaudit.checks.registry import is_active
 from selfaudit.engine.authority import CHALLENGE, challenge_token, without_asking
+from selfaudit.engine.derive import DERIVED
 from selfaudit.engine.judge import pairs
 from selfaudit.facts import Request
 from selfaudit.i18n import phrase
@@ -67,6 +68,8 @@ def wanted_requests(case: Case, targets: tuple[Target, ...]) -> dict[Request, li
     wanted: dict[Request, list[tuple[str, Target, bool]]] = {}
     for check, target in pairs(case, targets):
         for need in check.spec.needs:
+            if need.kind in DERIVED:
+                continue
             request = probes[need.kind].request(target, case)
             wanted.setdefault(request, []).append((check.spec.id, target, is_active(check)))
     return wanted

@@ -124,7 +124,7 @@ class Check:
         id: family and name, for example "mail.spf".
         title: a short phrase in plain words.
         needs: the fact types that `judge` takes, in this order.
-        target: "domain", "address" or "case".
+        target: "domain", "address", "host" or "case".
         contact: whether the observation touches the target's own services.
         advisory: an inconclusive result of this check does not make the whole audit inconclusive.
         hosted: it is meant for domains that are only hosted, too.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import Awaitable, Callable, Generator, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -16,6 +16,7 @@ from selfaudit.catalogue import Catalogue, load_catalogue
 from selfaudit.errors import UserError
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
 from selfaudit.facts.exposure import RecursionTry
+from selfaudit.facts.host import HostReport
 from selfaudit.facts.http import HttpFetch, HttpStatus
 from selfaudit.facts.smtp import Certificate
 from selfaudit.facts.vantage import ControlConnection
@@ -46,10 +47,20 @@ _HIGH_PORT = 47_113  # nothing is known to live there
 
 
 class Net:
-    """Everything that a probe may use. One per run."""
+    """Everything that a probe may use. One per run.
+
+    Attributes:
+        host_reports: what collectors wrote down on the case's servers, by the server's name; it came before the run.
+    """
 
     def __init__(
-        self, settings: Settings, profile: NetProfile, gate: Gate, catalogue: Catalogue, keys: Mapping[str, str] | None = None
+        self,
+        settings: Settings,
+        profile: NetProfile,
+        gate: Gate,
+        catalogue: Catalogue,
+        keys: Mapping[str, str] | None = None,
+        host_reports: Mapping[str, HostReport] | None = None,
     ) -> None:
         limits = settings.limits
         self.settings = settings
@@ -57,6 +68,7 @@ class Net:
         self.gate = gate
         self.catalogue = catalogue
         self.keys = dict(keys or {})
+        self.host_reports = dict(host_reports or {})
         self.dns = DnsClient(
             DnsConfig(
                 profile.resolvers, profile.port, limits.dns_timeout, limits.dns_tries, limits.dns_in_flight,
@@ -324,8 +336,14 @@ def list_keys(settings: Settings) -> dict[str, str]:
     return {e.zone: key for e in entries if e.access == "key" and (key := list_key(e.zone))}
 
 
-def open_net(settings: Settings, *, routes: Routes | None = None, keys: Mapping[str, str] | None = None) -> Net:
-    """Sets up a run's network. Sends nothing yet. Without `keys` they are looked up here.
+def open_net(
+    settings: Settings,
+    *,
+    routes: Routes | None = None,
+    keys: Mapping[str, str] | None = None,
+    hosts: Iterable[HostReport] = (),
+) -> Net:
+    """Sets up a run's network. Sends nothing yet. Without `keys` they are looked up here. `hosts` were looked at before.
 
     Raises:
         UserError: a settings, catalogue or root hints file is broken, or there is no way to ask the DNS at all.
@@ -343,4 +361,5 @@ def open_net(settings: Settings, *, routes: Routes | None = None, keys: Mapping[
         bootstrap.check_folder(profile.rdap_bootstrap)
     gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
     catalogue = load_catalogue(settings.blocklists)
-    return Net(settings, profile, gate, catalogue, list_keys(settings) if keys is None else keys)
+    reports = {report.name: report for report in hosts}
+    return Net(settings, profile, gate, catalogue, list_keys(settings) if keys is None else keys, reports)

@@ -15,6 +15,8 @@ _PORT25_CONTROLS = ("gmail-smtp-in.l.google.com", "mx01.mail.icloud.com")
 RDAP_BOOTSTRAP = "https://data.iana.org/rdap/"
 _WHOIS_SERVER = "whois.iana.org"
 _ORIGIN_ZONE = "origin.asn.cymru.com"
+_OSV_URL = "https://api.osv.dev/v1/querybatch"
+_KEV_URL = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 _RPKI_URL = "https://stat.ripe.net/data/rpki-validation/data.json?resource={asn}&prefix={prefix}"
 # Their own servers answer with the address that asked.
 _EGRESS_NAMES = ("o-o.myaddr.l.google.com TXT", "whoami.akamai.net A")
@@ -38,6 +40,8 @@ class NetProfile(msgspec.Struct, frozen=True):
         whois_server: that refers to others, "" for no WHOIS.
         origin_zone: below which the origins of routes are published, "" for none.
         rpki_url: of a validator, "" for none.
+        osv_url: of a list of vulnerabilities by package, "" for none.
+        kev_url: of the list of those that are known to be exploited, "" for none.
     """
 
     resolvers: tuple[str, ...]
@@ -53,6 +57,8 @@ class NetProfile(msgspec.Struct, frozen=True):
     whois_server: str = ""
     origin_zone: str = ""
     rpki_url: str = ""
+    osv_url: str = ""
+    kev_url: str = ""
 
 
 def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
@@ -84,4 +90,5 @@ def make_profile(settings: Settings, *, embedded: bool = False) -> NetProfile:
         tuple(resolvers), iterates, settings.dns.port, silent, tuple(times), laboratory, mail, names, known,
         usual(registration.rdap_bootstrap, RDAP_BOOTSTRAP), usual(registration.whois_server, _WHOIS_SERVER),
         usual(routing.origin_zone, _ORIGIN_ZONE), usual(routing.rpki_url, _RPKI_URL),
+        usual(settings.patch.osv_url, _OSV_URL), usual(settings.patch.kev_url, _KEV_URL),
     )  # fmt: skip

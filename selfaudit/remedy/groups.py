@@ -15,7 +15,7 @@ from selfaudit.i18n import N_, _, shown
 
 _ORDER = list(Severity)
 # What a desk most likely acted on comes first.
-_FAMILIES = ("exposure", "blocklist", "registration", "mail", "rdns", "dns", "routing", "vantage", "")
+_FAMILIES = ("exposure", "host", "patch", "blocklist", "registration", "mail", "rdns", "dns", "routing", "vantage", "")
 _OUTCOMES = {
     Severity.CRITICAL: Outcome.FAIL,
     Severity.HIGH: Outcome.FAIL,

@@ -12,7 +12,7 @@ from selfaudit.facts.mail import MtaStsPolicy
 from selfaudit.facts.vantage import Clock
 from selfaudit.facts.zone import ZoneTransfers
 from selfaudit.i18n import N_, _, shown
-from selfaudit.report import registration_text
+from selfaudit.report import host_text, registration_text
 from selfaudit.report.exposure_text import lines_about
 from selfaudit.text import printable
 
@@ -39,8 +39,10 @@ class EvidenceLine:
     answer: str
 
 
-def lines_of(record: Record) -> list[EvidenceLine]:
-    """The evidence of a record, at most 60 lines; the whole of it stands in evidence.json."""
+def lines_of(record: Record, check: str = "") -> list[EvidenceLine]:
+    """The evidence of a record, at most 60 lines; the whole of it stands in evidence.json. Of a fact that serves many checks, only what
+    the named one rests on.
+    """
     if record.fact is None:
         failure = record.failure
         return [EvidenceLine("", shown(failure_words(failure)) if failure else record.trace)]
@@ -65,7 +67,7 @@ def lines_of(record: Record) -> list[EvidenceLine]:
             EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(shown(a.detail), 100)}".strip())
             for a in fact.attempts
         ]
-    about = (*lines_about(fact), *registration_text.lines_about(fact))
+    about = (*lines_about(fact), *registration_text.lines_about(fact), *host_text.lines_about(fact, check))
     lines += [EvidenceLine(printable(command, 400), answer) for command, answer in about]
     if len(lines) > MAX_LINES:
         rest = len(lines) - MAX_LINES

@@ -19,6 +19,7 @@ from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _, language, ngettext, shown
 from selfaudit.remedy import Action, Group, GroupKey, alike_words, group_actions, said_once
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
+from selfaudit.report.host_text import host_lines
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
 
@@ -85,6 +86,7 @@ def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
         rechecks=evidence.rechecks,
         authority=_authority(audit),
         declared=_declared(audit.evidence.case),
+        hosts=host_lines(evidence),
         case_word=lambda kind: _("this computer") if kind == "case" else "",
         _=_,
         shown=shown,
@@ -110,7 +112,7 @@ def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark]
 
 def _evidence_of(action: Action, records: dict[str, Record]) -> list[_Evidence]:
     ids: Iterable[str] = dict.fromkeys(i for r in (action.result, *action.alike) if r.findings for i in r.findings[0].evidence)
-    return [_Evidence(r.id, r.request.kind, r.at, lines_of(r)) for i in ids if (r := records.get(i))]
+    return [_Evidence(r.id, r.request.kind, r.at, lines_of(r, action.result.check)) for i in ids if (r := records.get(i))]
 
 
 def _declared(case: Case) -> _Declared | None:
