@@ -35,7 +35,7 @@ TOO_OLD = Message(
 CLOCK = Message(
     Severity.UNKNOWN,
     N_(
-        "The collector's file of {host} says that it was made on {taken} UTC, and it reached this computer on {received} UTC. One of the two clocks is wrong, so "
+        "The collector's file of {host} gives as its time (UTC): {taken}. It reached this computer on {received} UTC. One of the two clocks is wrong, so "
         "ages and dates cannot be told."
     ),
     Remedy(
@@ -83,7 +83,11 @@ def standing(report: HostReport, scope: HostScope) -> tuple[str, dict[str, objec
         return None
     tied = belonging(report, scope)
     seen = report.seen or report.received
-    args: dict[str, object] = {"host": report.name, "taken": day_of(report.taken), "received": day_of(report.received)}
+    args: dict[str, object] = {
+        "host": report.name,
+        "taken": day_of(report.taken) or phrase("a time that cannot be read"),
+        "received": day_of(report.received),
+    }
     if why == "changed":
         return "CHANGED", args | {"why": "; ".join(report.damage)}
     if why == "other-host":

@@ -1,0 +1,1 @@
+"""Checks of a server's inside, from a collector's file."""

@@ -1,0 +1,89 @@
+"""The commands of each system that look for malware and for changed programs, and what they change."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+
+from selfaudit.checks import _host_commands
+from selfaudit.i18n import phrase
+from selfaudit.protocols.host_system import System
+
+CHANGES_LOOK = phrase("only shows something and changes nothing")
+CHANGES_SCANNER = phrase(
+    "installs a scanner, fetches its data, and looks through the folders of web pages and users; it only tells and removes nothing"
+)
+CHANGES_RESCAN = phrase(
+    "fetches newer data and looks through the folders of web pages and users; it only tells and removes nothing"
+)
+
+_SCAN = "clamscan -r -i /home /root /srv /tmp /var/www /var/tmp"
+_SCAN_FREEBSD = "clamscan -r -i /home /root /tmp /usr/local/www /var/tmp"
+_PACKAGES = {
+    "debian": "clamav clamav-freshclam",
+    "rhel": "clamav clamav-freshclam",
+    "suse": "clamav",
+    "alpine": "clamav",
+    "arch": "clamav",
+    "freebsd": "clamav",
+}
+_VERIFY = {
+    "debian": "apt-get install debsums && debsums -s -a; dpkg --verify",
+    "rhel": "rpm -Va",
+    "suse": "rpm -Va",
+    "alpine": "apk audit --system --recursive /",
+    "arch": "pacman -Qkk",
+    "freebsd": "pkg check -s -a; freebsd-update IDS",
+    "windows": "sfc /verifyonly; Get-MpThreatDetection",
+}
+_MOST = 6
+_PATH = re.compile(r"/[A-Za-z0-9_@%+=:,./-]{1,150}")
+
+
+def scan(system: System, *, installed: bool) -> tuple[str, str]:
+    """The command that fetches new data and scans (and installs the scanner first), and what it changes."""
+    changes = CHANGES_RESCAN if installed else CHANGES_SCANNER
+    if system.family == "windows":
+        return "Update-MpSignature; Start-MpScan -ScanType FullScan; Get-MpThreatDetection", changes
+    if system.family == "freebsd":
+        steps = f"freshclam && {_SCAN_FREEBSD}"
+    elif system.family in ("debian",):
+        steps = f"systemctl stop clamav-freshclam; freshclam && systemctl start clamav-freshclam && {_SCAN}"
+    else:
+        steps = f"freshclam && {_SCAN}"
+    if installed:
+        return steps, changes
+    before = (
+        "dnf install epel-release && "
+        if system.family == "rhel" and system.id != "fedora" and _host_commands.manager_of(system) == "dnf"
+        else ""
+    )
+    before = (
+        "yum install epel-release && " if system.family == "rhel" and _host_commands.manager_of(system) == "yum" else before
+    )
+    return f"{before}{_host_commands.install(system, _PACKAGES.get(system.family, 'clamav'))} && {steps}", changes
+
+
+def verify(system: System) -> str:
+    """The command that compares all programs with what the distribution delivered."""
+    return _VERIFY.get(system.family, phrase("the integrity check of your package manager"))
+
+
+def owners(system: System, paths: Iterable[str]) -> str:
+    """The command that shows what files are, who owns them and which package they come from."""
+    safe = [shlex.quote(p) for p in paths if _PATH.fullmatch(p)][:_MOST] or ["/PATH"]
+    files = " ".join(safe)
+    if system.family == "windows":
+        return "Get-ScheduledTask | Where-Object TaskPath -notlike '\\Microsoft*' | Get-ScheduledTaskInfo"
+    asks = {
+        "debian": f"dpkg -S {files}",
+        "rhel": f"rpm -qf {files}",
+        "suse": f"rpm -qf {files}",
+        "alpine": f"apk info --who-owns {files}",
+        "arch": f"pacman -Qo {files}",
+        "freebsd": f"pkg which {files}",
+    }
+    look = f"ls -la {files}"
+    ask = asks.get(system.family)
+    return f"{look}; {ask}" if ask else look

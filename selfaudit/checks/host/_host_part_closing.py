@@ -1,0 +1,162 @@
+"""The commands that close ports or set up a firewall, for the firewall and the system that a server has, and what they change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from selfaudit.checks import _host_commands
+from selfaudit.i18n import phrase
+from selfaudit.protocols.host.firewall import Firewall
+from selfaudit.protocols.host_system import System
+
+CHANGES_CLOSE = phrase(
+    "makes the firewall drop connections from outside to these ports; what runs on the server itself still reaches them"
+)
+CHANGES_SETUP = phrase(
+    "sets up a firewall that lets in only the ports named in the command and drops the rest; open connections may break off, and a port that you forgot is closed, "
+    "so keep the provider's console at hand"
+)
+CHANGES_DEFAULT = phrase(
+    "drops what no rule lets in; a port that you use and that has no rule is closed, so keep the provider's console at hand"
+)
+
+Port = tuple[str, int]  # protocol, number
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # names from the file that may stand in a command
+
+
+def interface(firewall: Firewall) -> str:
+    """An interface that leads outside; a usual name if the file has none that is safe to copy."""
+    return next((i for i in sorted(firewall.outward.interfaces) if _PLAIN.fullmatch(i)), "eth0")
+
+
+def close(system: System, firewall: Firewall, ports: Iterable[Port], keep: Iterable[Port]) -> str:
+    """Closes ports with the firewall that is in use; sets one up that lets in `keep` if there is none."""
+    wanted = sorted(set(ports))
+    tcp = [n for p, n in wanted if p == "tcp"][:15]
+    udp = [n for p, n in wanted if p == "udp"][:15]
+    by_protocol = [(p, ns) for p, ns in (("tcp", tcp), ("udp", udp)) if ns]
+    if firewall.tool == "ufw":
+        return " && ".join(f"ufw prepend deny {n}/{p}" for p, ns in by_protocol for n in ns)
+    if firewall.tool == "firewalld":
+        rules = (
+            f'firewall-cmd --permanent --add-rich-rule=\'rule port port="{n}" protocol="{p}" drop\''
+            for p, ns in by_protocol
+            for n in ns
+        )
+        return " && ".join((*rules, "firewall-cmd --reload"))
+    if firewall.tool == "nft":
+        where = _nft_chain(firewall)
+        lines = (f"nft insert rule {where} 'iifname != \"lo\" {p} dport {{ {_commas(ns)} }} drop'" for p, ns in by_protocol)
+        return (
+            " && ".join(lines) + "   # " + phrase("the same line goes into /etc/nftables.conf, so that it outlives a restart")
+        )
+    if firewall.tool == "iptables":
+        lines = (
+            f"{c} -I INPUT ! -i lo -p {p} -m multiport --dports {_commas(ns, ',')} -j DROP"
+            for c in ("iptables", "ip6tables")
+            for p, ns in by_protocol
+        )
+        return (
+            " && ".join(lines)
+            + "   # "
+            + phrase("save it (iptables-save, netfilter-persistent save), so that it outlives a restart")
+        )
+    if firewall.tool == "pf":
+        lines = (f"block in quick on ! lo0 proto {p} from any to any port {{ {_commas(ns)} }}" for p, ns in by_protocol)
+        return (
+            "; ".join(lines)
+            + "   # "
+            + phrase("each as the first rule in /etc/pf.conf, then: pfctl -nf /etc/pf.conf && pfctl -f /etc/pf.conf")
+        )
+    if system.family == "windows":
+        return "; ".join(
+            f"New-NetFirewallRule -DisplayName 'Closed {p}' -Direction Inbound -Protocol {p.upper()} -LocalPort {_commas(ns, ',')} -Action Block"
+            for p, ns in by_protocol
+        )
+    return setup(system, keep)
+
+
+def setup(system: System, keep: Iterable[Port]) -> str:
+    """Sets up a firewall that lets in `keep` and SSH, and drops the rest. The ports are opened before the door is shut."""
+    ports = sorted(set(keep) | ({("tcp", 22)} if system.family != "windows" else set()))[:40]
+    if system.family == "windows":
+        return (
+            "Enable-NetFirewallRule -DisplayGroup 'Remote Desktop'; "
+            + "".join(
+                f"New-NetFirewallRule -DisplayName 'Open {n} {p}' -Direction Inbound -Protocol {p.upper()} -LocalPort {n} -Action Allow; "
+                for p, n in ports
+            )
+            + "Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block"
+        )
+    if system.family == "freebsd":
+        rules = [
+            "set skip on lo0",
+            "block in all",
+            "pass out all keep state",
+            "pass in inet proto icmp",
+            "pass in inet6 proto icmp6",
+        ]
+        for protocol in ("tcp", "udp"):
+            numbers = [n for p, n in ports if p == protocol]
+            if numbers:
+                rules.append(f"pass in proto {protocol} to any port {{ {_commas(numbers)} }} keep state")
+        lines = " ".join(f"'{r}'" for r in rules)
+        return (
+            "[ ! -e /etc/pf.conf ] || cp /etc/pf.conf /etc/pf.conf.before; "
+            f"printf '%s\\n' {lines} > /etc/pf.conf && pfctl -nf /etc/pf.conf && sysrc pf_enable=YES && service pf start"
+        )
+    if system.family in ("rhel", "suse"):
+        opened = " ".join(f"--add-port={n}/{p}" for p, n in ports)
+        return f"{_host_commands.install(system, 'firewalld')} && firewall-offline-cmd {opened} && systemctl enable --now firewalld"
+    if system.family in ("debian", "alpine", "arch"):
+        opened = " && ".join(f"ufw allow {n}/{p}" for p, n in ports)
+        at_start = {"alpine": " && rc-update add ufw default", "arch": " && systemctl enable ufw"}.get(system.family, "")
+        return f"{_host_commands.install(system, 'ufw')} && ufw default deny incoming && {opened} && ufw enable{at_start}"
+    return phrase("the firewall of your system, with a rule for each port that you need, SSH first")
+
+
+def tighten(system: System, firewall: Firewall, keep: Iterable[Port], families: Iterable[int]) -> str:
+    """Makes the firewall that is in use drop what no rule lets in."""
+    if firewall.tool == "ufw":
+        opened = " && ".join(f"ufw allow {n}/{p}" for p, n in sorted({("tcp", 22), *keep})[:40])
+        return f"sed -i 's/^IPV6=.*/IPV6=yes/' /etc/default/ufw && ufw default deny incoming && {opened} && ufw disable && ufw enable"
+    if firewall.tool == "firewalld":
+        opened = " ".join(f"--add-port={n}/{p}" for p, n in sorted({("tcp", 22), *keep})[:40])
+        return (
+            f"firewall-cmd --permanent --zone=public {opened} && firewall-cmd --permanent --zone=public --set-target=default && "
+            "firewall-cmd --reload && firewall-cmd --set-default-zone=public"
+        )
+    if firewall.tool == "iptables":
+        return " && ".join(_iptables(c, keep) for v, c in ((4, "iptables"), (6, "ip6tables")) if v in families)
+    if firewall.tool == "pf":
+        return phrase(
+            "block in all as the first rule in /etc/pf.conf, a rule with pass in for each port that you need, then: pfctl -nf /etc/pf.conf && pfctl -f /etc/pf.conf"
+        )
+    if firewall.tool == "nft":
+        return phrase(
+            "a table inet with a chain of hook input and policy drop, and a rule for each port that you need, in /etc/nftables.conf, then: nft -c -f /etc/nftables.conf && nft -f /etc/nftables.conf"
+        )
+    return setup(system, keep)
+
+
+def _nft_chain(firewall: Firewall) -> str:
+    """Family, table and chain of the filter for what comes in, one called "filter" first."""
+    usable = [
+        t for t in firewall.tables
+        if t.input_chain and not t.foreign and t.family in ("inet", "ip") and all(_PLAIN.fullmatch(n) for n in (t.name, t.input_chain))
+    ]  # fmt: skip
+    table = min(usable, key=lambda t: (t.name != "filter", t.family != "inet"), default=None)
+    return f"{table.family} {table.name} {table.input_chain}" if table else "inet filter input"
+
+
+def _iptables(command: str, keep: Iterable[Port]) -> str:
+    icmp = "ipv6-icmp" if command == "ip6tables" else "icmp"
+    ports = sorted({("tcp", 22), *keep})[:40]
+    rules = ["-i lo -j ACCEPT", "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", f"-p {icmp} -j ACCEPT"]
+    rules += [f"-p {p} --dport {n} -j ACCEPT" for p, n in ports]
+    return " && ".join((*(f"{command} -A INPUT {r}" for r in rules), f"{command} -P INPUT DROP"))
+
+
+def _commas(numbers: Iterable[int], separator: str = ", ") -> str:
+    return separator.join(str(n) for n in numbers)

@@ -1,0 +1,118 @@
+"""The accounts of a server, and the commands of each system that change who gets in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from selfaudit.checks import _host_commands
+from selfaudit.facts.host import HostReport
+from selfaudit.i18n import phrase
+from selfaudit.protocols.host_system import System
+
+_NO_SHELLS = ("nologin", "false", "sync", "shutdown", "halt", "git-shell")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?")
+_MOST = 10  # accounts in one command
+
+_CHANGES_KEYS = phrase("lets sshd accept keys only; sessions that are open stay, and whoever has no key is shut out")
+_CHANGES_EMPTY = phrase("lets sshd refuse accounts without a password")
+_CHANGES_LOCK = phrase("makes these passwords invalid; keys of these accounts keep working until their files are taken away")
+_CHANGES_RENEW = phrase("asks for a new password for each account and replaces the old one")
+_CHANGES_SHOW = phrase("only shows something and changes nothing")
+
+Fix = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account: name, number (-1 if it is none), shell, password ("set", "locked", "none", "-"), day of its last change or "-"."""
+
+    name: str
+    uid: int
+    shell: str
+    password: str
+    changed: str
+
+    @property
+    def can_log_in(self) -> bool:
+        """It has a shell."""
+        return self.shell.rpartition("/")[2] not in _NO_SHELLS
+
+
+def accounts_of(report: HostReport) -> list[Account]:
+    """The part "login.accounts"; empty if it says nothing."""
+    rows = report.rows("login.accounts", 5)[:5_000]
+    return [
+        Account(
+            name, int(uid) if uid.isascii() and uid.isdigit() and len(uid) < 12 else -1, shell, password.lower() or "-", changed
+        )
+        for name, uid, shell, password, changed in rows
+        if name
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Commands of one system."""
+
+    system: System
+
+    def _restart(self) -> str:
+        # A reload keeps open sessions, as a restart does; Debian calls the service ssh.
+        service = "ssh" if self.system.family == "debian" else "sshd"
+        command = _host_commands.restart(self.system, service)
+        return command.replace("systemctl restart", "systemctl reload").replace(" restart", " reload")
+
+    def _directive(self, lines: Sequence[str]) -> str:
+        """The lines come before all others: for each keyword, sshd takes the first value that it meets (sshd_config(5))."""
+        texts = " ".join(f"-e '1i {line}'" for line in lines)
+        if self.system.family == "freebsd":
+            words = " ".join(f"'{line}'" for line in lines)
+            return (
+                f"(printf '%s\\n' {words}; cat /etc/ssh/sshd_config) > /etc/ssh/sshd_config.new && sshd -t -f /etc/ssh/sshd_config.new && "
+                f"mv /etc/ssh/sshd_config.new /etc/ssh/sshd_config && {self._restart()}"
+            )
+        return f"cp /etc/ssh/sshd_config /etc/ssh/sshd_config.before && sed -i {texts} /etc/ssh/sshd_config && sshd -t && {self._restart()}"
+
+    @property
+    def keys_only(self) -> Fix:
+        """Passwords off."""
+        lines = ["PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password"]
+        return {"command": self._directive(lines), "changes": _CHANGES_KEYS}
+
+    @property
+    def no_empty(self) -> Fix:
+        """Empty passwords off."""
+        return {"command": self._directive(["PermitEmptyPasswords no"]), "changes": _CHANGES_EMPTY}
+
+    def lock(self, names: Iterable[str]) -> Fix:
+        """Locks accounts."""
+        if self.system.family == "windows":
+            template = "Disable-LocalUser -Name '{name}'"
+        else:
+            template = "pw lock {name}" if self.system.family == "freebsd" else "passwd -l {name}"
+        return {"command": _each(template, names), "changes": _CHANGES_LOCK}
+
+    def renew(self, names: Iterable[str]) -> Fix:
+        """New passwords."""
+        return {"command": _each("passwd {name}", names), "changes": _CHANGES_RENEW}
+
+    @property
+    def show_keys(self) -> Fix:
+        """All keys with their fingerprints."""
+        command = 'for f in /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys; do echo "$f"; ssh-keygen -lf "$f"; done'
+        if self.system.family == "windows":
+            command = "Get-ChildItem C:\\Users\\*\\.ssh\\authorized_keys, C:\\ProgramData\\ssh\\administrators_authorized_keys | ForEach-Object { ssh-keygen -lf $_ }"
+        return {"command": command, "changes": _CHANGES_SHOW}
+
+
+def commands(system: System) -> Commands:
+    """The commands of a system."""
+    return Commands(system)
+
+
+def _each(template: str, names: Iterable[str]) -> str:
+    """The command for each account; a name that could be anything but a name is left to the person."""
+    safe = [n if _NAME.fullmatch(n) else "NAME" for n in names][:_MOST]
+    return "; ".join(template.format(name=n) for n in dict.fromkeys(safe))

@@ -1,0 +1,365 @@
+"""Only those who are meant to can log in.
+
+What it checks:
+    How people get into the server: passwords or keys over SSH, root, empty passwords, other accounts with root's rights, keys and
+    passwords that changed or should have.
+
+Why it matters:
+    Passwords are tried on every server day and night, and one weak one is enough. Policies demand measures for access and for
+    credentials, and after an incident that passwords and keys are renewed.
+
+How it is judged:
+    1. sshd -T, or sshd's files with Include and Match; for each keyword the first value counts. Passwords alone let somebody in if
+       PasswordAuthentication is yes, or KbdInteractiveAuthentication together with UsePAM, and AuthenticationMethods demands
+       nothing more. That is a fault, a small one if a second factor is set up in PAM.
+    2. root with a password (PermitRootLogin yes) is a serious fault, unless the account root has no password at all.
+    3. A Match block that allows passwords or root where the rest does not is unclear: for whom it holds must be looked at.
+    4. An account without any password that somebody can log in to is a serious fault, and the worst if sshd lets empty passwords in.
+       An account other than root with the number 0 is a serious fault; FreeBSD's toor is none while it is locked.
+    5. authorized_keys files that changed in the thirty days before the suspension (without one: the last thirty days) or since have to
+       be looked at: that is a fault until somebody has done so.
+    6. If the day of the suspension is known, passwords that are older than that day are a fault: they were not renewed.
+    7. Without administrator rights passwords cannot be seen, and nothing is good. On Windows the file does not say how Remote
+       Desktop lets people in, so the result is unclear.
+
+Limits and false positives:
+    How good a password is cannot be seen. Keys, tokens and passwords of web programs, mailboxes and panels are not looked at. sudo
+    without a password is shown, not judged. The day of a password's change is the server's own word.
+
+References:
+    sshd_config(5); shadow(5); passwd(5); sudoers(5); NIST SP 800-63B section 5.1.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from selfaudit.checks import _host
+from selfaudit.checks.host import _host_part_common as _common
+from selfaudit.checks.host._host_part_login import Account, accounts_of, commands
+from selfaudit.facts.host import HostReport, HostScope, PartStatus
+from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
+from selfaudit.i18n import N_, phrase
+from selfaudit.policy import Policy
+from selfaudit.protocols.host.sshd_config import Sshd, sshd_of
+from selfaudit.protocols.host_scope import moment
+from selfaudit.protocols.host_system import System, system_of
+
+
+class Tag(StrEnum):
+    OK = "LOGIN_OK"
+    ROOT = "LOGIN_ROOT_PASSWORD"
+    PASSWORDS = "LOGIN_PASSWORDS"
+    SECOND_FACTOR = "LOGIN_SECOND_FACTOR"
+    EMPTY_OPEN = "LOGIN_EMPTY_PASSWORD_OPEN"
+    EMPTY = "LOGIN_EMPTY_PASSWORD"
+    EMPTY_ALLOWED = "LOGIN_EMPTY_ALLOWED"
+    UID0 = "LOGIN_SECOND_ROOT"
+    KEYS = "LOGIN_KEYS_CHANGED"
+    OLD = "LOGIN_PASSWORDS_NOT_RENEWED"
+    AGE_UNKNOWN = "LOGIN_PASSWORD_AGE_UNKNOWN"
+    MATCH = "LOGIN_CONDITIONS"
+    SUDO = "LOGIN_SUDO_WITHOUT_PASSWORD"
+    GUARDED = "LOGIN_GUARDED"
+    NO_SSHD = "LOGIN_NO_SSHD"
+    WINDOWS = "LOGIN_WINDOWS"
+    OTHER_HOST = "LOGIN_OTHER_HOST"
+    TOO_OLD = "LOGIN_TOO_OLD"
+    CLOCK = "LOGIN_CLOCK"
+    CHANGED = "LOGIN_CHANGED"
+    NOT_IN_FILE = "LOGIN_NOT_IN_FILE"
+
+
+CHECK = Check("host.login", N_("Only those who are meant to can log in"), (HostReport, HostScope), "host", Contact.PASSIVE)
+
+_SSHD = N_(
+    "sshd -T | grep -Ei 'passwordauth|kbdinteractive|permitroot|permitempty'   # then collect again: selfaudit collect --ssh USER@{host}"
+)
+_ACCOUNTS = N_("awk -F: '$3 == 0' /etc/passwd; passwd -S NAME   # then collect again: selfaudit collect --ssh USER@{host}")
+
+_KEYS_ONLY = Remedy(
+    N_(
+        "Set up a key for everybody who logs in (ssh-keygen, ssh-copy-id), log in with it once, and only then switch passwords off with the command. "
+        "This {changes}. Keep a session open until a second one with the key works."
+    ),
+    verify=_SSHD,
+    record="{command}",
+    minutes=30,
+)
+
+MESSAGES = {
+    Tag.OK: Message(
+        Severity.GOOD,
+        N_(
+            "On {host} nobody gets in over SSH with a password alone, no account is without a password, only root has root's rights by its number, and no key file "
+            "changed since {day}."
+        ),
+    ),
+    Tag.ROOT: Message(
+        Severity.HIGH,
+        N_("On {host}, root may log in over SSH with a password ({setting}). It is the account whose password is tried most."),
+        _KEYS_ONLY,
+    ),
+    Tag.PASSWORDS: Message(
+        Severity.MEDIUM,
+        N_(
+            "On {host}, a password alone is enough to log in over SSH ({setting}). Passwords are tried day and night, and one weak one is enough."
+        ),
+        _KEYS_ONLY,
+    ),
+    Tag.SECOND_FACTOR: Message(
+        Severity.LOW,
+        N_(
+            "On {host}, people log in over SSH with a password ({setting}); a second factor is set up in PAM ({module}). Whether everybody has to use it cannot be seen."
+        ),
+        _KEYS_ONLY,
+    ),
+    Tag.EMPTY_OPEN: Message(
+        Severity.CRITICAL,
+        N_("Anybody gets into {host} over SSH: these accounts have no password, and sshd lets empty ones in: {accounts}."),
+        Remedy(
+            N_(
+                "Lock these accounts and forbid empty passwords at once. This {changes}. Then look at what was done under them."
+            ),
+            verify=_ACCOUNTS,
+            record="{command}",
+            minutes=30,
+        ),
+    ),
+    Tag.EMPTY: Message(
+        Severity.HIGH,
+        N_(
+            "These accounts of {host} have no password at all, so anybody at its console, or any program on it, gets in: {accounts}."
+        ),
+        Remedy(N_("Lock these accounts, or set a password. This {changes}."), verify=_ACCOUNTS, record="{command}", minutes=15),
+    ),
+    Tag.EMPTY_ALLOWED: Message(
+        Severity.MEDIUM,
+        N_(
+            "sshd on {host} would let accounts without a password in (PermitEmptyPasswords yes). No such account was seen with a password missing."
+        ),
+        Remedy(N_("Forbid it. This {changes}."), verify=_SSHD, record="{command}", minutes=10),
+    ),
+    Tag.UID0: Message(
+        Severity.HIGH,
+        N_(
+            "Besides root, these accounts of {host} have the number 0 and with it all rights: {accounts}. Intruders make such accounts."
+        ),
+        Remedy(
+            N_(
+                "If you did not make them, lock them and look for other traces before you delete anything. If you did, use sudo in their place. This {changes}."
+            ),
+            verify=_ACCOUNTS,
+            record="{command}",
+            minutes=60,
+        ),
+    ),
+    Tag.KEYS: Message(
+        Severity.MEDIUM,
+        N_("Files with keys that open {host} changed since {day}: {files}. Is each key in them one of yours?"),
+        Remedy(
+            N_(
+                "Look at each line of these files. A key that nobody can name is taken out, and with it everything else that its owner left. The command shows them with their "
+                "fingerprints; this {changes}."
+            ),
+            verify=N_("selfaudit collect --ssh USER@{host}"),
+            record="{command}",
+            minutes=30,
+        ),
+    ),
+    Tag.OLD: Message(
+        Severity.MEDIUM,
+        N_("These accounts of {host} still have the password that they had before the suspension on {day}: {accounts}."),
+        Remedy(
+            N_(
+                "Give each of them a new password, or lock the password where a key is enough. Do it after the server is clean, or the new one is stolen too. This {changes}."
+            ),
+            verify=_ACCOUNTS,
+            record="{command}",
+            minutes=15,
+        ),
+    ),
+    Tag.AGE_UNKNOWN: Message(
+        Severity.UNKNOWN,
+        N_("When the passwords of these accounts of {host} were last changed cannot be seen: {accounts}."),
+        Remedy(N_("Change them, and say in your statement when you did."), verify=_ACCOUNTS, minutes=15),
+    ),
+    Tag.MATCH: Message(
+        Severity.UNKNOWN,
+        N_("sshd on {host} has looser rules for some ({conditions}). Whom they concern cannot be told here."),
+        Remedy(
+            N_("Look whether each of these Match blocks is still needed, and take out those that are not."),
+            verify=N_("sshd -T -C user=NAME,host=HOST,addr=ADDRESS   # what holds for one person from one place"),
+            minutes=15,
+        ),
+    ),
+    Tag.SUDO: Message(Severity.INFO, N_("On {host}, these may use sudo without a password: {who}.")),
+    Tag.GUARDED: Message(Severity.INFO, N_("On {host}, {tools} locks out addresses from which passwords are tried.")),
+    Tag.NO_SSHD: Message(Severity.NONE, N_("There is no SSH server on {host}.")),
+    Tag.WINDOWS: Message(
+        Severity.UNKNOWN,
+        N_(
+            "{host} runs Windows. The collector's file does not say how Remote Desktop lets people in, or which passwords were changed."
+        ),
+        Remedy(
+            N_(
+                "Demand Network Level Authentication, lock accounts after ten wrong passwords, and show the desk both settings."
+            ),
+            verify=(
+                "(Get-ItemProperty 'HKLM:\\System\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp').UserAuthentication; net accounts   # right: 1"
+            ),
+            minutes=15,
+        ),
+    ),
+    Tag.OTHER_HOST: _host.OTHER_HOST,
+    Tag.TOO_OLD: _host.TOO_OLD,
+    Tag.CLOCK: _host.CLOCK,
+    Tag.CHANGED: _host.CHANGED,
+    Tag.NOT_IN_FILE: _host.NOT_IN_FILE,
+}
+
+
+def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Finding]:
+    trouble = _host.standing(report, scope)
+    if trouble is not None:
+        name, args = trouble
+        yield found(Tag[name], **args)
+        return
+    system = system_of(report)
+    accounts = accounts_of(report)
+    sshd = sshd_of(report)
+    since = _common.since(report, policy)
+    findings = [
+        *_sshd(report, sshd, accounts, system),
+        *_accounts(report, sshd, accounts, system),
+        *_keys(report, system, since),
+        *_renewed(report, accounts, system, policy),
+        *_missing(report, accounts, sshd, system),
+    ]
+    yield from findings
+    yield from _shown(report)
+    if not findings:
+        yield found(Tag.OK, host=report.name, day=since.day)
+
+
+def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system: System) -> Iterator[Finding]:
+    if system.family == "windows":
+        yield found(Tag.WINDOWS, host=report.name)
+    if sshd is None:
+        part = report.part("login.sshd")
+        files = report.part("login.sshd-files")
+        gone = (
+            part is not None
+            and part.status is PartStatus.ABSENT
+            and (files is None or files.status is PartStatus.ABSENT or not files.lines)
+        )
+        if system.family == "windows":
+            return
+        if gone:
+            yield found(Tag.NO_SSHD, host=report.name)
+        else:
+            lacking = _host.lacking(report, "login.sshd")
+            yield found(Tag.NOT_IN_FILE, **(lacking | {"why": lacking["why"] or _common.UNREADABLE}))
+        return
+    if sshd.uncertain:
+        yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, "login.sshd-files", _common.CUT))
+    if sshd.passwords:
+        setting = _setting(sshd)
+        root = next((a for a in accounts if a.name == "root"), None)
+        fix = commands(system).keys_only
+        modules = [m for tool, m in report.rows("login.guard", 2) if tool == "mfa"]
+        if sshd.root_by_password and not (root is not None and root.password == "locked"):  # noqa: S105 - a state
+            yield found(Tag.ROOT, host=report.name, setting=f"PermitRootLogin yes, {setting}", **fix)
+        elif modules:
+            yield found(Tag.SECOND_FACTOR, host=report.name, setting=setting, module=_common.some(modules, 3), **fix)
+        else:
+            yield found(Tag.PASSWORDS, host=report.name, setting=setting, **fix)
+    if sshd.looser:
+        conditions = _common.some(f"Match {c.condition}: {c.keyword} {c.value}" for c in sshd.looser)
+        yield found(Tag.MATCH, host=report.name, conditions=conditions)
+
+
+def _setting(sshd: Sshd) -> str:
+    if sshd.value("passwordauthentication") == "yes":
+        return "PasswordAuthentication yes"
+    return "KbdInteractiveAuthentication yes"
+
+
+def _accounts(report: HostReport, sshd: Sshd | None, accounts: list[Account], system: System) -> Iterator[Finding]:
+    fix = commands(system)
+    empty = [a.name for a in accounts if a.password == "none" and a.can_log_in]  # noqa: S105 - a state
+    allowed = sshd is not None and sshd.value("permitemptypasswords") == "yes"
+    if empty:
+        tag = Tag.EMPTY_OPEN if allowed and sshd is not None and sshd.passwords else Tag.EMPTY
+        yield found(tag, host=report.name, accounts=_common.some(empty, each=40), **fix.lock(empty))
+    elif allowed:
+        yield found(Tag.EMPTY_ALLOWED, host=report.name, **fix.no_empty)
+    second = [
+        a.name for a in accounts if a.uid == 0 and a.name != "root" and not (a.name == "toor" and a.password in ("locked", "-"))
+    ]
+    if second and system.family != "windows":
+        yield found(Tag.UID0, host=report.name, accounts=_common.some(second, each=40), **fix.lock(second))
+
+
+def _keys(report: HostReport, system: System, since: _common.Since) -> Iterator[Finding]:
+    changed = [
+        f"{path} ({changed[:10] or phrase('day not known')}, {count or '?'})"
+        for _user, path, changed, count in report.rows("login.keys", 4)[:500]
+        if path and count != "0" and _common.recent(changed, since.start)
+    ]
+    if changed:
+        yield found(
+            Tag.KEYS, host=report.name, day=since.day, files=_common.some(changed, 12, 120), **commands(system).show_keys
+        )
+
+
+def _renewed(report: HostReport, accounts: list[Account], system: System, policy: Policy) -> Iterator[Finding]:
+    if policy.suspended is None or system.family == "windows":
+        return
+    old, unknown = [], []
+    for account in accounts:
+        if account.password != "set":  # noqa: S105 - a state
+            continue
+        day = moment(account.changed)
+        if day is None:
+            unknown.append(account.name)
+        elif day + _common.DAY <= policy.suspended:  # the whole day lies before it
+            old.append(f"{account.name} ({account.changed[:10]})")
+    if old:
+        names = [o.partition(" ")[0] for o in old]
+        yield found(
+            Tag.OLD, host=report.name, accounts=_common.some(old, 12, 60), day=_common.day(policy.suspended), **commands(system).renew(names),
+        )  # fmt: skip
+    if unknown:
+        yield found(Tag.AGE_UNKNOWN, host=report.name, accounts=_common.some(unknown, 12, 40))
+
+
+def _missing(report: HostReport, accounts: list[Account], sshd: Sshd | None, system: System) -> Iterator[Finding]:
+    """What has to be known before anything can be good."""
+    unsure = _common.unsure(report, "login.accounts")
+    if unsure is None and not accounts:
+        unsure = _common.insufficient(report, "login.accounts", _common.UNREADABLE)
+    if (
+        unsure is None
+        and system.family != "windows"
+        and any(a.password not in ("set", "locked", "none") for a in accounts if a.uid == 0 or a.can_log_in)
+    ):
+        unsure = _common.insufficient(report, "login.accounts", _common.NO_RIGHTS)
+    if unsure is not None:
+        yield found(Tag.NOT_IN_FILE, **unsure)
+    if sshd is not None:
+        keys = _common.unsure(report, "login.keys", absent_is_empty=True)
+        if keys is None and not report.root:
+            keys = _common.insufficient(report, "login.keys", _common.NO_RIGHTS)
+        if keys is not None:
+            yield found(Tag.NOT_IN_FILE, **keys)
+
+
+def _shown(report: HostReport) -> Iterator[Finding]:
+    who = [names for rule, names in report.rows("login.admins", 2) if rule.lower() == "nopasswd" and names]
+    if who:
+        yield found(Tag.SUDO, host=report.name, who=_common.some(who))
+    tools = [tool for tool, state in report.rows("login.guard", 2) if state == "active"]
+    if tools:
+        yield found(Tag.GUARDED, host=report.name, tools=_common.some(tools, 4, 30))

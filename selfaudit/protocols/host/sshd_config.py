@@ -1,0 +1,183 @@
+"""How sshd lets people in: `sshd -T`, or its files with Include and Match (sshd_config(5): for each keyword the first value counts)."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from selfaudit.facts.host import HostReport
+from selfaudit.protocols.host_system import system_of
+
+_ALIASES = {
+    "challengeresponseauthentication": "kbdinteractiveauthentication",
+    "skeyauthentication": "kbdinteractiveauthentication",
+}
+# OpenSSH's own defaults; FreeBSD's sshd differs (sshd_config(5) there).
+_DEFAULTS = {
+    "permitrootlogin": "prohibit-password", "passwordauthentication": "yes", "kbdinteractiveauthentication": "yes",
+    "permitemptypasswords": "no", "authenticationmethods": "any", "usepam": "no", "pubkeyauthentication": "yes",
+}  # fmt: skip
+_FREEBSD = {"permitrootlogin": "no", "passwordauthentication": "no", "usepam": "yes"}
+# Values of a Match block that let in what the rest of the file does not.
+_LOOSER = {
+    "passwordauthentication": ("yes",), "kbdinteractiveauthentication": ("yes",), "permitemptypasswords": ("yes",), "permitrootlogin": ("yes",),
+}  # fmt: skip
+_DEPTH = 16  # files included by files; OpenSSH's own limit
+_MAX_LINES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A setting that holds under a condition: the words after Match, the keyword in lower case, and its value."""
+
+    condition: str
+    keyword: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sshd:
+    """The settings of sshd.
+
+    Attributes:
+        values: keyword in lower case -> first value, in lower case.
+        conditional: settings in Match blocks.
+        effective: sshd itself said them; False: they were put together from its files.
+        uncertain: a part of the files is missing, so that a later value may be the first.
+        defaults: of this system, for what is not set.
+    """
+
+    values: Mapping[str, str]
+    conditional: tuple[Conditional, ...] = ()
+    effective: bool = True
+    uncertain: bool = False
+    defaults: Mapping[str, str] = field(default_factory=lambda: dict(_DEFAULTS))
+
+    def value(self, keyword: str) -> str:
+        """A setting, or what it is by default."""
+        return self.values.get(keyword) or self.defaults.get(keyword, "")
+
+    @property
+    def passwords(self) -> bool:
+        """A password alone lets somebody in."""
+        plain = self.value("passwordauthentication") == "yes"
+        # Keyboard-interactive asks for the password by way of PAM.
+        asked = self.value("kbdinteractiveauthentication") == "yes" and self.value("usepam") == "yes"
+        if not (plain or asked):
+            return False
+        methods = self.value("authenticationmethods").split()
+        if not methods or methods == ["any"]:
+            return True
+        single = {"password"} if plain else set()
+        single |= {"keyboard-interactive"} if asked else set()
+        return any(m.partition(":")[0] in single and "," not in m for m in methods)
+
+    @property
+    def root_by_password(self) -> bool:
+        """The account root may log in with a password."""
+        return self.passwords and self.value("permitrootlogin") == "yes"
+
+    @property
+    def looser(self) -> tuple[Conditional, ...]:
+        """Settings under a condition that let in what the others do not."""
+        found = []
+        for setting in self.conditional:
+            if setting.value not in _LOOSER.get(setting.keyword, ()) or self.value(setting.keyword) == setting.value:
+                continue
+            if setting.keyword in ("passwordauthentication", "kbdinteractiveauthentication") and self.passwords:
+                continue
+            found.append(setting)
+        return tuple(found)
+
+
+def sshd_of(report: HostReport) -> Sshd | None:
+    """The settings of a server's sshd; None if the report says nothing of them."""
+    system = system_of(report)
+    defaults = {**_DEFAULTS, **(_FREEBSD if system.family == "freebsd" else {})}
+    if system.family == "rhel" and system.major in ("6", "7"):
+        defaults["permitrootlogin"] = "yes"
+    part = report.part("login.sshd-files")
+    rows = report.rows("login.sshd-files", 2)[:_MAX_LINES]
+    lines = report.lines("login.sshd")
+    files = _Files(rows) if rows else None
+    if lines:
+        values: dict[str, str] = {}
+        for line in lines[:_MAX_LINES]:
+            keyword, value = _split(line)
+            if keyword and value:
+                values.setdefault(_ALIASES.get(keyword, keyword), value.lower())
+        if "passwordauthentication" in values or "permitrootlogin" in values:
+            return Sshd(values, files.conditional() if files else (), True, False, defaults)
+    if files is None:
+        return None
+    files.conditional()
+    return Sshd(files.values, tuple(files.found), False, bool(part is not None and part.cut) or files.lost, defaults)
+
+
+class _Files:
+    """sshd's files, read as sshd does."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self.lines: dict[str, list[str]] = {}
+        for path, line in rows:
+            self.lines.setdefault(path, []).append(line)
+        self.values: dict[str, str] = {}
+        self.found: list[Conditional] = []
+        self.lost = False
+        self._read = False
+        self._steps = 0
+
+    def conditional(self) -> tuple[Conditional, ...]:
+        """Reads everything once, beginning with the main file, and returns the settings in Match blocks."""
+        if not self._read:
+            self._read = True
+            main = next((p for p in self.lines if p.rstrip().endswith("/sshd_config") or p.strip() == "sshd_config"), "")
+            if main:
+                self._file(main, "", 0)
+            else:
+                self.lost = True
+                for path in sorted(self.lines):
+                    self._file(path, "", 0)
+        return tuple(self.found)
+
+    def _file(self, path: str, condition: str, depth: int) -> None:
+        outer = condition
+        for line in self.lines.get(path, []):
+            self._steps += 1
+            if self._steps > _MAX_LINES or line.endswith("..."):
+                self.lost = True
+                return
+            keyword, value = _split(line)
+            if keyword == "match":
+                condition = outer if value.lower() == "all" else value
+            elif keyword == "include":
+                self._include(value, path, condition, depth)
+            elif keyword and value:
+                keyword = _ALIASES.get(keyword, keyword)
+                if condition:
+                    self.found.append(Conditional(condition, keyword, value.lower()))
+                else:
+                    self.values.setdefault(keyword, value.lower())
+
+    def _include(self, patterns: str, path: str, condition: str, depth: int) -> None:
+        if depth >= _DEPTH:
+            self.lost = True
+            return
+        for pattern in patterns.split()[:20]:
+            pattern = pattern.strip("\"'")
+            whole = pattern if pattern.startswith("/") else f"{path.rpartition('/')[0]}/{pattern}"
+            hits = sorted(p for p in self.lines if p != path and fnmatch.fnmatchcase(p, whole))
+            if not hits and "*" not in whole and "?" not in whole:
+                self.lost = True  # a file of its own that was not collected
+            for hit in hits:
+                self._file(hit, condition, depth + 1)
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Keyword in lower case and value, separated by blanks or one "="."""
+    text = line.strip()
+    if not text or text.startswith("#"):
+        return "", ""
+    keyword, _blank, value = text.replace("\t", " ").replace("=", " ", 1).partition(" ")
+    return keyword.lower(), value.strip().strip('"')

@@ -1,0 +1,85 @@
+"""patch.os-support."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from selfaudit.facts.host import HostPart, HostReport, PartStatus, ScopeAddress
+from tests.checks.build import Scenario
+from tests.checks.host import SCOPE, report
+
+CHECK = "patch.os-support"
+SOURCES = "deb http://mirror.example/debian bookworm main\ndeb http://mirror.example/security bookworm-security main"
+SID = 'ID=debian\nPRETTY_NAME="Debian GNU/Linux forky/sid"\nVERSION_CODENAME=forky'
+
+
+def named(name: str, version: str, title: str = "") -> HostReport:
+    """A report of a system by its os-release."""
+    return report({"os-release": f'ID={name}\nVERSION_ID="{version}"\nPRETTY_NAME="{title or name}"'})
+
+
+def at(day: str, made: HostReport) -> HostReport:
+    """The same report as it would be on another day."""
+    return replace(made, taken=day, received=day, seen=day)
+
+
+def one(name: str, made: HostReport, tag: str, outcome: str, *not_these: str, **args: object) -> Scenario:
+    return Scenario(name, [made, SCOPE], [tag], outcome, not_these, args)
+
+
+OTHER = report({"addresses": "eth0|198.51.100.9/24", "host": "name=other.example\nfqdn=other.example"}, name="other.example")
+
+SCENARIOS = [
+    one("Debian 12 is with the LTS team", report({"packages.sources": SOURCES}), "OS_LONG_TERM_SUPPORT", "pass", "OS_SUPPORTED", until="2028-06-30", who="the Debian LTS team"),
+    one("Debian 12 without a list of sources", report(), "OS_LONG_TERM_SUPPORT", "pass"),
+    one("Debian 12 without a security source", report({"packages.sources": "deb http://mirror.example/debian bookworm main"}), "OS_LTS_NOT_SET_UP", "warn", "OS_LONG_TERM_SUPPORT", suite="bookworm-security"),
+    Scenario("a list of sources that was cut says nothing", [report(more=(HostPart("packages.sources", PartStatus.OK, ("deb x bookworm main",), cut=True),)), SCOPE], ["OS_LONG_TERM_SUPPORT"], "pass"),
+    one("Debian 12 in May 2026, 71 days left", at("2026-05-01T06:00:00Z", report()), "OS_SUPPORT_ENDS_SOON", "warn", "OS_LONG_TERM_SUPPORT", days=71),
+    one("Debian 12 on its last regular day", at("2026-07-11T23:00:00Z", report()), "OS_SUPPORTED", "warn"),
+    one("Debian 12 on the day after", at("2026-07-12T06:00:00Z", report()), "OS_LONG_TERM_SUPPORT", "pass", "OS_SUPPORTED"),
+    one("Debian 13", named("debian", "13", "Debian GNU/Linux 13 (trixie)"), "OS_SUPPORTED", "pass", until="2028-08-09"),
+    one("Debian 11, Extended LTS not visible", named("debian", "11"), "OS_EXTENDED_NOT_VISIBLE", "inconclusive", "OS_SUPPORT_ENDED"),
+    one("Debian 11 is over", report({"os-release": 'ID=debian\nVERSION_ID="11"\nPRETTY_NAME="Debian GNU/Linux 11 (bullseye)"', "os-extra": "lts=no"}), "OS_EXTENDED_NOT_SUBSCRIBED", "fail", "OS_SUPPORTED", ended="2026-08-31", target="Debian 12"),
+    one("Debian 11 with Extended LTS", report({"os-release": "ID=debian\nVERSION_ID=11", "os-extra": "lts=yes"}), "OS_EXTENDED_SUPPORT", "pass"),
+    one("Debian 8 is over for everybody", named("debian", "8"), "OS_SUPPORT_ENDED", "fail", ended="2020-06-30"),
+    one("Debian testing", report({"os-release": SID}), "OS_NOT_RELEASED", "warn", "OS_SUPPORTED"),
+    one("Debian testing that has become stable", report({"os-release": "ID=debian\nVERSION_CODENAME=trixie\nPRETTY_NAME=\"Debian GNU/Linux trixie/sid\""}), "OS_SUPPORTED", "pass"),
+    one("Ubuntu 22.04", report(system="ubuntu"), "OS_SUPPORTED", "pass", until="2027-06-01"),
+    one("Ubuntu 20.04 with Pro", report({"os-release": "ID=ubuntu\nVERSION_ID=20.04", "os-extra": "pro=attached"}), "OS_EXTENDED_SUPPORT", "pass"),
+    one("Ubuntu 20.04 without Pro", report({"os-release": "ID=ubuntu\nVERSION_ID=20.04", "os-extra": "pro=unattached"}), "OS_EXTENDED_NOT_SUBSCRIBED", "fail", ended="2025-05-29", until="2030-04-23"),
+    one("Ubuntu 20.04 where Pro could not be asked", report({"os-release": "ID=ubuntu\nVERSION_ID=20.04", "os-extra": PartStatus.TIMEOUT}), "OS_EXTENDED_NOT_VISIBLE", "inconclusive"),
+    one("Ubuntu 16.04 has only a second extension", report({"os-release": "ID=ubuntu\nVERSION_ID=16.04", "os-extra": "pro=attached"}), "OS_EXTENDED_NOT_VISIBLE", "inconclusive"),
+    one("Ubuntu 25.10, an interim release", report({"os-release": "ID=ubuntu\nVERSION_ID=25.10"}), "OS_SUPPORT_ENDED", "fail", ended="2026-07-09"),
+    one("AlmaLinux 9.6", report(system="alma"), "OS_SUPPORTED", "pass", until="2032-05-31"),
+    one("AlmaLinux 9.3", named("almalinux", "9.3"), "OS_POINT_RELEASE_OLD", "fail", "OS_SUPPORTED", newest="9.6"),
+    one("CentOS 7", named("centos", "7", "CentOS Linux 7 (Core)"), "OS_SUPPORT_ENDED", "fail", ended="2024-06-30"),
+    one("CentOS Stream 9", named("centos", "9", "CentOS Stream 9"), "OS_SUPPORTED", "pass"),
+    one("Red Hat 9", named("rhel", "9.4"), "OS_SUPPORTED", "pass", "OS_POINT_RELEASE_OLD"),
+    one("Red Hat 7, not registered", report({"os-release": "ID=rhel\nVERSION_ID=7.9", "os-extra": "subscription=absent"}), "OS_EXTENDED_NOT_SUBSCRIBED", "fail"),
+    one("Red Hat 7 with ELS", report({"os-release": "ID=rhel\nVERSION_ID=7.9", "packages.sources": "rhel-7-server-els-rpms"}), "OS_EXTENDED_SUPPORT", "pass"),
+    one("Red Hat 7, registered for something", report({"os-release": "ID=rhel\nVERSION_ID=7.9", "os-extra": "subscription=Overall Status: Current"}), "OS_EXTENDED_NOT_VISIBLE", "inconclusive"),
+    one("SLES 15 SP5 with LTSS", report({"os-release": "ID=sles\nVERSION_ID=15.5", "packages.sources": "SLE-Product-SLES15-SP5-LTSS-Updates"}), "OS_EXTENDED_SUPPORT", "pass"),
+    one("SLES 15 SP9 is not listed", named("sles", "15.9"), "OS_NOT_IN_LIST", "inconclusive", "OS_SUPPORTED", "OS_SUPPORT_ENDED"),
+    one("openSUSE Leap 15.6", report(system="suse"), "OS_SUPPORT_ENDED", "fail", ended="2026-04-30", target="openSUSE Leap 16.0"),
+    one("Alpine 3.22", report(system="alpine"), "OS_SUPPORTED", "pass"),
+    one("Alpine edge", named("alpine", "3.24_alpha20260127", "Alpine Linux edge"), "OS_NOT_RELEASED", "warn"),
+    one("Arch", report(system="arch"), "OS_ROLLING", "not-applicable"),
+    one("FreeBSD 14.3", report(system="freebsd"), "OS_SUPPORT_ENDED", "fail", ended="2026-06-30", target="FreeBSD 14.5"),
+    one("FreeBSD by its userland", report({"os-extra": "freebsd_userland=14.5-RELEASE-p1"}, system="freebsd"), "OS_SUPPORTED", "pass"),
+    one("FreeBSD STABLE", report({"os-extra": "freebsd_userland=14.5-STABLE"}, system="freebsd"), "OS_SUPPORTED", "pass", until="2028-11-30"),
+    one("FreeBSD CURRENT", report({"os-extra": "freebsd_userland=16.0-CURRENT"}, system="freebsd"), "OS_NOT_RELEASED", "warn"),
+    one("Windows Server 2022", report(system="windows"), "OS_SUPPORTED", "pass"),
+    one("Windows Server 2012 R2", report({"os-release": "ID=windows\nVERSION_ID=2012 R2\nPRETTY_NAME=Windows Server 2012 R2"}, system="windows"), "OS_SUPPORT_ENDED", "fail", ended="2023-10-10"),
+    one("Windows Server 2016 soon ends", report({"os-release": "ID=windows\nVERSION_ID=2016"}, system="windows"), "OS_SUPPORT_ENDS_SOON", "warn", days=51),
+    one("Fedora 44 when the list was too old", named("fedora", "44"), "OS_LIST_TOO_OLD", "inconclusive", "OS_SUPPORTED"),
+    one("Fedora 30, older than the list", named("fedora", "30"), "OS_SUPPORT_ENDED", "fail"),
+    one("a derivative", named("linuxmint", "22"), "OS_NOT_IN_LIST", "inconclusive"),
+    one("nonsense", report({"os-release": "ID=\x1b[31m\nVERSION_ID=" + "9" * 500}), "OS_NOT_IN_LIST", "inconclusive"),
+    one("rescue", report({"packages.sources": SOURCES}, rescue=True), "OS_LONG_TERM_SUPPORT", "pass"),
+    *(one(f"os-release is {status}", report({"os-release": status}), "OS_NOT_IN_FILE", "inconclusive", "OS_NOT_IN_LIST") for status in PartStatus if status is not PartStatus.OK),
+    one("another server's file", OTHER, "OS_OTHER_HOST", "inconclusive", "OS_LONG_TERM_SUPPORT"),
+    one("an old file", report(taken="2026-11-01T06:00:00Z"), "OS_FILE_TOO_OLD", "inconclusive", "OS_LONG_TERM_SUPPORT"),
+    one("a clock that is ahead", report(taken="2027-11-22T06:00:00Z"), "OS_CLOCK", "inconclusive", "OS_LONG_TERM_SUPPORT"),
+    one("a file that was changed", report(genuine=False, damage=("the sum does not fit",)), "OS_FILE_CHANGED", "inconclusive", "OS_LONG_TERM_SUPPORT"),
+    Scenario("the file says another address", [report({"addresses": "eth0|10.0.0.5/24"}, address="203.0.113.7"), type(SCOPE)(SCOPE.host, (ScopeAddress("192.0.2.10", "named"),), ())], ["OS_OTHER_HOST"], "inconclusive"),
+]  # fmt: skip
