@@ -40,13 +40,16 @@ _USAGE = "selfaudit collect --print | --local | --ssh USER@HOST | --import FILE"
 @click.option("--remember", is_flag=True, help="With --ask-password: keep it in the system's keyring.")
 @click.option("--sudo", is_flag=True, help="With --ssh: run the collector as administrator (sudo -n).")
 @click.option("--host-key", default="", metavar="SHA256:...", help="With --ssh: the fingerprint that the server must show.")
+@click.option(
+    "--forget-host-key", is_flag=True, help="With --ssh: forget the key that was accepted for the server, and do no more."
+)
 @click.option("--packages", is_flag=True, help="With --local or --ssh: note all installed packages, for --look-up-packages.")
 @click.option("--settings", type=_PATH, metavar="FILE", help="Settings (TOML).")
 @click.option("--out", type=_PATH, metavar="FILE", help="Write the collector's text here.")
 @click.option("--json", "json_file", default="", metavar="FILE", help="Write the facts as JSON; - for standard output.")
 def collect(
     print_script: bool, windows: bool, local: bool, ssh: str, import_file: str, identity: tuple[Path, ...], ask_password: bool,
-    remember: bool, sudo: bool, host_key: str, packages: bool, settings: Path | None, out: Path | None, json_file: str,
+    remember: bool, sudo: bool, host_key: str, forget_host_key: bool, packages: bool, settings: Path | None, out: Path | None, json_file: str,
 ) -> int:  # fmt: skip
     """Look at a server from the inside: updates, log-ins, firewall, mail and name server settings.
 
@@ -63,6 +66,8 @@ def collect(
     if print_script:
         sys.stdout.write(hosts.collector_script("windows" if windows else "unix"))
         return 0
+    if forget_host_key:
+        return _forget(ssh)
     arguments = ("--packages",) if packages else ()
     chosen = read_settings(settings)
     if local:
@@ -82,6 +87,20 @@ def _import(name: str) -> HostReport:
     if name == "-":
         return hosts.read_host_text(sys.stdin.buffer.read(MAX_TEXT + 1))
     return hosts.read_host_file(Path(name))
+
+
+def _forget(text: str) -> int:
+    from selfaudit.net.ssh import parse_login
+    from selfaudit.ssh_pins import unpin
+
+    if not text:
+        raise UserError(_("Name the server too: {usage}").format(usage="selfaudit collect --ssh USER@HOST --forget-host-key"))
+    login = parse_login(text)
+    known = unpin(login.host, login.port)
+    click.echo(
+        (_("The key of {host} is forgotten.") if known else _("No key was accepted for {host}.")).format(host=login.host)
+    )
+    return 0
 
 
 def _login(text: str, identity: tuple[Path, ...], *, sudo: bool, ask_password: bool, remember: bool) -> Login:
