@@ -1,4 +1,4 @@
-"""One polite HTTPS GET to an address that we looked up ourselves: no redirects, no proxies, bounded time and size."""
+"""One polite HTTPS question (GET, or POST where there is something to send) to an address that we looked up ourselves: no redirects, no proxies, bounded time and size."""
 
 from __future__ import annotations
 
@@ -129,12 +129,16 @@ class Want:
         accept: media types, "" for any.
         etag: of the version that we have already.
         most: octets of the body.
+        body: what is sent along; with it the question is a POST.
+        content_type: of what is sent.
     """
 
     purpose: str = "HTTPS"
     accept: str = ""
     etag: str = ""
     most: int = MAX_BODY
+    body: bytes = b""
+    content_type: str = "application/json"
 
     def headers(self) -> dict[str, str]:
         """The headers of the question."""
@@ -143,6 +147,8 @@ class Want:
             found["Accept"] = self.accept
         if self.etag:
             found["If-None-Match"] = self.etag
+        if self.body:
+            found["Content-Type"] = self.content_type
         return found
 
 
@@ -188,8 +194,9 @@ def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, ti
         with _Session() as session:
             session.trust_env = False
             session.mount("https://", _PinnedAdapter(pin))
-            response = session.get(
-                url, headers=want.headers(), timeout=timeout, allow_redirects=False, stream=True, verify=ca_file or True,
+            response = session.request(
+                "POST" if want.body else "GET", url, data=want.body or None, headers=want.headers(), timeout=timeout,
+                allow_redirects=False, stream=True, verify=ca_file or True,
             )  # fmt: skip
             with response:
                 body = _read_body(response, want.most)

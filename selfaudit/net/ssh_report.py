@@ -65,12 +65,13 @@ def changed(login: Login, expected: HostKey, shown: HostKey) -> str:
             "Either the server was set up anew or is in its rescue system, or somebody stands in between. Compare in the server's own "
             "console: {command}. Only if it shows the same, forget the old key: {forget}"
         ).format_map({**values, "forget": f'ssh-keygen -R "{name}"'})
-    port = "" if login.port == 22 else f":{login.port}"
+    host = f"[{login.host}]" if ":" in login.host else login.host
+    where = host if login.port == 22 else f"{host}:{login.port}"
     return _(
         "The host key of {host} is not the one that was accepted: expected {expected}, shown {shown}. Nothing was sent. Either the server "
         "was set up anew or is in its rescue system, or somebody stands in between. Compare in the server's own console: {command}. Only "
         "if it shows the same, forget the accepted key ({forget}) and accept the new one."
-    ).format_map({**values, "forget": f"selfaudit collect --ssh {login.user}@{login.host}{port} --forget-host-key"})
+    ).format_map({**values, "forget": f"selfaudit collect --ssh {login.user}@{where} --forget-host-key"})
 
 
 def nothing_to_log_in_with(login: Login) -> str:

@@ -164,3 +164,38 @@ def test_a_redirect_whose_body_is_broken(tmp_path: Path) -> None:
     with server(broken) as port:
         got = get(port, tmp_path)
     assert got.outcome in (HttpStatus.PROTOCOL_ERROR, HttpStatus.ANSWERED)
+
+
+def test_what_is_sent_along_makes_it_a_post(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    CA.issue_cert("mta-sts.shop.test").configure_cert(context)
+    ca_file = tmp_path / "ca.pem"
+    CA.cert_pem.write_to_path(str(ca_file))
+    seen: list[bytes] = []
+
+    def run(listener: socket.socket) -> None:
+        raw, _peer = listener.accept()
+        raw.settimeout(5)
+        with context.wrap_socket(raw, server_side=True) as connection:
+            text = b""
+            while b'{"a": 1}' not in text:
+                text += connection.recv(65_536)
+            seen.append(text)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+        thread = threading.Thread(target=run, args=(listener,))
+        thread.start()
+        gate = Gate(
+            allow_reserved=True, routes=Routes({("203.0.113.9", 443, "tcp"): Route("127.0.0.1", listener.getsockname()[1])})
+        )
+        want = http.Want("OSV", "application/json", body=b'{"a": 1}')
+        reply = http.get(gate, "https://mta-sts.shop.test/v1", "203.0.113.9", want, port=443, timeout=5, ca_file=str(ca_file))
+        thread.join(10)
+    assert (reply.fetch.outcome, reply.body) == (HttpStatus.ANSWERED, b"ok")
+    head, _blank, body = seen[0].decode().partition("\r\n\r\n")
+    assert head.startswith("POST /v1 HTTP/1.1")
+    assert "Content-Type: application/json" in head
+    assert "Content-Length: 8" in head
+    assert body == '{"a": 1}'

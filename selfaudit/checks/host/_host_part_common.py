@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from selfaudit.checks import _host
 from selfaudit.facts.host import LACKING, HostReport, PartStatus
-from selfaudit.i18n import N_, phrase
+from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host_scope import moment
 from selfaudit.text import printable
 
 DAY = 86_400  # seconds
 WINDOW = 30 * DAY  # somebody who breaks in waits before he is noticed
-AGAIN = N_("then collect again: selfaudit collect --ssh USER@{host}")
 
 NO_RIGHTS = LACKING[PartStatus.DENIED]
 CUT = phrase("there was more than the collector writes down")

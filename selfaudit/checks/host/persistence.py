@@ -292,7 +292,9 @@ def _show_jobs(system: System) -> str:
 
 
 def _uploads(report: HostReport, system: System, since: _common.Since) -> Iterator[Finding]:
-    new, old, caches = [], [], []
+    new: list[str] = []
+    old: list[str] = []
+    caches: list[str] = []
     for path, changed, size in report.rows("persistence.uploads", 3)[:500]:
         name = path.rpartition("/")[2].lower()
         if name == "index.php" and size.isascii() and size.isdigit() and int(size[:12]) < _SILENT:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from selfaudit.facts.host import HostReport
 from selfaudit.i18n import phrase
-from selfaudit.protocols.eol import Product, Release, order, products, successor
+from selfaudit.protocols.eol import Product, Release, older_than, order, products, successor
 from selfaudit.protocols.host_scope import moment
 from selfaudit.protocols.host_system import System
 
@@ -79,9 +79,24 @@ def is_unreleased(system: System, product: Product, report: HostReport) -> bool:
 
 def advice(system: System, product: Product | None, release: Release | None, day: datetime.date) -> Advice:
     """The documented way to a supported release."""
-    target = successor(product, release, day) if product is not None and release is not None else None
-    to = f"{product.title} {target.name}" if product is not None and target is not None else phrase("a supported release")
+    if product is None or release is None:
+        return Advice(*_commands(system, release, None), phrase("a supported release"))
+    target = _next_lts(product, release) if product.name == "ubuntu" else successor(product, release, day)
+    to = f"{product.title} {target.name}" if target is not None else phrase("a supported release")
+    if _first_to_156(system, release):
+        to = phrase("openSUSE Leap 15.6, and from there to the newest release")
     return Advice(*_commands(system, release, target), to)
+
+
+def _next_lts(product: Product, release: Release) -> Release | None:
+    """Ubuntu is upgraded from one long-term release to the next."""
+    newer = [r for r in product.releases if r.extended is not None and order(r.name) > order(release.name)]
+    return min(newer, key=lambda r: order(r.name), default=None)
+
+
+def _first_to_156(system: System, release: Release | None) -> bool:
+    """The tool that leads to openSUSE Leap 16 is only there in Leap 15.6."""
+    return system.id.startswith("opensuse") and release is not None and older_than(release.name, "15.6")
 
 
 def _commands(system: System, release: Release | None, target: Release | None) -> tuple[str, str]:
@@ -94,14 +109,17 @@ def _commands(system: System, release: Release | None, target: Release | None) -
         return go, _CHANGES_ALL
     if system.id in ("rhel", "centos", "almalinux", "rocky", "ol", "cloudlinux"):
         return "leapp preupgrade && leapp upgrade && shutdown -r now", _CHANGES_LEAPP
-    if system.family == "suse" and target is not None:
-        return f"zypper --releasever={target.name} refresh && zypper --releasever={target.name} dist-upgrade", _CHANGES_ALL
+    if _first_to_156(system, release):
+        return "zypper --releasever=15.6 refresh && zypper --releasever=15.6 dist-upgrade", _CHANGES_ALL
+    if system.id.startswith("opensuse"):
+        return "zypper refresh && zypper install opensuse-migration-tool && opensuse-migration-tool", _CHANGES_ALL
+    if system.id.startswith("sles"):
+        return "zypper migration", _CHANGES_ALL
     if system.id == "alpine" and target is not None:
         change = f"cp /etc/apk/repositories /root/ && sed -i 's#/v[0-9.]*/#/v{target.name}/#' /etc/apk/repositories"
         return f"{change} && apk update && apk upgrade --available && sync && reboot", _CHANGES_ALL
     if system.id == "freebsd" and target is not None:
-        first = f"freebsd-update -r {target.name}-RELEASE upgrade && freebsd-update install && shutdown -r now"
-        return f"{first}; freebsd-update install && pkg upgrade -f", _CHANGES_FREEBSD
+        return f"freebsd-update -r {target.name}-RELEASE upgrade && freebsd-update install && shutdown -r now", _CHANGES_FREEBSD
     if system.id == "amzn":
         return phrase(
             "start a new server with the newest Amazon Linux and move your data to it; there is no upgrade in place"
@@ -118,11 +136,6 @@ def _debian(old: str, new: str) -> str:
     where = "/etc/apt/sources.list /etc/apt/sources.list.d"
     change = f"grep -rl {old} {where} 2>/dev/null | xargs -r sed -i 's#{old}/updates#{new}-security#; s#{old}#{new}#g'"
     return f"cp -a /etc/apt /root/apt-before-{new} && {change} && apt-get update && apt-get upgrade --without-new-pkgs && apt-get dist-upgrade"
-
-
-def newest_point(release: Release) -> str:
-    """The newest point release that the list knows of a line."""
-    return release.latest
 
 
 def is_old_point(version: str, release: Release) -> bool:
@@ -142,6 +155,8 @@ _CHANGES_LEAPP = phrase(
     "AlmaLinux, which has to be installed before and works from one main version to the next"
 )
 _CHANGES_FREEBSD = phrase(
-    "replaces kernel and base system, needs a restart in the middle (the second half of the command is for after it), and then reinstalls the packages"
+    "replaces the kernel and restarts; after the restart run freebsd-update install, pkg upgrade -f and once more freebsd-update install, which "
+    "replace the base system and all packages"
 )
+CHANGES_ANEW = phrase("replaces the whole system; only your data is moved to the new one")
 _CHANGES_NEW = phrase("leaves the old server as it is until you switch it off")

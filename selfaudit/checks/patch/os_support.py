@@ -38,12 +38,12 @@ from enum import StrEnum
 from selfaudit.checks import _host
 from selfaudit.checks._host_commands import upgrade
 from selfaudit.checks.patch._support import (
+    CHANGES_ANEW,
     ROLLING,
     Advice,
     advice,
     is_old_point,
     is_unreleased,
-    newest_point,
     product_of,
     today,
     version_of,
@@ -251,13 +251,8 @@ def _judge(report: HostReport, system: System, day: datetime.date) -> Iterator[F
         yield found(Tag.NOT_LISTED, **said, **_seen(system), as_of=_list_day(None))
         return
     if is_unreleased(system, product, report):
-        newest = advice(system, None, None, day)
-        yield found(
-            Tag.UNRELEASED,
-            **said,
-            changes=newest.changes,
-            command=phrase("install the newest stable release of {title} anew", title=product.title),
-        )
+        anew = phrase("install the newest stable release of {title} anew", title=product.title)
+        yield found(Tag.UNRELEASED, **said, changes=CHANGES_ANEW, command=anew)
         return
     version = version_of(system, product, report)
     now = state(product, version, day)
@@ -271,7 +266,7 @@ def _judge(report: HostReport, system: System, day: datetime.date) -> Iterator[F
     if product.points and now.release is not None and is_old_point(version, now.release) and now.phase is not Phase.ENDED:
         since = now.release.latest_on.isoformat() if now.release.latest_on else ""
         yield found(
-            Tag.POINT, **said, newest=newest_point(now.release), since=since, command=upgrade(system),
+            Tag.POINT, **said, newest=now.release.latest, since=since, command=upgrade(system),
             changes=phrase("replaces packages by those of the newest point release; a restart is needed for the kernel"),
         )  # fmt: skip
         return

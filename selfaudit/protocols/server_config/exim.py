@@ -274,7 +274,7 @@ def _ports(config: Config) -> tuple[str, ...]:
 
 
 def _interfaces(config: Config) -> tuple[str, ...]:
-    text = config.options.get("local_interfaces") or config.debian.get("dc_local_interfaces", "")
+    text = with_macros(config.options.get("local_interfaces") or config.macros.get("MAIN_LOCAL_INTERFACES", ""), config.macros)
     if "${" in text or "MAIN_" in text:
         return ()
     found = []

@@ -6,11 +6,14 @@ After "Specification of the Exim Mail Transfer Agent", chapters 6 (the file, mac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from selfaudit.errors import BadInput
+from selfaudit.i18n import phrase
 from selfaudit.protocols.server_config.model import Section
 
+_MAX_CONDITIONS = 30
 _MACRO = re.compile(r"([A-Z][A-Za-z0-9_]*)\s*=(.*)")
 _NAMED = re.compile(r"(domainlist|hostlist|addresslist|localpartlist)(?:_cache)?\s+(\w+)\s*=\s*(.*)")
 _OPTION = re.compile(r"(acl_smtp_\w+|daemon_smtp_ports?|local_interfaces|auth_advertise_hosts|tls_\w+)\s*=\s*(.*)")
@@ -77,11 +80,26 @@ def _joined(lines: Iterable[str]) -> list[str]:
 
 
 def parse(files: Sequence[Section]) -> Config:
+    """The file, and the files that it includes, one after the other.
+
+    Raises:
+        BadInput: conditions (.ifdef) are nested too deeply.
+    """
     config = Config()
+    acl_lines: dict[str, list[str]] = {}
+    for section in files:
+        _read_file(section, config, acl_lines)
+    if config.debian:
+        for name, value in _debian_macros(config.debian).items():
+            config.macros.setdefault(name, value)
+    config.acls = {name: statements_of(lines) for name, lines in acl_lines.items()}
+    return config
+
+
+def _read_file(section: Section, config: Config, acl_lines: dict[str, list[str]]) -> None:
     state, current = "main", ""
     taken: list[bool] = []
-    acl_lines: dict[str, list[str]] = {}
-    for line in _joined(line for section in files for line in section.lines):
+    for line in _joined(section.lines):
         if line.startswith("."):
             _directive(line, taken, config.macros)
             if line.startswith(".include") and state == "acl" and current and all(taken):
@@ -89,17 +107,14 @@ def parse(files: Sequence[Section]) -> Config:
             continue
         if not all(taken):
             continue
-        begin = re.fullmatch(r"begin\s+(\w+)", line)
-        debian, named, option, label = (
-            _DEBIAN.fullmatch(line),
-            _NAMED.fullmatch(line),
-            _OPTION.fullmatch(line),
-            _LABEL.fullmatch(line),
-        )
+        begin, debian, named = re.fullmatch(r"begin\s+(\w+)", line), _DEBIAN.fullmatch(line), _NAMED.fullmatch(line)
+        option, label = _OPTION.fullmatch(line), _LABEL.fullmatch(line)
         if begin:
             state, current = "acl" if begin[1] == "acl" else "other", ""
         elif debian:
             config.debian.setdefault(debian[1], debian[2].strip("'\""))
+        elif macro := _MACRO.fullmatch(line):  # in any part of the file; options and conditions are in lower case
+            config.macros[macro[1]] = macro[2].lstrip("=").strip()
         elif state == "other":
             continue
         elif label and not named:
@@ -111,20 +126,33 @@ def parse(files: Sequence[Section]) -> Config:
             config.lists[named[2]] = with_macros(named[3], config.macros)
         elif option:
             config.options[option[1]] = with_macros(option[2].strip(), config.macros)
-        elif macro := _MACRO.fullmatch(line):
-            config.macros[macro[1].rstrip("=")] = macro[2].lstrip("=").strip()
-    if config.debian:
-        nets = config.debian.get("dc_relay_nets", "")
-        several = f"<; {nets} ; 127.0.0.1 ; ::1" if ";" in nets or "::" in nets else f"{nets} : 127.0.0.1 : ::::1"
-        config.macros.setdefault("MAIN_RELAY_NETS", several)
-    config.acls = {name: statements_of(lines) for name, lines in acl_lines.items()}
-    return config
+
+
+def _debian_macros(answers: Mapping[str, str]) -> dict[str, str]:
+    """What Debian's update-exim4.conf(8) makes of its answers; ";" in a list changes the separator."""
+
+    def listed(name: str, *more: str) -> str:
+        text = answers.get(name, "").strip()
+        if text.startswith("<"):
+            return f"{text} {''.join(f'{text[1]} {item} ' for item in more)}".strip()
+        separator = ";" if ";" in text or re.search(r"[^:]::", f" {text}") else ":"
+        items = [item.replace(":", "::") if separator == ":" else item for item in more]
+        return f"<{separator} {f' {separator} '.join([text, *items] if text else items)}"
+
+    return {
+        "MAIN_RELAY_NETS": listed("dc_relay_nets", "127.0.0.1", "::1"),
+        "MAIN_RELAY_TO_DOMAINS": listed("dc_relay_domains"),
+        "MAIN_LOCAL_DOMAINS": listed("dc_other_hostnames", "@", "localhost"),
+        "MAIN_LOCAL_INTERFACES": listed("dc_local_interfaces"),
+    }
 
 
 def _directive(line: str, taken: list[bool], macros: dict[str, str]) -> None:
     """.ifdef and its companions; a macro that is not in the file counts as not defined."""
     words = line.split()
-    if words[0] in (".ifdef", ".ifndef") and len(taken) < 30:
+    if words[0] in (".ifdef", ".ifndef"):
+        if len(taken) >= _MAX_CONDITIONS:
+            raise BadInput(phrase("the configuration is nested too deeply"))
         taken.append((" ".join(words[1:]) in macros) == (words[0] == ".ifdef"))
     elif words[0] in (".else", ".elifdef", ".elifndef") and taken:
         taken[-1] = not taken[-1]
