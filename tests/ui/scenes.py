@@ -21,14 +21,21 @@ from selfaudit.engine.draft import Draft, Line, add_lines, from_case
 from selfaudit.engine.plan import Challenge, Plan, PlannedRequest
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.facts import Request
+from selfaudit.facts.host import HostReport
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.net import Routes, open_net
+from selfaudit.net.ssh import Login
+from selfaudit.net.ssh_report import changed
 from selfaudit.probes import PlannedContact
+from selfaudit.protocols.collector import make_blocks
 from selfaudit.secrets import KeyState
 from selfaudit.settings import DnsSettings, ScopeSettings, Settings
+from selfaudit.ssh_pins import HostKey
 from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
 from selfaudit_ui.controller import Controller, RunView, Saving
+from selfaudit_ui.controller.hosts import Note, SshForm
+from selfaudit_ui.controller.pasting import look_at_paste
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.fix import FixPage
@@ -36,6 +43,7 @@ from selfaudit_ui.pages.targets import TargetsPage
 from selfaudit_ui.session import DEMO_KEY, View
 from selfaudit_ui.window import Window
 from tests.ui.desk import demo_view
+from tests.ui.hosts import NAME, OLD_SYSTEM, host_report, with_hosts, written
 
 
 class Stage:
@@ -229,7 +237,7 @@ def _declared(stage: Stage, draft: Draft, *cards: str) -> None:
     stage.show("targets")
     page = stage.window.pages["targets"]
     assert isinstance(page, TargetsPage)
-    for card in (page._hosted, page._registrant):
+    for card in (page._hosted, page._registrant, page.hosts):
         card.opening.setChecked(False)
     sections = [getattr(page, card) for card in cards or ("_hosted",)]
     for card in sections if cards else ():
@@ -299,6 +307,100 @@ def _targets_running(stage: Stage) -> None:
         ),
         "_hosted", "_registrant",
     )  # fmt: skip
+
+
+def _three_hosts() -> tuple[HostReport, ...]:
+    old = host_report("old-shop", hours=400, system="ubuntu", address="192.0.2.77", machine="1" * 16, root=False)
+    rescued = replace(host_report("mx.blumenhof.example", rescue=True, system="alma", machine="2" * 16), via="block")
+    changed = replace(host_report(os_release=OLD_SYSTEM), via="ssh", login="root@203.0.113.80", address="203.0.113.80")
+    return changed, rescued, replace(old, complete=False, damage=("the last line is missing: the file was cut off",))
+
+
+def _hosts(stage: Stage, *reports: HostReport) -> None:
+    """The card about servers from the inside is open, in the way that was chosen before."""
+    _declared(stage, replace(_demo_draft_of(stage), hosts=reports), "hosts")
+
+
+def _demo_draft_of(stage: Stage) -> Draft:
+    draft = stage.controller.draft
+    assert draft is not None
+    return draft
+
+
+def _targets_hosts(stage: Stage) -> None:
+    controller = stage.case()
+    controller.notes["file"] = Note(_("{server} was added to the list above.").format(server=NAME))
+    _hosts(stage, *_three_hosts())
+
+
+def _targets_hosts_none(stage: Stage) -> None:
+    stage.case()
+    _hosts(stage)
+
+
+def _targets_hosts_pasted(stage: Stage) -> None:
+    controller = stage.case()
+    controller.way = "paste"
+    blocks = make_blocks(written(padding=700).encode("ascii")).split("-----BEGIN")[1:]
+    controller.pasted = "".join(f"-----BEGIN{b}" for n, b in enumerate(blocks, 1) if n not in (3, 7))
+    controller.pasted = controller.pasted.replace("\n", "\nAAAA", 2)
+    controller.found = look_at_paste(controller.pasted)
+    controller.paste_version += 1
+    _hosts(stage)
+
+
+_LOGIN = SshForm("web1.blumenhof.example", "22", "root", "", "", "secret")
+_KEY = HostKey("ssh-ed25519", "SHA256:uNiVztksCsDhcc0u9e8BrrJXVGDB4qTvjJcIy2Vnpbk", "ssh-ed25519 AAAA")
+
+
+def _ssh(stage: Stage, key: HostKey | None = None) -> Controller:
+    controller = stage.case()
+    controller.way, controller.ssh, controller.host_key = "ssh", _LOGIN, key
+    return controller
+
+
+def _targets_hosts_ssh_key(stage: Stage) -> None:
+    _ssh(stage, _KEY)
+    _hosts(stage)
+
+
+def _targets_hosts_ssh_working(stage: Stage) -> None:
+    controller = _ssh(stage, replace(_KEY, known="pinned"))
+    controller.key_confirmed, controller.host_work = True, "ssh"
+    _hosts(stage)
+
+
+def _targets_hosts_ssh_changed(stage: Stage) -> None:
+    controller = _ssh(stage)
+    controller.key_changed = True
+    other = replace(_KEY, fingerprint="SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU")
+    login = Login("root", "web1.blumenhof.example")
+    controller.notes["ssh"] = Note(changed(login, _KEY, other), "fail")
+    _hosts(stage)
+
+
+def _targets_hosts_local(stage: Stage) -> None:
+    controller = stage.case()
+    controller.way, controller.host_work = "local", "local"
+    _hosts(stage)
+
+
+def _fix_host(stage: Stage) -> None:
+    """A finding that rests on a collector's file."""
+    made = host_report(os_release=OLD_SYSTEM)
+    stage.ran(with_hosts(stage.broken, made))
+    stage.controller.draft = replace(_demo_draft_of(stage), hosts=(made,))
+    stage.controller.old_facts = frozenset((NAME,))
+    stage.show("fix")
+    _select(stage, "patch.os-support")
+
+
+def _fix_host_newer(stage: Stage) -> None:
+    """Something newer was read since."""
+    _fix_host(stage)
+    stage.controller.draft = replace(_demo_draft_of(stage), hosts=(host_report(hours=0),))
+    stage.show("fix")
+    _select(stage, "patch.os-support")
 
 
 def _plan(stage: Stage) -> Controller:
@@ -580,7 +682,10 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "targets-suggestions": _targets_suggestions, "targets-looking": _targets_looking, "targets-offline": _targets_offline, "targets-many": _targets_many,
     "targets-registrant": _targets_registrant, "targets-registrant-wrong": _targets_registrant_wrong,
     "targets-hosted": _targets_hosted, "targets-hosted-wrong": _targets_hosted_wrong, "targets-folded": _targets_folded,
-    "targets-running": _targets_running,
+    "targets-running": _targets_running, "targets-hosts": _targets_hosts, "targets-hosts-none": _targets_hosts_none,
+    "targets-hosts-pasted": _targets_hosts_pasted, "targets-hosts-ssh-key": _targets_hosts_ssh_key,
+    "targets-hosts-ssh-working": _targets_hosts_ssh_working, "targets-hosts-ssh-changed": _targets_hosts_ssh_changed,
+    "targets-hosts-local": _targets_hosts_local, "fix-host": _fix_host, "fix-host-newer": _fix_host_newer,
     "permission-planning": _permission_planning, "permission-stated": _permission_stated,
     "permission-proven": _permission_proven, "permission-none": _permission_none, "permission-offline": _permission_offline, "permission-below": _permission_below,
     "audit-not-started": _audit_idle, "audit-running": _audit_running,

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,18 @@ from selfaudit.engine.again import CheckedAgain, Key, check_again, resume
 from selfaudit.engine.authority import permitted_now
 from selfaudit.engine.events import Event, Progress, RecordSeen, ResultSeen, RunStarted, TargetFound
 from selfaudit.engine.evidence import Record, Vantage
+from selfaudit.engine.hosts import collect_ssh, fetch_keys, remember_key
 from selfaudit.engine.run import Earlier, tally
 from selfaudit.engine.suggest import Suggestion, suggest
 from selfaudit.errors import UserError
+from selfaudit.facts.host import HostReport
 from selfaudit.findings import Result
 from selfaudit.i18n import _
 from selfaudit.net import Net, list_keys, make_profile, open_net
+from selfaudit.net.ssh import Login
 from selfaudit.remedy import Group, group_actions
 from selfaudit.settings import Settings
+from selfaudit.ssh_pins import HostKey, pinned, unpin
 from selfaudit.store import Store
 
 if TYPE_CHECKING:
@@ -36,11 +40,12 @@ DEMO_KEY = b"demo installation key"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where a run looks: the real network, or a world of the demo."""
+    """Where a run looks: the real network, or a world of the demo; and what was read about servers from the inside before."""
 
     settings: Settings
     demo: str = ""
     key: bytes = b""
+    hosts: tuple[HostReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,10 @@ async def nets(world: World) -> AsyncGenerator[Callable[[], Net]]:
             keys = await asyncio.wait_for(asyncio.to_thread(list_keys, world.settings), KEYRING)
         except TimeoutError:
             raise UserError(_("The system's keyring does not answer. Unlock it, and try again.")) from None
-        yield lambda: open_net(world.settings, keys=keys)
+        yield lambda: open_net(world.settings, keys=keys, hosts=world.hosts)
         return
     async with make_internet(world.demo) as internet:
-        yield lambda: open_net(internet.settings, routes=internet.routes)
+        yield lambda: open_net(internet.settings, routes=internet.routes, hosts=world.hosts)
 
 
 async def plan(case: Case, world: World) -> Plan:
@@ -125,6 +130,71 @@ async def find_suggestions(domains: tuple[str, ...], world: World) -> tuple[Sugg
             raise UserError(_("The DNS gave no answer in time. Try again, or type the addresses yourself.")) from None
         finally:
             net.close()
+
+
+@asynccontextmanager
+async def _ssh_net(world: World) -> AsyncGenerator[Net]:
+    """A network for one log-in: no list is asked, so no key of a list is, either."""
+    async with AsyncExitStack() as stack:
+        if world.demo:
+            internet = await stack.enter_async_context(make_internet(world.demo))
+            net = open_net(internet.settings, routes=internet.routes, keys={})
+        else:
+            net = open_net(world.settings, keys={})
+        stack.callback(net.close)
+        yield net
+
+
+class ChangedKeyError(UserError):
+    """A server showed another key than the one that was confirmed before."""
+
+
+async def show_host_keys(world: World, login: Login) -> tuple[HostKey, ...]:
+    """Asks an SSH server for the keys by which it is recognised. Sends no name and no password.
+
+    Raises:
+        ChangedKeyError: another key was confirmed before.
+        UserError: why there is none.
+    """
+    try:
+        async with _ssh_net(world) as net:
+            return await fetch_keys(net, login)
+    except UserError as error:
+        raise await asyncio.to_thread(_as_changed, login, error) from None
+
+
+async def collect_over_ssh(world: World, login: Login, key: HostKey) -> HostReport:
+    """Remembers the key that a person has confirmed, and looks at the server, if it is the one with this key.
+
+    Raises:
+        ChangedKeyError: it shows another key now.
+        UserError: why nothing could be collected.
+    """
+    if not key.known:
+        await asyncio.to_thread(remember_key, login, key)
+    try:
+        async with _ssh_net(world) as net:
+            return await collect_ssh(net, login, key)
+    except UserError as error:
+        raise await asyncio.to_thread(_as_changed, login, error) from None
+
+
+def _as_changed(login: Login, error: UserError) -> UserError:
+    """The same error, as `ChangedKeyError` if it names a key that was confirmed before."""
+    try:
+        known = pinned(login.host, login.port)
+    except UserError:
+        return error
+    return ChangedKeyError(str(error)) if any(key.fingerprint in str(error) for key in known) else error
+
+
+def forget_keys(login: Login) -> None:
+    """Forgets which keys of a server were confirmed.
+
+    Raises:
+        UserError: the file of confirmed keys is damaged, or cannot be written.
+    """
+    unpin(login.host, login.port)
 
 
 class Recorder:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from selfaudit.case import EvidenceFile, Registrant
+from selfaudit.case import Case, EvidenceFile, Registrant
 from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence, read_case_file
 from selfaudit.engine.again import key_of
 from selfaudit.engine.draft import (
@@ -20,6 +20,7 @@ from selfaudit.engine.draft import (
     from_case,
     from_case_file,
     learn_message,
+    make_case,
     split_pasted,
 )
 from selfaudit.errors import UserError
@@ -31,6 +32,11 @@ from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller.keeper import SAVE_AFTER, Keeper, RunView
 from selfaudit_ui.controller.saving import CaseSaver, Saving
 from selfaudit_ui.flow import Run
+
+
+def _also_planned(draft: Draft) -> tuple[object, ...]:
+    """What decides, besides the targets, what is asked for."""
+    return draft.selectors, draft.learnt, draft.hosts, draft.look_up_packages
 
 
 class CaseWork(Keeper):
@@ -94,9 +100,9 @@ class CaseWork(Keeper):
             elif path.suffix.lower() == ".json":
                 self.open_case_file(path)
             else:
-                self.trouble = _("{file}: drop a case file (.json), or a sample message (.eml) on an open case.").format(
-                    file=path.name
-                )
+                self.trouble = _(
+                    "{file}: drop a case file (.json), a sample message (.eml), or a collector's file (.txt)."
+                ).format(file=path.name)
                 self.changed.emit("trouble")
 
     def open_case(self, row: CaseRow) -> None:
@@ -149,6 +155,15 @@ class CaseWork(Keeper):
         self.changed.emit("case")
         self.bridge.call(work, then, failed)
 
+    def make_case(self) -> Case:
+        """The case as it stands.
+
+        Raises:
+            UserError: what is wrong with it.
+        """
+        reserved = self.world.settings.scope.allow_reserved or bool(self.draft and self.draft.demo)
+        return make_case(self.draft or Draft(), allow_reserved=reserved)
+
     def edit(self, draft: Draft) -> None:
         """Takes over a change of the person and saves it a moment later. A change of targets asks for permission anew."""
         if draft == self.draft:
@@ -158,7 +173,7 @@ class CaseWork(Keeper):
         lines_changed = before is None or before.lines != draft.lines
         targets_changed = lines_changed or (before is not None and before.hosted != draft.hosted)
         self._read()
-        if targets_changed or (before and (before.selectors, before.learnt) != (draft.selectors, draft.learnt)):
+        if targets_changed or (before and _also_planned(before) != _also_planned(draft)):
             self.plan = None
         if lines_changed or (before and (before.person, before.role) != (draft.person, draft.role)):
             self.authority = None
@@ -230,7 +245,9 @@ class CaseWork(Keeper):
         if draft is None or self.saver is None:
             return
         texts = (*(line.text for line in draft.lines), *draft.hosted)
-        if self.case_id is None and not (any(text.strip() for text in texts) or draft.registrant != Registrant()):
+        if self.case_id is None and not (
+            any(text.strip() for text in texts) or draft.registrant != Registrant() or draft.hosts
+        ):
             self.saving = Saving.NOTHING
             return
         self.saver.save(draft=draft)

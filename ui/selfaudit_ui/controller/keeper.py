@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +68,11 @@ class Essence:
 
 
 def essence(case: Case) -> Essence:
-    """What the results of a case depend on."""
-    targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets)
+    """What the results of a case depend on.
+
+    What was read from the inside of a server concerns only the results about that server: `HostResults.unjudged` names those.
+    """
+    targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets if t.kind != "host")
     told = {name: getattr(case, name) for name in TOLD} | {"not_registrant": set(case.not_registrant)}
     return Essence((targets, frozenset(case.sending_ips), frozenset(case.selectors)), told)
 
@@ -78,7 +81,7 @@ class Keeper(QObject):
     """What every part of the controller rests on: state, signals, the store, the choices for the app.
 
     Signals:
-        changed: names what changed: "case", "cases", "plan", "authority", "suggestions", "run", "results", "marks", "saved",
+        changed: names what changed: "case", "cases", "plan", "authority", "suggestions", "hosts", "run", "results", "marks", "saved",
             "preferences", "trouble".
         opened: a case was opened; the window goes to the named step.
     """
@@ -243,10 +246,10 @@ class Keeper(QObject):
     @property
     def world(self) -> session.World:
         """Where the open case is looked up."""
-        demo = self.draft.demo if self.draft else ""
+        demo, hosts = (self.draft.demo, self.draft.hosts) if self.draft else ("", ())
         if demo:
-            return session.World(self.settings, demo, session.DEMO_KEY)
-        return self._fixed_world or session.World(self.settings, "", install_key_or_none())
+            return session.World(self.settings, demo, session.DEMO_KEY, hosts)
+        return replace(self._fixed_world or session.World(self.settings, "", install_key_or_none()), hosts=hosts)
 
     def _read_settings(self) -> None:
         self.settings_trouble = ""

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from selfaudit.case import Case
 from selfaudit.engine import Plan
 from selfaudit.engine.authority import challenge_token
-from selfaudit.engine.draft import (
-    Draft,
-    make_case,
-)
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
-from selfaudit_ui.controller.cases import CaseWork
+from selfaudit_ui.controller.host_results import HostResults
 
 
-class Planning(CaseWork):
+class Planning(HostResults):
     """Before the run."""
 
     # Plan and permission
-
-    def make_case(self) -> Case:
-        """The case as it stands.
-
-        Raises:
-            UserError: what is wrong with it.
-        """
-        reserved = self.world.settings.scope.allow_reserved or bool(self.draft and self.draft.demo)
-        return make_case(self.draft or Draft(), allow_reserved=reserved)
 
     def ask_plan(self) -> None:
         """Works out what would be sent. Sends nothing."""

@@ -39,6 +39,7 @@ class Running(Planning):
         try:
             if self.settings_trouble and not self.is_demo:
                 raise UserError(self.settings_trouble)
+            self._refuse_while_collecting()
             # What the button promised holds: without a permission that was shown, nothing active is sent, whatever turns up.
             case = replace(self.make_case(), passive=not situation.active)
         except UserError as error:
@@ -57,7 +58,8 @@ class Running(Planning):
             return
         if self.run.state is Run.INTERRUPTED and self.run.run_id is not None and self.view is not None:
             told = {name: getattr(self.make_case(), name) for name in TOLD}
-            self._launch(replace(self.view.audit.evidence.case, **told), self.run.run_id)
+            case = replace(self.view.audit.evidence.case, **told)
+            self._launch(self.with_hosts(case, self.unjudged), self.run.run_id)
 
     def _launch(self, case: Case, resumed: int | None) -> None:
         world = self.world
@@ -154,6 +156,11 @@ class Running(Planning):
             self.again_trouble = _("Targets or settings were changed after this audit; run it again.")
             self.changed.emit("results")
             return
+        if not world:  # in another world of the demo, its servers are other ones, too
+            wanted, self.old_facts = self.split_again(wanted)
+        if not wanted:
+            self.changed.emit("results")
+            return
         evidence = view.audit.evidence
         place = replace(self.world, demo=world or evidence.case.demo) if self.is_demo else self.world
         confirmed = bool(self.draft and self.draft.confirmed)
@@ -161,6 +168,8 @@ class Running(Planning):
         case = replace(case, passive=not (confirmed and self.situation.active))
         if world:
             case = self._repaired(case)
+        if not world:
+            case = self.with_hosts(case, {target for _check, kind, target in wanted if kind == "host"})
         self.again, self.again_trouble = wanted, ""
         self.changed.emit("results")
 
@@ -196,6 +205,14 @@ class Running(Planning):
             )
 
         self.use_store(with_store, demo=self.is_demo)
+
+    def judge_hosts(self) -> None:
+        """Judges what was read about servers after the audit."""
+        self.check_again(self.host_keys_of(self.unjudged))
+
+    def _refuse_while_collecting(self) -> None:
+        if self.host_work:
+            raise UserError(_("A server is being looked at. Wait until that is done, or stop it on the page “What to check”."))
 
     @staticmethod
     def _repaired(case: Case) -> Case:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import doc_paragraphs
@@ -16,10 +16,12 @@ from selfaudit.engine.evidence import Evidence
 from selfaudit.facts.dns import txt_to_str
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _
+from selfaudit.protocols.host_scope import day_of
 from selfaudit.remedy import Action, group_actions
 from selfaudit.report.evidence_text import lines_of
 from selfaudit.report.words import OUTCOME_WORDS, WHO_WORDS
 from selfaudit.store import PastChange
+from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.base import clear
@@ -63,12 +65,14 @@ class Detail(QWidget):
         self.setLayout(column(self._area))
         self._note = ""
         self._again_button: QWidget | None = None
+        self._shown_hosts: object = None
 
     def show_action(self, action: Action | None) -> None:
         """Shows a finding."""
         self.controller.flush_mark()
         same = action is not None and self._action is not None and mark_key(action) == mark_key(self._action)
         self._action = action
+        self._shown_hosts = self._hosts()
         position = self._area.verticalScrollBar().value() if same else 0
         clear(self._parts)
         self._again_button = None
@@ -89,6 +93,8 @@ class Detail(QWidget):
 
     def refresh(self, what: str) -> None:
         """Shows what changed about the chosen finding."""
+        if self._action is not None and self._shown_hosts != self._hosts():
+            self.show_action(self._action)
         if what in ("results", "case") and self._action is not None:
             view = self.controller.view
             if view is None:
@@ -105,22 +111,53 @@ class Detail(QWidget):
             )
         )
         state = StateLine(ICONS[action.outcome], sentence(_(OUTCOME_WORDS[action.outcome])), VERDICTS[action.outcome])
-        again = button(
-            _("Check again"), lambda: self.controller.check_again([key_of(action.result)]), icon_name="again",
-            name=_("Check {check} of {target} again").format(check=action.result.check, target=target_words(action.result.target)),
-        )  # fmt: skip
-        again.setEnabled(not self.controller.again and not self.controller.situation.busy)
-        again.setToolTip(_("Looks anew, past every cache"))
-        self._again_button = again
+        again = self._again(action)
         top = row(state, again)
         top.setStretch(0, 1)
         top.setAlignment(state, Qt.AlignmentFlag.AlignVCenter)
         parts: list[QWidget] = [Text(sentence(action.text), TITLE, selectable=True)]
         parts += [soft(note, 1.0) for note in action.notes]
         self._parts.addLayout(top)
+        from_inside = self._from_inside(action)
+        if from_inside:
+            self._parts.addWidget(StateLine("about", from_inside, "accent", quiet=True))
         for part in parts:
             self._parts.addWidget(part)
         self._parts.addWidget(where)
+
+    def _again(self, action: Action) -> QPushButton:
+        """Checks again; where only a newer look at the server could change something, leads there."""
+        result = action.result
+        if result.target_kind == "host" and result.target not in self._hosts():
+            return button(
+                _("Collect again …"), self.controller.show_hosts, icon_name="again",
+                name=_("Collect again from {server}").format(server=printable(result.target, 80)),
+            )  # fmt: skip
+        again = button(
+            _("Check again"), lambda: self.controller.check_again([key_of(result)]), icon_name="again",
+            name=_("Check {check} of {target} again").format(check=result.check, target=target_words(result.target)),
+        )  # fmt: skip
+        again.setEnabled(not self.controller.again and not self.controller.situation.busy)
+        again.setToolTip(_("Looks anew, past every cache"))
+        self._again_button = again
+        return again
+
+    def _hosts(self) -> tuple[str, ...]:
+        """Servers about which something newer was read than these results rest on."""
+        return self.controller.unjudged
+
+    def _from_inside(self, action: Action) -> str:
+        """Of which day the facts about a server are; "" for what was seen from outside."""
+        report = self.controller.judged_hosts.get(action.result.target)
+        if action.result.target_kind != "host" or report is None:
+            return ""
+        date = day_of(report.taken)
+        if action.result.target in self._hosts():
+            return _("This rests on what its collector wrote on {date} UTC. Something newer was read since.").format(date=date)
+        return _(
+            "This rests on what its collector wrote on {date} UTC. To see that it is fixed, run the collector on the server "
+            "again, and read what it writes."
+        ).format(date=date)
 
     def _history(self, action: Action) -> None:
         past = self.controller.past.get(key_of(action.result))
@@ -153,9 +190,12 @@ class Detail(QWidget):
             inside += [Text(_("For your software"), bold=True), tabs]
         if advice.verify:
             name = _("How to see that it worked")
+            where = _("Run this in a terminal, or press “Check again” above.")
+            if action.result.target_kind == "host":
+                where = _("Run this on the server. Then collect again.")
             inside += [
                 Text(name, bold=True),
-                soft(_("Run this in a terminal, or press “Check again” above."), 1.0),
+                soft(where, 1.0),
                 Copyable(name, advice.verify),
             ]
         self._parts.addWidget(card(*inside))

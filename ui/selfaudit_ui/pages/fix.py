@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from selfaudit.engine.again import key_of
 from selfaudit.i18n import _, ngettext
+from selfaudit.protocols.host_scope import day_of
 from selfaudit.remedy import GroupKey
+from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import FindingsModel, mark_key
 from selfaudit_ui.pages.base import Page
 from selfaudit_ui.pages.detail import Detail
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, button, column
+from selfaudit_ui.widgets import Banner, button, column, reveal
 from selfaudit_ui.widgets.findings import FindingsView
 from selfaudit_ui.widgets.flow import FlowLayout
 
@@ -43,15 +47,21 @@ class FixPage(Page):
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setSizes([400, 600])
-        self._good, self._unclear = Banner("good"), Banner("unclear")
+        self._good, self._unclear, self._inside = Banner("good"), Banner("unclear"), Banner("accent")
+        self._judge = button(_("Judge it now"), controller.judge_hosts, icon_name="again")
+        self._collect = button(
+            _("Collect again …"), controller.show_hosts, icon_name="again", name=_("Collect from these servers again")
+        )
+        self._inside.offer(self._judge, self._collect)
         self.add(
             self._trouble,
             self._good,
             self._unclear,
+            self._inside,
             FlowLayout(self._again_all, self._again_group, self._stop, self._after),
             self.splitter,
         )
-        self.body.setStretch(4, 1)
+        self.body.setStretch(self.body.count() - 1, 1)
         self._shown: object = None
         self._key: tuple[str, str, str, str] | None = None
 
@@ -72,6 +82,7 @@ class FixPage(Page):
             self.model.show_marks(controller.marks, controller.again)
         self._trouble.say(controller.again_trouble)
         self._lead()
+        self._show_inside()
         busy = controller.situation.busy or controller.situation.stale
         for part in (self._again_all, self._again_group):
             part.setEnabled(view is not None and not busy)
@@ -136,6 +147,25 @@ class FixPage(Page):
             elif situation.counts.get("pass"):
                 self._good.say(_("Nothing blocks reinstatement."))
 
+    def _show_inside(self) -> None:
+        """What was read about servers since, or that there is nothing newer about them."""
+        controller = self.controller
+        reveal(self._judge, bool(controller.unjudged))
+        reveal(self._collect, not controller.unjudged)
+        if controller.again or controller.situation.busy or controller.situation.stale:
+            self._inside.say("")
+        elif controller.unjudged:
+            words = _("Something about {servers} was read or changed after these results.")
+            self._inside.say(words.format(servers=_names(controller.unjudged)))
+        elif controller.old_facts:
+            dates = {day_of(r.taken) for name, r in controller.judged_hosts.items() if name in controller.old_facts}
+            words = _(
+                "Not looked at again: {servers}. These facts come from a collector's file of {date} UTC, and nothing newer was read."
+            )
+            self._inside.say(words.format(servers=_names(sorted(controller.old_facts)), date=", ".join(sorted(dates))))
+        else:
+            self._inside.say("")
+
     def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
         action = self.model.action(now)
         if action is not None:
@@ -159,3 +189,7 @@ class FixPage(Page):
         view = self.controller.view
         if view is not None:
             self.controller.check_again((key_of(r) for r in view.audit.results), world="fixed")
+
+
+def _names(servers: Sequence[str]) -> str:
+    return ", ".join(printable(name, 80) for name in servers)

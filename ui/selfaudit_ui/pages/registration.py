@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit
 
 from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.case.file import MAX_FIELD
@@ -17,11 +17,11 @@ from selfaudit.engine.draft import LEFT_OUT, Draft, Reading, bounded
 from selfaudit.i18n import N_, _, ngettext
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import ask_file, clear
+from selfaudit_ui.pages.section import Section, beside, field
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Line, StateLine, Text, button, column, heading, line_edit, named, reveal, row, soft
+from selfaudit_ui.widgets import Line, StateLine, button, column, heading, line_edit, named, row, soft
 
 _MOST_LINES = 2 * MAX_HOSTED
-_MOST_SHOWN = 5  # problems
 _LABELS = {
     "name": N_("Name"),
     "organization": N_("Company or organisation"),
@@ -37,59 +37,7 @@ _LABELS = {
 _EXAMPLES = {"country": "DE, US …", "phone": "+49 761 123456"}
 
 
-class _Section(QFrame):
-    """A card that is folded until it is wanted. What was filled in and what is wrong with it is seen either way."""
-
-    def __init__(self, title: str, about: str, *, sums_up: bool) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self._sums_up = sums_up  # the summary only repeats what is seen when the card is open
-        self.summary = soft("", 1.0)
-        self.problem = StateLine()
-        self.inner = QWidget()
-        self.inner.hide()
-        self.opening = button("", lambda: None, kind="quiet", name=title)
-        self.opening.setCheckable(True)
-        self.opening.toggled.connect(lambda _on: self._show_state())
-        head = row(heading(title), self.opening)
-        head.setStretch(0, 1)
-        layout = column(column(head, soft(about, 1.0), spacing=0), self.inner, self.summary, self.problem)
-        layout.setContentsMargins(SPACE.L, SPACE.S, SPACE.L, SPACE.L)  # the button in the first line is higher than its words
-        self.setLayout(layout)
-        self.say("", ())
-
-    def _show_state(self) -> None:
-        on, text = self.opening.isChecked(), self.summary.text()
-        reveal(self.inner, on)
-        reveal(self.summary, bool(text) and not (on and self._sums_up))
-        words = _("Hide") if on else _("Show") if text or not self.problem.isHidden() else _("Fill in")
-        self.opening.setText(f"{'▾' if on else '▸'} {words}")
-
-    def say(self, summary: str, problems: Iterable[str]) -> None:
-        """Shows what was filled in, and what is wrong with it."""
-        self.summary.show_text(summary)
-        found = list(problems)
-        lines = found[:_MOST_SHOWN]
-        if len(found) > _MOST_SHOWN:
-            more = len(found) - _MOST_SHOWN
-            lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
-        self.problem.say("warn", "\n".join(lines), "warn")
-        self._show_state()
-
-
-def _field(label: str, edit: QWidget) -> QVBoxLayout:
-    return column(Text(label), edit, spacing=SPACE.XS)
-
-
-def _beside(first: QLayout, second: QLayout, *stretches: int) -> QHBoxLayout:
-    """Two parts beside each other, as wide as the stretches say."""
-    layout = row(first, second, spacing=SPACE.L)
-    for number, stretch in enumerate(stretches):
-        layout.setStretch(number, stretch)
-    return layout
-
-
-class RegistrantCard(_Section):
+class RegistrantCard(Section):
     """Who the domains are registered to, and what shows it."""
 
     def __init__(self, controller: Controller) -> None:
@@ -110,7 +58,7 @@ class RegistrantCard(_Section):
             edit.setMaxLength(MAX_FIELD)
             edit.textEdited.connect(lambda _text: self._take())
         self._edits["confirmed"].setPlaceholderText(_("YYYY-MM-DD"))
-        fields = {name: _field(_(_LABELS[name]), edit) for name, edit in self._edits.items()}
+        fields = {name: field(_(_LABELS[name]), edit) for name, edit in self._edits.items()}
         self._add = button(
             _("Add a file …"),
             self._choose,
@@ -121,9 +69,9 @@ class RegistrantCard(_Section):
         self._trouble = StateLine()
         self.inner.setLayout(
             column(
-                _beside(fields["name"], fields["organization"], 1, 1),
-                _beside(fields["street"], _beside(fields["postal_code"], fields["city"], 1, 2), 1, 1),
-                _beside(fields["email"], _beside(fields["country"], fields["phone"], 1, 2), 1, 1),
+                beside(fields["name"], fields["organization"], 1, 1),
+                beside(fields["street"], beside(fields["postal_code"], fields["city"], 1, 2), 1, 1),
+                beside(fields["email"], beside(fields["country"], fields["phone"], 1, 2), 1, 1),
                 SPACE.S,
                 heading(_("What shows it"), 1.0),
                 soft(
@@ -133,7 +81,7 @@ class RegistrantCard(_Section):
                     ),
                     1.0,
                 ),
-                _beside(fields["confirmed"], column(None, row(self._add, None)), 1, 1),
+                beside(fields["confirmed"], column(None, row(self._add, None)), 1, 1),
                 self._files,
                 self._trouble,
             )
@@ -218,7 +166,7 @@ def size_words(octets: int) -> str:
     return _("{size} MB").format(size=f"{octets / 1_000_000:.1f}")
 
 
-class HostedCard(_Section):
+class HostedCard(Section):
     """Domains whose registration counts, and whose mail is somebody else's or does not exist."""
 
     def __init__(self, controller: Controller) -> None:
@@ -236,9 +184,9 @@ class HostedCard(_Section):
         self._others = self._box(_("Registered to somebody else"), 4)
         self.inner.setLayout(
             column(
-                _field(_("Hosted domains"), self._hosted),
+                field(_("Hosted domains"), self._hosted),
                 SPACE.XS,
-                _field(_("Registered to somebody else"), self._others),
+                field(_("Registered to somebody else"), self._others),
                 soft(
                     _(
                         "Name here which of these domains, or of those at the top of this page, are registered to one of your "

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,6 +26,7 @@ from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
 from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.hosts import HostsCard
 from selfaudit_ui.pages.registration import HostedCard, RegistrantCard
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, row, soft
@@ -107,8 +108,8 @@ class TargetsPage(Page):
             _("Mail servers, own addresses and allowed senders of the domains above. Nothing is added unless you say so."), 1.0
         )
         self.add(card(heading(_("Servers that belong to your domains (found in the DNS)")), about, head, self._suggest_area))
-        self._hosted, self._registrant = HostedCard(controller), RegistrantCard(controller)
-        self.add(self._hosted, self._make_details(), self._registrant, self._make_messages(), None)
+        self._hosted, self._registrant, self.hosts = HostedCard(controller), RegistrantCard(controller), HostsCard(controller)
+        self.add(self._hosted, self._make_details(), self.hosts, self._registrant, self._make_messages(), None)
 
     def _make_messages(self) -> QWidget:
         self._message = button(_("Choose a message …"), self._choose_message, icon_name="mail")
@@ -145,12 +146,24 @@ class TargetsPage(Page):
         return card(heading(_("Your provider's case (if there is one)")), layout, self._since_trouble)
 
     def focus_first(self) -> None:
-        """The empty line at the end."""
+        """The empty line at the end, or the card that somebody was led to."""
+        if self.controller.card_wanted:
+            self.controller.card_wanted = False
+            self.hosts.open_at(self.controller.way)
+            QTimer.singleShot(30, self, self._scroll_to_hosts)  # when it has been laid out
+            return
         self.table.setFocus()
         self.table.setCurrentIndex(self.model.index(self.model.rowCount() - 1, TEXT))
 
+    def _scroll_to_hosts(self) -> None:
+        inner = self.area.widget()
+        assert inner is not None
+        self.area.verticalScrollBar().setValue(self.hosts.mapTo(inner, QPoint(0, 0)).y() - SPACE.L)
+
     def refresh(self, what: str) -> None:
         """Shows the draft."""
+        if what in ("", "run", "case", "results", "hosts"):
+            self.hosts.refresh()
         if what in ("", "case"):
             self._show_draft()
         if what in ("", "case", "suggestions"):

@@ -118,6 +118,10 @@ def _controls(t: Tokens) -> str:
     {indicators} {{ width: 16px; height: 16px; border: 1px solid {t.edge}; border-radius: 4px; background: {t.surface}; }}
     {checked} {{ background: {t.accent}; border-color: {t.accent}; image: url("{tick}"); }}
     QCheckBox::indicator:focus {{ border: 2px solid {t.accent}; }}
+    QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {t.edge}; border-radius: 8px; background: {t.surface}; }}
+    QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t.accent}; background: {t.surface}; }}
+    QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
+    QRadioButton::indicator:disabled {{ border-color: {t.line}; }}
     """
 
 
