@@ -38,6 +38,7 @@ _VERIFY = {
     "windows": "sfc /verifyonly; Get-MpThreatDetection",
 }
 _MOST = 6
+_UNIT = re.compile(r"[A-Za-z0-9_@.-]{1,80}\.(?:service|timer|socket|path)")
 _PATH = re.compile(r"/[A-Za-z0-9_@%+=:,./-]{1,150}")
 
 
@@ -72,8 +73,13 @@ def verify(system: System) -> str:
 
 def owners(system: System, paths: Iterable[str]) -> str:
     """The command that shows what files are, who owns them and which package they come from."""
-    safe = [shlex.quote(p) for p in paths if _PATH.fullmatch(p)][:_MOST] or ["/PATH"]
-    files = " ".join(safe)
+    wanted = list(paths)
+    units = [u for u in wanted if _UNIT.fullmatch(u)][:_MOST]
+    safe = [shlex.quote(p) for p in wanted if _PATH.fullmatch(p)][:_MOST]
+    show = "systemctl cat " + " ".join(units) if units and system.family not in ("alpine", "freebsd") else ""
+    if show and not safe:
+        return show
+    files = " ".join(safe or ["/PATH"])
     if system.family == "windows":
         return "Get-ScheduledTask | Where-Object TaskPath -notlike '\\Microsoft*' | Get-ScheduledTaskInfo"
     asks = {
@@ -84,6 +90,6 @@ def owners(system: System, paths: Iterable[str]) -> str:
         "arch": f"pacman -Qo {files}",
         "freebsd": f"pkg which {files}",
     }
-    look = f"ls -la {files}"
+    look = f"{show}; ls -la {files}" if show else f"ls -la {files}"
     ask = asks.get(system.family)
     return f"{look}; {ask}" if ask else look

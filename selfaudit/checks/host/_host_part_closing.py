@@ -13,6 +13,15 @@ from selfaudit.protocols.host_system import System
 CHANGES_CLOSE = phrase(
     "makes the firewall drop connections from outside to these ports; what runs on the server itself still reaches them"
 )
+_CHANGES_CLOSE_NFT = phrase(
+    "makes the firewall drop connections from outside to these ports until the next restart; the same rule in /etc/nftables.conf makes it last"
+)
+_CHANGES_CLOSE_IPTABLES = phrase(
+    "makes the firewall drop connections from outside to these ports until the next restart; saving the rules (netfilter-persistent save, or service iptables save) makes it last"
+)
+_CHANGES_CLOSE_PF = phrase(
+    "makes the firewall drop connections from outside to these ports, once these lines stand before the other rules in /etc/pf.conf and pfctl -f /etc/pf.conf was run"
+)
 CHANGES_SETUP = phrase(
     "sets up a firewall that lets in only the ports named in the command and drops the rest; open connections may break off, and a port that you forgot is closed, "
     "so keep the provider's console at hand"
@@ -30,65 +39,56 @@ def interface(firewall: Firewall) -> str:
     return next((i for i in sorted(firewall.outward.interfaces) if _PLAIN.fullmatch(i)), "eth0")
 
 
-def close(system: System, firewall: Firewall, ports: Iterable[Port], keep: Iterable[Port]) -> str:
-    """Closes ports with the firewall that is in use; sets one up that lets in `keep` if there is none."""
+def close(system: System, firewall: Firewall, ports: Iterable[Port], keep: Iterable[Port]) -> tuple[str, str]:
+    """The command that closes ports with the firewall that is in use, and what it changes.
+
+    Without a firewall it sets one up that lets in `keep`; one that could not be read is left to its owner.
+    """
     wanted = sorted(set(ports))
-    tcp = [n for p, n in wanted if p == "tcp"][:15]
-    udp = [n for p, n in wanted if p == "udp"][:15]
-    by_protocol = [(p, ns) for p, ns in (("tcp", tcp), ("udp", udp)) if ns]
+    by_protocol = [(p, [n for q, n in wanted if q == p][:15]) for p in ("tcp", "udp")]
+    by_protocol = [(p, numbers) for p, numbers in by_protocol if numbers]
     if firewall.tool == "ufw":
-        return " && ".join(f"ufw prepend deny {n}/{p}" for p, ns in by_protocol for n in ns)
+        return " && ".join(f"ufw prepend deny {n}/{p}" for p, numbers in by_protocol for n in numbers), CHANGES_CLOSE
     if firewall.tool == "firewalld":
-        rules = (
-            f'firewall-cmd --permanent --add-rich-rule=\'rule port port="{n}" protocol="{p}" drop\''
-            for p, ns in by_protocol
-            for n in ns
-        )
-        return " && ".join((*rules, "firewall-cmd --reload"))
+        rich = (_rich_rule(p, n) for p, numbers in by_protocol for n in numbers)
+        return " && ".join((*rich, "firewall-cmd --reload")), CHANGES_CLOSE
     if firewall.tool == "nft":
         where = _nft_chain(firewall)
-        lines = (f"nft insert rule {where} 'iifname != \"lo\" {p} dport {{ {_commas(ns)} }} drop'" for p, ns in by_protocol)
-        return (
-            " && ".join(lines) + "   # " + phrase("the same line goes into /etc/nftables.conf, so that it outlives a restart")
-        )
+        rules = (f"nft insert rule {where} 'iifname != \"lo\" {p} dport {{ {_commas(ns)} }} drop'" for p, ns in by_protocol)
+        return " && ".join(rules), _CHANGES_CLOSE_NFT
     if firewall.tool == "iptables":
-        lines = (
+        both = ("iptables", "ip6tables")
+        rules = (
             f"{c} -I INPUT ! -i lo -p {p} -m multiport --dports {_commas(ns, ',')} -j DROP"
-            for c in ("iptables", "ip6tables")
+            for c in both
             for p, ns in by_protocol
         )
-        return (
-            " && ".join(lines)
-            + "   # "
-            + phrase("save it (iptables-save, netfilter-persistent save), so that it outlives a restart")
-        )
+        return " && ".join(rules), _CHANGES_CLOSE_IPTABLES
     if firewall.tool == "pf":
         lines = (f"block in quick on ! lo0 proto {p} from any to any port {{ {_commas(ns)} }}" for p, ns in by_protocol)
-        return (
-            "; ".join(lines)
-            + "   # "
-            + phrase("each as the first rule in /etc/pf.conf, then: pfctl -nf /etc/pf.conf && pfctl -f /etc/pf.conf")
-        )
+        return "\n".join(lines), _CHANGES_CLOSE_PF
     if system.family == "windows":
-        return "; ".join(
-            f"New-NetFirewallRule -DisplayName 'Closed {p}' -Direction Inbound -Protocol {p.upper()} -LocalPort {_commas(ns, ',')} -Action Block"
-            for p, ns in by_protocol
-        )
-    return setup(system, keep)
+        return "; ".join(_windows_rule(f"Closed {p}", p, _commas(ns, ","), "Block") for p, ns in by_protocol), CHANGES_CLOSE
+    if firewall.lacking:
+        return phrase("a rule of your firewall that drops what comes to these ports"), CHANGES_CLOSE
+    return setup(system, keep), CHANGES_SETUP
+
+
+def _rich_rule(protocol: str, port: int) -> str:
+    return f'firewall-cmd --permanent --add-rich-rule=\'rule port port="{port}" protocol="{protocol}" drop\''
+
+
+def _windows_rule(name: str, protocol: str, ports: str, action: str) -> str:
+    return f"New-NetFirewallRule -DisplayName '{name}' -Direction Inbound -Protocol {protocol.upper()} -LocalPort {ports} -Action {action}"
 
 
 def setup(system: System, keep: Iterable[Port]) -> str:
     """Sets up a firewall that lets in `keep` and SSH, and drops the rest. The ports are opened before the door is shut."""
     ports = sorted(set(keep) | ({("tcp", 22)} if system.family != "windows" else set()))[:40]
     if system.family == "windows":
-        return (
-            "Enable-NetFirewallRule -DisplayGroup 'Remote Desktop'; "
-            + "".join(
-                f"New-NetFirewallRule -DisplayName 'Open {n} {p}' -Direction Inbound -Protocol {p.upper()} -LocalPort {n} -Action Allow; "
-                for p, n in ports
-            )
-            + "Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block"
-        )
+        rules = [_windows_rule(f"Open {n} {p}", p, str(n), "Allow") for p, n in ports]
+        last = "Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block"
+        return "; ".join(("Enable-NetFirewallRule -DisplayGroup 'Remote Desktop'", *rules, last))
     if system.family == "freebsd":
         rules = [
             "set skip on lo0",
@@ -134,9 +134,7 @@ def tighten(system: System, firewall: Firewall, keep: Iterable[Port], families: 
             "block in all as the first rule in /etc/pf.conf, a rule with pass in for each port that you need, then: pfctl -nf /etc/pf.conf && pfctl -f /etc/pf.conf"
         )
     if firewall.tool == "nft":
-        return phrase(
-            "a table inet with a chain of hook input and policy drop, and a rule for each port that you need, in /etc/nftables.conf, then: nft -c -f /etc/nftables.conf && nft -f /etc/nftables.conf"
-        )
+        return _nft_guard(keep)
     return setup(system, keep)
 
 
@@ -148,6 +146,21 @@ def _nft_chain(firewall: Firewall) -> str:
     ]  # fmt: skip
     table = min(usable, key=lambda t: (t.name != "filter", t.family != "inet"), default=None)
     return f"{table.family} {table.name} {table.input_chain}" if table else "inet filter input"
+
+
+def _nft_guard(keep: Iterable[Port]) -> str:
+    """A table of its own beside those that are there: a packet has to get through all of them. Its policy is set last."""
+    rules = ["ct state established,related accept", "iifname lo accept", "meta l4proto { icmp, ipv6-icmp } accept"]
+    for protocol in ("tcp", "udp"):
+        numbers = sorted({n for p, n in (("tcp", 22), *keep) if p == protocol})[:40]
+        if numbers:
+            rules.append(f"{protocol} dport {{ {_commas(numbers)} }} accept")
+    chain = "type filter hook input priority 10; policy"
+    return " && ".join((
+        "nft add table inet guard", f"nft add chain inet guard input '{{ {chain} accept; }}'",
+        *(f"nft add rule inet guard input '{r}'" for r in rules), f"nft add chain inet guard input '{{ {chain} drop; }}'",
+        "nft list table inet guard >> /etc/nftables.conf",
+    ))  # fmt: skip
 
 
 def _iptables(command: str, keep: Iterable[Port]) -> str:

@@ -86,13 +86,22 @@ class Commands:
         """Empty passwords off."""
         return {"command": self._directive(["PermitEmptyPasswords no"]), "changes": _CHANGES_EMPTY}
 
-    def lock(self, names: Iterable[str]) -> Fix:
+    def lock(self, names: Sequence[str]) -> Fix:
         """Locks accounts."""
         if self.system.family == "windows":
             template = "Disable-LocalUser -Name '{name}'"
         else:
             template = "pw lock {name}" if self.system.family == "freebsd" else "passwd -l {name}"
-        return {"command": _each(template, names), "changes": _CHANGES_LOCK}
+        # root without any password would be shut out of its own console
+        first = _each("passwd {name}", [n for n in names if n == "root"])
+        rest = _each(template, [n for n in names if n != "root"])
+        return {"command": "; ".join(filter(None, (first, rest))), "changes": _CHANGES_LOCK if rest else _CHANGES_RENEW}
+
+    def lock_and_forbid(self, names: Sequence[str]) -> Fix:
+        """Locks accounts, and lets sshd refuse empty passwords."""
+        lock = self.lock(names)
+        changes = phrase("{one}; and it {other}", one=lock["changes"], other=_CHANGES_EMPTY)
+        return {"command": f"{lock['command']}; {self.no_empty['command']}", "changes": changes}
 
     def renew(self, names: Iterable[str]) -> Fix:
         """New passwords."""

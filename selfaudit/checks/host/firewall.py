@@ -72,11 +72,7 @@ CHECK = Check(
     "host.firewall", N_("A firewall holds back what nobody allowed"), (HostReport, HostScope), "host", Contact.PASSIVE
 )
 
-_SHOW = N_(
-    "nft list ruleset; iptables -S; ip6tables -S; ufw status verbose; firewall-cmd --list-all; pfctl -sr   # those that you have; then collect again: selfaudit "
-    "collect --ssh USER@{host}"
-)
-_SHOW_WINDOWS = "Get-NetFirewallProfile | Select-Object Name, Enabled, DefaultInboundAction"
+_SHOW = N_("{show}   # then collect again: selfaudit collect --ssh USER@{host}")
 
 MESSAGES = {
     Tag.OK: Message(
@@ -134,7 +130,7 @@ MESSAGES = {
             N_(
                 "Switch it on for every profile, and block what comes in. Check first that Remote Desktop has a rule. This {changes}."
             ),
-            verify=_SHOW_WINDOWS,
+            verify=_SHOW,
             record="{command}",
             minutes=15,
         ),
@@ -201,6 +197,10 @@ MESSAGES = {
 _PUBLIC = frozenset((25, 53, 80, 110, 143, 443, 465, 587, 853, 993, 995, 4190))
 _TOOLS = {"ufw": "ufw", "firewalld": "firewalld", "nft": "nftables", "iptables": "iptables", "pf": "pf", "windows": "Windows"}
 _OVER = {4: phrase("over IPv4"), 6: phrase("over IPv6")}
+_SHOW_BY = {
+    "ufw": "ufw status verbose", "firewalld": "firewall-cmd --list-all", "nft": "nft list ruleset", "iptables": "iptables -S; ip6tables -S", "pf": "pfctl -sr",
+    "windows": "Get-NetFirewallProfile | Select-Object Name, Enabled, DefaultInboundAction",
+}  # fmt: skip
 _BOTH = phrase("over IPv4 and IPv6")
 _ONLY_4 = phrase("over IPv4 (it has no public IPv6 address)")
 _RULES = phrase("some rules are of a kind that cannot be followed")
@@ -284,6 +284,12 @@ def _unclear(report: HostReport, firewall: Firewall, families: list[int]) -> Ite
         return
     why = _common.CUT if firewall.cut else _RULES
     yield found(Tag.UNCLEAR, host=report.name, families=_families(families), why=why)
+
+
+def _show(firewall: Firewall, system: System) -> str:
+    """The command that shows the rules."""
+    usual = {"freebsd": "pf", "windows": "windows", "rhel": "firewalld", "suse": "firewalld"}.get(system.family, "ufw")
+    return _SHOW_BY.get(firewall.tool) or _SHOW_BY[usual]
 
 
 def _families(families: list[int]) -> str:

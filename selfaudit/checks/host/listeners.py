@@ -81,8 +81,9 @@ CHECK = Check(
 )  # fmt: skip
 
 _VERIFY = N_(
-    "ss -lntup   # right: these ports on 127.0.0.1 only, or not at all; then collect again: selfaudit collect --ssh USER@{host}"
+    "{look}   # right: these ports on 127.0.0.1 only, or not at all; then collect again: selfaudit collect --ssh USER@{host}"
 )
+_AFTER = N_("{look}   # then collect again: selfaudit collect --ssh USER@{host}")
 _STACKS = {
     "MySQL, MariaDB": "bind-address = 127.0.0.1   # under [mysqld]; then restart it",
     "PostgreSQL": "listen_addresses = 'localhost'   # in postgresql.conf; then restart it",
@@ -183,7 +184,7 @@ MESSAGES = {
                 "Then look for how it was started (jobs, timers, accounts), and think of setting up the server anew from a clean image: an intruder "
                 "leaves more than one door."
             ),
-            verify=_VERIFY,
+            verify=_AFTER,
             record="{command}",
             minutes=120,
         ),
@@ -196,7 +197,7 @@ MESSAGES = {
                 "For each of them: what is it, and who started it? The command shows its file and its package; this {changes}. What nobody needs is stopped and "
                 "removed, what only this server needs listens on 127.0.0.1."
             ),
-            verify=_VERIFY,
+            verify=_AFTER,
             record="{command}",
             minutes=20,
         ),
@@ -218,7 +219,7 @@ MESSAGES = {
                 "Find out what answers. Ask the provider whether a filter or a load balancer stands in front of the server. If nothing does, look from a rescue system, "
                 "where nothing can hide. The command lists rules that pass ports on; this {changes}."
             ),
-            verify=_VERIFY,
+            verify=_AFTER,
             record="{command}",
             minutes=60,
         ),
@@ -229,7 +230,7 @@ MESSAGES = {
             "From outside, these ports of {host} take connections, and no program inside listens there: {services}. Whether they are passed on to containers or "
             "other machines cannot be told, because the collector's file does not hold those rules."
         ),
-        Remedy(N_("Run the collector again as administrator (root), on the running server."), verify=_VERIFY, minutes=10),
+        Remedy(N_("Run the collector again as administrator (root), on the running server."), verify=_AFTER, minutes=10),
     ),
     Tag.QUIET: Message(
         Severity.INFO,
@@ -244,6 +245,7 @@ MESSAGES = {
     Tag.NOT_IN_FILE: _host.NOT_IN_FILE,
 }
 
+_LOOK = {"freebsd": "sockstat -l", "windows": "Get-NetTCPConnection -State Listen; Get-NetUDPEndpoint"}
 _CHANGES_LOOK = phrase("only shows something and changes nothing")
 _MOST = 60  # listeners of one kind that are judged one by one
 
@@ -298,6 +300,7 @@ def _outward(
                 quiet.append(listener)
         else:
             groups.setdefault(tag, []).append((listener, words))
+    look = _LOOK.get(system.family, "ss -lntup")
     for tag, members in groups.items():
         services = _common.some((label(x, words) for x, words in members), 12)
         ports = tuple(dict.fromkeys(str(x.port) for x, _w in members))
@@ -306,6 +309,7 @@ def _outward(
             host=report.name,
             services=services,
             ports=ports,
+            look=look,
             **_remedy(tag, [x for x, _w in members], system, report, keep),
         )
     if quiet:
@@ -343,8 +347,8 @@ def _remedy(
         return {"command": command.get(system.family, look), "changes": _CHANGES_LOOK}
     ports = [(x.protocol, x.port) for x in members]
     firewall = firewall_of(report)
-    changes = _closing.CHANGES_CLOSE if firewall.tool else _closing.CHANGES_SETUP
-    return {"command": _closing.close(system, firewall, ports, keep), "changes": changes}
+    command, changes = _closing.close(system, firewall, ports, keep)
+    return {"command": command, "changes": changes}
 
 
 def _temporary(report: HostReport) -> set[str]:
@@ -374,8 +378,9 @@ def _nobody(report: HostReport, listeners: tuple[Listener, ...], outside: HostOu
     if not lonely:
         return
     services = _common.some((f"{p}/tcp" for p in sorted(set(lonely))), 20)
+    look = _LOOK.get(system_of(report).family, "ss -lntup")
     if published is None:
-        yield found(Tag.NOBODY_UNCLEAR, host=report.name, services=services)
+        yield found(Tag.NOBODY_UNCLEAR, host=report.name, services=services, look=look)
         return
     command = (
         "pfctl -sn; sockstat -l"
@@ -385,4 +390,4 @@ def _nobody(report: HostReport, listeners: tuple[Listener, ...], outside: HostOu
     if system_of(report).family == "windows":
         command = "netsh interface portproxy show all; Get-NetNatStaticMapping"
     ports = tuple(str(p) for p in sorted(set(lonely)))
-    yield found(Tag.NOBODY, host=report.name, services=services, ports=ports, command=command, changes=_CHANGES_LOOK)
+    yield found(Tag.NOBODY, host=report.name, services=services, ports=ports, look=look, command=command, changes=_CHANGES_LOOK)

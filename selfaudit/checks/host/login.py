@@ -163,7 +163,7 @@ MESSAGES = {
                 "Look at each line of these files. A key that nobody can name is taken out, and with it everything else that its owner left. The command shows them with their "
                 "fingerprints; this {changes}."
             ),
-            verify=N_("selfaudit collect --ssh USER@{host}"),
+            verify=N_("{command}   # then collect again: selfaudit collect --ssh USER@{host}"),
             record="{command}",
             minutes=30,
         ),
@@ -220,6 +220,9 @@ MESSAGES = {
 }
 
 
+_PIECES = phrase("not every file of its settings was collected")
+
+
 def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Finding]:
     trouble = _host.standing(report, scope)
     if trouble is not None:
@@ -263,7 +266,7 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
             yield found(Tag.NOT_IN_FILE, **(lacking | {"why": lacking["why"] or _common.UNREADABLE}))
         return
     if sshd.uncertain:
-        yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, "login.sshd-files", _common.CUT))
+        yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, "login.sshd-files", _PIECES))
     if sshd.passwords:
         setting = _setting(sshd)
         root = next((a for a in accounts if a.name == "root"), None)
@@ -291,8 +294,11 @@ def _accounts(report: HostReport, sshd: Sshd | None, accounts: list[Account], sy
     empty = [a.name for a in accounts if a.password == "none" and a.can_log_in]  # noqa: S105 - a state
     allowed = sshd is not None and sshd.value("permitemptypasswords") == "yes"
     if empty:
-        tag = Tag.EMPTY_OPEN if allowed and sshd is not None and sshd.passwords else Tag.EMPTY
-        yield found(tag, host=report.name, accounts=_common.some(empty, each=40), **fix.lock(empty))
+        open_door = allowed and sshd is not None and sshd.passwords
+        remedy = fix.lock_and_forbid(empty) if open_door else fix.lock(empty)
+        yield found(
+            Tag.EMPTY_OPEN if open_door else Tag.EMPTY, host=report.name, accounts=_common.some(empty, each=40), **remedy
+        )
     elif allowed:
         yield found(Tag.EMPTY_ALLOWED, host=report.name, **fix.no_empty)
     second = [
@@ -304,7 +310,12 @@ def _accounts(report: HostReport, sshd: Sshd | None, accounts: list[Account], sy
 
 def _keys(report: HostReport, system: System, since: _common.Since) -> Iterator[Finding]:
     changed = [
-        f"{path} ({changed[:10] or phrase('day not known')}, {count or '?'})"
+        phrase(
+            "{path} (changed {day}, keys: {count})",
+            path=path,
+            day=changed[:10] if moment(changed) is not None else "?",
+            count=count or "?",
+        )
         for _user, path, changed, count in report.rows("login.keys", 4)[:500]
         if path and count != "0" and _common.recent(changed, since.start)
     ]

@@ -79,8 +79,9 @@ CHECK = Check(
 _VERIFY = N_("{look}   # then collect again: selfaudit collect --ssh USER@{host}")
 _CLOSE = Remedy(
     N_(
-        "Change the setting as shown, with your own users in place of strangers, check it and load it with the command; where several lines decide, take "
-        "the one named above out. This {changes}. Then collect again."
+        "Change the setting as shown (place: {place}), check it and load it with the command; where several lines decide, take the one named above out. "
+        "This {changes}. Then look at it and collect again. A question asked on the server itself, with dig @127.0.0.1 for example, comes from inside and "
+        "shows nothing."
     ),
     verify=_VERIFY,
     record="{setting}\n{command}",
@@ -88,8 +89,8 @@ _CLOSE = Remedy(
 )
 _LOOK = Remedy(
     N_(
-        "Look at the place that is named and see whom it lets in; the command shows the settings in force. If it may let in strangers, use the setting shown: "
-        "it {changes}. If it is right, say so in your answer to the desk and add what the place holds."
+        "Look at what is named and see whom it lets in; the command shows the settings in force. If it may let in strangers, use the setting shown (place: "
+        "{place}): this {changes}. If it is right as it is, say so to the desk and add what it holds."
     ),
     verify=_VERIFY,
     record="{setting}\n{command}",
@@ -271,6 +272,7 @@ def _args(report: HostReport, system: System, opening: Opening, heard: set[str] 
         "ports": [printable(p, 60) for p in opening.ports[:12]] or ["?"],
         "why": printable(opening.why, 300),
         "heard": phrase("; it listens at the moment") if listening else "",
+        "place": fix.place,
         "setting": fix.setting,
         "command": fix.load,
         "changes": fix.changes,
@@ -290,7 +292,7 @@ def _merged(openings: list[Opening]) -> list[Opening]:
 def _closed_words(opening: Opening) -> str:
     ports = ", ".join(printable(p, 60) for p in opening.ports[:6])
     template = phrase(
-        "{program} ({ports}): {why}", program=opening.program, ports=ports or "-", why=printable(opening.why, 160)
+        "{program} (ports {ports}): {why}", program=opening.program, ports=ports or "-", why=printable(opening.why, 160)
     )
     if opening.verdict is Verdict.LOCAL_ONLY:
         return phrase(

@@ -43,6 +43,7 @@ from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severit
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host.jobs import read_preloads, suspicious
+from selfaudit.protocols.host_scope import moment
 from selfaudit.protocols.host_system import System, system_of
 
 
@@ -68,7 +69,7 @@ CHECK = Check(
     "host.persistence", N_("Nothing that an intruder left runs by itself"), (HostReport, HostScope), "host", Contact.PASSIVE
 )
 
-_AGAIN = N_("selfaudit collect --ssh USER@{host}")
+_AGAIN = N_("{command}   # then collect again: selfaudit collect --ssh USER@{host}")
 
 
 def _look(steps: str, minutes: int) -> Remedy:
@@ -124,7 +125,7 @@ MESSAGES = {
     ),
     Tag.JOBS_LOOK: Message(
         Severity.MEDIUM,
-        N_("Jobs on {host} fetch something from an address without a name: {items}. Is it yours?"),
+        N_("Jobs on {host} fetch something from an address without a name: {items}. Are they yours?"),
         _look(
             N_("Look at each of them, and take out those that nobody can explain. The command shows all jobs; it {changes}."),
             20,
@@ -216,6 +217,7 @@ _WHY = {
     "from-tmp": phrase("runs from a folder for temporary files"),
     "from-bare-address": phrase("fetches from an address without a name"),
 }
+_NO_DAY = phrase("day not known")
 _ACCOUNT_FILES = {"passwd": "/etc/passwd", "shadow": "/etc/shadow", "group": "/etc/group"}
 
 
@@ -327,7 +329,7 @@ def _changes(report: HostReport, system: System, since: _common.Since, listed: s
             rows.append((name.strip(), made.strip()))
     items = {p: t for p, t in rows if p and p not in listed and _common.recent(t, since.start)}
     if items:
-        texts = (f"{path} ({changed[:10] or phrase('day not known')})" for path, changed in items.items())
+        texts = (f"{path} ({changed[:10] if moment(changed) is not None else _NO_DAY})" for path, changed in items.items())
         yield found(
             Tag.CHANGES if since.incident else Tag.RECENT, host=report.name, items=_common.some(texts, 15, 120), day=since.day,
             command=_cleaning.owners(system, items), changes=_cleaning.CHANGES_LOOK,

@@ -88,7 +88,7 @@ class Firewall:
         filters = self._filters(Packet(family, protocol, port, self.outward.interfaces, self.outward.addresses))
         if any(f == {"drop"} for f in filters):
             return Stance.DENIES
-        if not filters and family in self.said:
+        if not filters and (self.lacking or self.cut) and family in self.said:
             return self.said[family] if self.said[family] is not Stance.DENIES else self._allowed_by_tool(family, port)
         if self.lacking or self.cut or any("drop" in f for f in filters):
             return Stance.UNCLEAR

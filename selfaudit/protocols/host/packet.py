@@ -78,11 +78,9 @@ def from_match(text: str, family: int) -> Match:
     network = _network(text)
     if network is None:
         return Match.MAYBE
-    if network.version != family:
+    if network.version != family or network.prefixlen > _TOO_WIDE:
         return Match.NO
-    if network.prefixlen == 0:
-        return Match.YES
-    return Match.MAYBE if network.prefixlen <= _TOO_WIDE else Match.NO
+    return Match.YES if network.prefixlen == 0 and "-" not in text else Match.MAYBE
 
 
 def to_match(text: str, packet: Packet) -> Match:
@@ -92,18 +90,20 @@ def to_match(text: str, packet: Packet) -> Match:
         return Match.MAYBE
     if network.version != packet.family:
         return Match.NO
-    if network.prefixlen == 0:
+    if network.prefixlen == 0 and "-" not in text:
         return Match.YES
     own = [a for a in packet.addresses if a.version == packet.family]
     hits = sum(a in network for a in own)
     if not own:
         return Match.NO if network.network_address.is_multicast or network.network_address.is_loopback else Match.MAYBE
-    return Match.YES if hits == len(own) else Match.MAYBE if hits else Match.NO
+    if hits == len(own) and "-" not in text:
+        return Match.YES
+    return Match.MAYBE if hits else Match.NO
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     text = text.strip()
-    if "-" in text:  # a range: only its ends are looked at
+    if "-" in text:  # a range: the smallest network that holds it, so that a match is never more than "maybe"
         low, _dash, high = text.partition("-")
         try:
             first, last = ipaddress.ip_address(low), ipaddress.ip_address(high)

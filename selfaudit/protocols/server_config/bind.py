@@ -83,7 +83,7 @@ def read(files: Sequence[Section], around: Surroundings) -> list[Opening]:
         if len(view.words) > 1:
             why = phrase("view {name}: {why}", name=view.words[1], why=why)
         destinations = scope.setting("match-destinations", own=True)
-        where = tuple(at(e.text, "53") for e in destinations.elements if e.network is not None) if destinations else ()
+        where = tuple(at(_single(e.text), "53") for e in destinations.elements if e.network is not None) if destinations else ()
         out.append(Opening(PROGRAM, Service.RECURSION, verdict, where or ports, why, certain))
         if clients.truth is Truth.YES and destinations is None:
             break  # no stranger comes to a later view
@@ -186,13 +186,18 @@ def _listening(options: _Scope) -> tuple[tuple[str, ...], tuple[int, ...]]:
                 continue  # the name "localhost" means every address of the server here
             outside = True
             port = line.words[line.words.index("port") + 1] if "port" in line.words[:-1] else options.word("port") or "53"
-            places = [at(t, port) for t in texts if read_network(t) is not None]
+            places = [at(_single(t), port) for t in texts if read_network(t) is not None]
             ports.update(dict.fromkeys(places if len(places) == len(texts) else [port]))
         if outside:
             versions.append(version)
             if not lines:
                 ports[options.word("port") or "53"] = None
     return tuple(ports), tuple(versions)
+
+
+def _single(text: str) -> str:
+    """An address without the prefix length that named-checkconf adds."""
+    return text.removesuffix("/128" if ":" in text else "/32")
 
 
 def _opaque(statements: Iterable[Statement], files: Sequence[Section]) -> str:

@@ -86,7 +86,7 @@ def _judge(config: Config, around: Surroundings) -> tuple[Verdict, str, bool]:
     question = next((a for a in (answers["rcpt"], *answers.values()) if a.says == "unknown"), None)
     if question is not None:
         return Verdict.UNCLEAR, question.why, False
-    return Verdict.OPEN, answers["rcpt"].why, all(a.certain for a in answers.values())
+    return Verdict.OPEN, answers["rcpt"].why, answers["rcpt"].certain
 
 
 class _Walk:
@@ -165,7 +165,8 @@ class _Walk:
         name = next((v.strip() for c, v in statement.conditions if c == "hosts"), "")
         if not name:
             return ""
-        said = f"hostlist {name[1:]} = {self.config.lists[name[1:]]}" if name[1:] in self.config.lists else f"hosts = {name}"
+        known = self.config.lists.get(name[1:])
+        said = f"hosts = {name}" if known is None else f"hostlist {name[1:]} = {with_macros(known, self.config.macros)}"
         if self.around.container:
             return phrase(
                 "{directive} in a container, where strangers may arrive with the address of its gateway", directive=said[:160]

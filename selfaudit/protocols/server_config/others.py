@@ -122,14 +122,9 @@ def _tinyproxy(lines: Sequence[str], around: Surroundings) -> Opening:
     elements = []
     for name, value in rules:
         network = read_network(value)
-        # Names mean certain hosts; their owners say so in the reverse DNS, which is then looked up forward.
-        truth = (
-            None
-            if network is not None
-            else Truth.NO
-            if value.strip(".").count(".") >= 1 or value == "localhost"
-            else Truth.UNKNOWN
-        )
+        # A name with a dot means certain hosts; a top-level name means a great many.
+        named = value.strip(".").count(".") >= 1 or value == "localhost"
+        truth = None if network is not None else Truth.NO if named else Truth.UNKNOWN
         elements.append(Element(f"{name.capitalize()} {value}", truth, network, name == "deny"))
     match = worst_match(elements, around.gateways())
     verdict, certain = verdict_of(match.truth)
@@ -255,7 +250,7 @@ def read_web(files: Sequence[Section], around: Surroundings) -> list[Opening]:
     Who may use them stands elsewhere in the configuration, so an open one is never certain unless it says so itself.
     """
     lines = [_PREFIX.sub(r"\2", line.strip()) for section in files for line in section.lines]
-    words = [line.rstrip(";").split() for line in lines if line and not line.startswith("#")]
+    words = [found for line in lines if not line.startswith("#") and (found := line.rstrip(";").split())]
     if not words:
         return []
     requests = [w[1].lower() for w in words if w[0].lower() == "proxyrequests" and len(w) > 1]

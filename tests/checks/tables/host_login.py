@@ -1,0 +1,79 @@
+"""host.login."""
+
+from __future__ import annotations
+
+from selfaudit.case.dates import read_date
+from selfaudit.facts import Fact
+from selfaudit.facts.host import PartStatus
+from selfaudit.policy import Policy
+from tests.checks.build import Scenario
+from tests.checks.host import SCOPE, part, report
+
+CHECK = "host.login"
+
+KEYS_ONLY = "port 22\npermitrootlogin without-password\npasswordauthentication no\nkbdinteractiveauthentication no\nusepam yes\npermitemptypasswords no\nauthenticationmethods any"
+PASSWORDS = KEYS_ONLY.replace("passwordauthentication no", "passwordauthentication yes")
+BY_PAM = KEYS_ONLY.replace("kbdinteractiveauthentication no", "kbdinteractiveauthentication yes")
+ROOT = PASSWORDS.replace("without-password", "yes")
+ACCOUNTS = "root|0|/bin/bash|set|2026-11-21\nanna|1000|/bin/bash|set|2026-11-21\nbackup|34|/usr/sbin/nologin|locked|2025-01-01"
+LOCKED_ROOT = ACCOUNTS.replace("root|0|/bin/bash|set", "root|0|/bin/bash|locked")
+KEYS = "root|/root/.ssh/authorized_keys|2026-01-05T10:00:00Z|2\nbob|/home/bob/.ssh/authorized_keys|2026-11-20T00:00:00Z|0"
+SUSPENDED = Policy(suspended=read_date("2026-11-20T12:00:00Z"))
+GOOD: dict[str, str | PartStatus] = {"login.sshd": KEYS_ONLY, "login.sshd-files": "/etc/ssh/sshd_config|PasswordAuthentication no", "login.accounts": ACCOUNTS, "login.keys": KEYS}
+
+
+def facts(parts: dict[str, str | PartStatus] | None = None, **fields: object) -> list[Fact]:
+    return [report({**GOOD, **(parts or {})}, **fields), SCOPE]  # type: ignore[arg-type]
+
+
+def files(*lines: str) -> dict[str, str | PartStatus]:
+    return {"login.sshd": PartStatus.FAILED, "login.sshd-files": "\n".join(f"/etc/ssh/sshd_config|{line}" for line in lines)}
+
+
+NOT_GOOD = ["LOGIN_OK"]
+SCENARIOS = [
+    Scenario("keys only", facts(), ["LOGIN_OK"], "pass"),
+    Scenario("passwords", facts({"login.sshd": PASSWORDS}), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD),
+    Scenario("passwords by way of PAM", facts({"login.sshd": BY_PAM}), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD, {"setting": "KbdInteractiveAuthentication yes"}),
+    Scenario("keyboard-interactive without PAM asks for nothing", facts({"login.sshd": BY_PAM.replace("usepam yes", "usepam no")}), ["LOGIN_OK"], "pass"),
+    Scenario("key and password together", facts({"login.sshd": PASSWORDS.replace("authenticationmethods any", "authenticationmethods publickey,password")}), ["LOGIN_OK"], "pass"),
+    Scenario("a second factor in PAM", facts({"login.sshd": BY_PAM, "login.guard": "mfa|pam_google_authenticator.so\nfail2ban|active"}), ["LOGIN_SECOND_FACTOR", "LOGIN_GUARDED"], "warn", ["LOGIN_PASSWORDS"]),
+    Scenario("root with a password", facts({"login.sshd": ROOT}), ["LOGIN_ROOT_PASSWORD"], "fail", NOT_GOOD),
+    Scenario("root has no password", facts({"login.sshd": ROOT, "login.accounts": LOCKED_ROOT}), ["LOGIN_PASSWORDS"], "warn", ["LOGIN_ROOT_PASSWORD"]),
+    Scenario("from the files, the first value counts", facts(files("PasswordAuthentication no", "KbdInteractiveAuthentication no", "PasswordAuthentication yes")), ["LOGIN_OK"], "pass"),
+    Scenario("from the files, the default lets passwords in", facts(files("Port 22")), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD),
+    Scenario("an old system lets root in by default", facts(files("Port 22") | {"os-release": 'ID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="7"'}), ["LOGIN_ROOT_PASSWORD"], "fail"),
+    Scenario("an included file is missing", facts(files("Include /etc/ssh/extra.conf", "PasswordAuthentication no", "KbdInteractiveAuthentication no")), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    Scenario("looser for some", facts({"login.sshd-files": "/etc/ssh/sshd_config|PasswordAuthentication no\n/etc/ssh/sshd_config|Match Address 10.0.0.0/8\n/etc/ssh/sshd_config|PasswordAuthentication yes"}), ["LOGIN_CONDITIONS"], "inconclusive", NOT_GOOD),
+    Scenario("tighter for some", facts({"login.sshd": PASSWORDS, "login.sshd-files": "/etc/ssh/sshd_config|Match Group sftp\n/etc/ssh/sshd_config|PasswordAuthentication no"}), ["LOGIN_PASSWORDS"], "warn", ["LOGIN_CONDITIONS"]),
+    Scenario("no password, and let in", facts({"login.sshd": PASSWORDS.replace("permitemptypasswords no", "permitemptypasswords yes"), "login.accounts": ACCOUNTS + "\nguest|1001|/bin/sh|none|-"}), ["LOGIN_EMPTY_PASSWORD_OPEN"], "fail", NOT_GOOD),
+    Scenario("no password", facts({"login.accounts": ACCOUNTS + "\nguest|1001|/bin/sh|none|-"}), ["LOGIN_EMPTY_PASSWORD"], "fail", NOT_GOOD, {"accounts": ("guest",)}),
+    Scenario("no password, and no shell", facts({"login.accounts": ACCOUNTS + "\ngames|1001|/sbin/nologin|none|-"}), ["LOGIN_OK"], "pass"),
+    Scenario("empty ones allowed", facts({"login.sshd": KEYS_ONLY.replace("permitemptypasswords no", "permitemptypasswords yes")}), ["LOGIN_EMPTY_ALLOWED"], "warn", NOT_GOOD),
+    Scenario("a second root", facts({"login.accounts": ACCOUNTS + "\nsysadm|0|/bin/sh|set|2026-11-21"}), ["LOGIN_SECOND_ROOT"], "fail", NOT_GOOD, {"accounts": ("sysadm",)}),
+    Scenario("toor, locked", facts({"login.accounts": ACCOUNTS + "\ntoor|0|/bin/sh|locked|-"}, system="freebsd"), ["LOGIN_OK"], "pass"),
+    Scenario("toor with a password", facts({"login.accounts": ACCOUNTS + "\ntoor|0|/bin/sh|set|-"}, system="freebsd"), ["LOGIN_SECOND_ROOT"], "fail"),
+    Scenario("keys changed lately", facts({"login.keys": "root|/root/.ssh/authorized_keys|2026-11-20T03:00:00Z|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD, {"day": "2026-10-23"}),
+    Scenario("keys changed before the suspension", facts({"login.keys": "root|/root/.ssh/authorized_keys|2026-10-25T03:00:00Z|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD, policy=SUSPENDED),
+    Scenario("keys, when is not known", facts({"login.keys": "root|/root/.ssh/authorized_keys|-|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD),
+    Scenario("passwords not renewed", facts({"login.accounts": ACCOUNTS.replace("anna|1000|/bin/bash|set|2026-11-21", "anna|1000|/bin/bash|set|2026-11-19")}), ["LOGIN_PASSWORDS_NOT_RENEWED"], "warn", NOT_GOOD, {"accounts": ("anna (2026-11-19)",)}, SUSPENDED),
+    Scenario("renewed on the day itself is not held against anybody", facts({"login.accounts": ACCOUNTS.replace("2026-11-21", "2026-11-20")}), ["LOGIN_OK"], "pass", policy=SUSPENDED),
+    Scenario("old passwords without a suspension", facts({"login.accounts": ACCOUNTS.replace("2026-11-21", "2020-01-01")}), ["LOGIN_OK"], "pass"),
+    Scenario("age not known", facts({"login.accounts": ACCOUNTS.replace("2026-11-21", "-")}), ["LOGIN_PASSWORD_AGE_UNKNOWN"], "inconclusive", NOT_GOOD, policy=SUSPENDED),
+    Scenario("sudo without a password", facts({"login.admins": "sudo|anna\nnopasswd|%admins"}), ["LOGIN_SUDO_WITHOUT_PASSWORD", "LOGIN_OK"], "pass", args={"who": ("%admins",)}),
+    Scenario("fail2ban", facts({"login.guard": "fail2ban|active\nsshguard|absent"}), ["LOGIN_GUARDED", "LOGIN_OK"], "pass", args={"tools": ("fail2ban",)}),
+    Scenario("no sshd", facts({"login.sshd": PartStatus.ABSENT, "login.sshd-files": PartStatus.ABSENT}), ["LOGIN_NO_SSHD"], "not-applicable", NOT_GOOD),
+    Scenario("no sshd, empty password", facts({"login.sshd": PartStatus.ABSENT, "login.sshd-files": "", "login.accounts": "root|0|/bin/sh|none|-"}), ["LOGIN_EMPTY_PASSWORD"], "fail"),
+    Scenario("windows", facts({"login.sshd": PartStatus.ABSENT, "login.sshd-files": PartStatus.ABSENT, "login.accounts": "Administrator|500|-|set|2026-11-21"}, system="windows"), ["LOGIN_WINDOWS"], "inconclusive", NOT_GOOD),
+    Scenario("passwords not to be seen", facts({"login.accounts": ACCOUNTS.replace("|set|", "|-|")}, root=False), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    Scenario("accounts cut off", [report({k: v for k, v in GOOD.items() if k != "login.accounts"}, more=(part("login.accounts", ACCOUNTS, cut=True),)), SCOPE], ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    Scenario("no accounts", facts({"login.accounts": ""}), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    *(Scenario(f"sshd {s}", facts({"login.sshd": s, "login.sshd-files": s}), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD) for s in PartStatus if s not in (PartStatus.OK, PartStatus.ABSENT)),
+    *(Scenario(f"accounts {s}", facts({"login.accounts": s}), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD) for s in PartStatus if s is not PartStatus.OK),
+    *(Scenario(f"keys {s}", facts({"login.keys": s}), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD) for s in PartStatus if s not in (PartStatus.OK, PartStatus.ABSENT)),
+    Scenario("rescue, from the disk", facts(files("PasswordAuthentication no", "KbdInteractiveAuthentication no"), rescue=True), ["LOGIN_OK"], "pass"),
+    Scenario("other host", [report({"addresses": "eth0|198.51.100.7/24", "host": "name=x.other.example", **GOOD}, name="x.other.example"), SCOPE], ["LOGIN_OTHER_HOST"], "inconclusive", NOT_GOOD),
+    Scenario("too old", facts(taken="2026-11-01T06:00:00Z"), ["LOGIN_TOO_OLD"], "inconclusive", NOT_GOOD),
+    Scenario("clock", facts(taken="2027-11-01T06:00:00Z"), ["LOGIN_CLOCK"], "inconclusive", NOT_GOOD),
+    Scenario("changed", facts(genuine=False, damage=("x",)), ["LOGIN_CHANGED"], "inconclusive", NOT_GOOD),
+]  # fmt: skip
