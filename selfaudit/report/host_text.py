@@ -101,11 +101,15 @@ def lines_about(fact: Fact, check: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _about(report: HostReport, part: HostPart) -> tuple[str, str]:
+    return "", f"{part.name}: {_said(report, part)}"
+
+
+def _said(report: HostReport, part: HostPart) -> str:
     if part.status is not PartStatus.OK:
-        return part.name, shown(report.lacks(part.name))
+        return shown(report.lacks(part.name))
     if not part.lines:
-        return part.name, _("nothing")
+        return _("nothing")
     head = "; ".join(printable(line, 160) for line in part.lines[:_LINES_OF_A_PART])
     rest = len(part.lines) - _LINES_OF_A_PART
     more = "; " + ngettext("and {count} more line", "and {count} more lines", rest).format(count=rest) if rest > 0 else ""
-    return part.name, head + more
+    return head + more

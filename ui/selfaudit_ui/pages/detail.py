@@ -283,8 +283,10 @@ class Detail(QWidget):
         edit.setTabChangesFocus(True)
         edit.setFont(mono(SMALL))
         edit.setFixedHeight(220)
-        evidence = view.audit.evidence
-        self._fold(_("Evidence: every look-up, to repeat"), [edit], lambda: edit.setPlainText(evidence_words(evidence, ids)))
+        evidence, check = view.audit.evidence, action.result.check
+        self._fold(
+            _("Evidence: every look-up, to repeat"), [edit], lambda: edit.setPlainText(evidence_words(evidence, ids, check))
+        )
 
     def _fold(self, name: str, parts: Sequence[QWidget], opened: Callable[[], object] | None = None) -> None:
         """A part that is shown only on demand; `opened` fills it then."""
@@ -305,13 +307,13 @@ class Detail(QWidget):
         self._parts.addWidget(inner)
 
 
-def evidence_words(evidence: Evidence, ids: Iterable[str]) -> str:
-    """The records as commands and answers."""
+def evidence_words(evidence: Evidence, ids: Iterable[str], check: str = "") -> str:
+    """The records as commands and answers, as far as a check rests on them."""
     blocks = []
     records = {record.id: record for record in evidence.records}
     for record in (records[i] for i in ids if i in records):  # what the check is about comes first
         lines = [f"{record.request.kind} · {moment(record.at)} · {record.ms} ms"]
-        for line in lines_of(record):
+        for line in lines_of(record, check):
             lines += [f"$ {line.command}"] if line.command else []
             lines += [f"    {part}" for part in line.answer.split("\n")]
         blocks.append("\n".join(lines))
