@@ -92,9 +92,18 @@ def _ssh_name(user: str, host: str, port: int) -> str:
     return f"ssh:{user}@{host}:{port}"
 
 
-def ssh_password(user: str, host: str, port: int) -> str:
-    """The password of a log-in over SSH: from the environment (SELFAUDIT_SSH_PASSWORD), then from the keyring; "" for none."""
-    return os.environ.get(SSH_VARIABLE, "") or _from_keyring(_ssh_name(user, host, port))
+def ssh_password(user: str, host: str, port: int) -> tuple[str, str]:
+    """The password of a log-in over SSH, and where it was found.
+
+    Looked up in the environment (SELFAUDIT_SSH_PASSWORD, for whichever server is asked), then in the keyring.
+
+    Returns:
+        (password, "environment"), (password, "keyring") or ("", "").
+    """
+    if given := os.environ.get(SSH_VARIABLE, ""):
+        return given, "environment"
+    stored = _from_keyring(_ssh_name(user, host, port))
+    return stored, "keyring" if stored else ""
 
 
 def store_ssh_password(user: str, host: str, port: int, password: str) -> None:

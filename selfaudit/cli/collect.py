@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +37,8 @@ _USAGE = "selfaudit collect --print | --local | --ssh USER@HOST | --import FILE"
     help="Read the collector's file, or its pasted blocks; - for standard input.",
 )
 @click.option("--identity", multiple=True, type=_PATH, metavar="FILE", help="With --ssh: a private key to log in with.")
-@click.option("--ask-password", is_flag=True, help="With --ssh: ask for the password (or the passphrase of the key).")
-@click.option("--remember", is_flag=True, help="With --ask-password: keep it in the system's keyring.")
+@click.option("--ask-password", is_flag=True, help="With --ssh: ask for the password; with --identity, for its passphrase.")
+@click.option("--remember", is_flag=True, help="With --ask-password: keep the password in the system's keyring.")
 @click.option("--sudo", is_flag=True, help="With --ssh: run the collector as administrator (sudo -n).")
 @click.option("--host-key", default="", metavar="SHA256:...", help="With --ssh: the fingerprint that the server must show.")
 @click.option(
@@ -104,17 +105,28 @@ def _forget(text: str) -> int:
 
 
 def _login(text: str, identity: tuple[Path, ...], *, sudo: bool, ask_password: bool, remember: bool) -> Login:
+    """The log-in. A secret is either the password or the passphrase of the named keys: no server may get the latter."""
     from selfaudit.net.ssh import parse_login
-    from selfaudit.secrets import ssh_password, store_ssh_password
+    from selfaudit.secrets import SSH_VARIABLE, ssh_password, store_ssh_password
 
     login = replace(parse_login(text), key_files=identity, sudo=sudo)
+    if identity:
+        passphrase = _ask(_("Passphrase of the key")) if ask_password else ""
+        return replace(login, passphrase=passphrase)
     if ask_password:
-        secret = click.prompt(_("Password or passphrase"), hide_input=True, default="", show_default=False, err=True)
-        if remember and secret:
-            store_ssh_password(login.user, login.host, login.port, secret)
+        password = _ask(_("Password"))
+        if remember and password:
+            store_ssh_password(login.user, login.host, login.port, password)
     else:
-        secret = ssh_password(login.user, login.host, login.port)
-    return replace(login, password=secret, passphrase=secret)
+        password, found_in = ssh_password(login.user, login.host, login.port)
+        if found_in == "environment":
+            click.echo(_("The password is taken from {variable}.").format(variable=SSH_VARIABLE), err=True)
+    return replace(login, password=password)
+
+
+def _ask(words: str) -> str:
+    answer: str = click.prompt(words, hide_input=True, default="", show_default=False, err=True)
+    return answer
 
 
 async def _over_ssh(settings: Settings, login: Login, host_key: str, arguments: tuple[str, ...]) -> HostReport:
@@ -173,6 +185,12 @@ async def _accepted_key(net: Net, login: Login, wanted: str) -> HostKey:
     return key
 
 
+def _free(name: str) -> Path:
+    """A name that no file has yet: what was collected must not be lost, nor anything that is there."""
+    names = (Path(f"{name}-facts{f'-{number}' if number > 1 else ''}.txt") for number in itertools.count(1))
+    return next(path for path in names if not path.exists())
+
+
 def _deliver(report: HostReport, out: Path | None, json_file: str, *, imported: bool) -> int:
     """Saves the report and says in a few lines what it is."""
     import msgspec
@@ -190,9 +208,7 @@ def _deliver(report: HostReport, out: Path | None, json_file: str, *, imported: 
     elif json_file:
         write_whole(Path(json_file), facts)
     if out is None and not imported and not json_file:
-        out = Path(f"{report.name}-facts.txt")
-        if out.exists():
-            raise UserError(_("{file} is there already; name another file with --out.").format(file=out))
+        out = _free(report.name)
     if out is not None:
         write_whole(out, to_text(report).encode("ascii", "replace"))
     if json_file == "-":

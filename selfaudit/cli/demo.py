@@ -22,10 +22,10 @@ def demo(world: str, out: Path | None, json_file: str, quiet: bool) -> int:
     """Audit an invented internet on this computer; nothing leaves it.
 
     broken: as on the day of the suspension. fixed: after all repairs. suspended: the repairs are published, but the server is
-    still cut off.
+    still cut off. What the server looks like from the inside is collected over SSH, or pasted where it is cut off.
     """
     from selfaudit.cli.run import check_outputs, run_watched, show
-    from selfaudit.demo import Internet, demo_case
+    from selfaudit.demo import Internet, collect_demo, demo_case, with_reports
     from selfaudit.engine import Audit
     from selfaudit.net import open_net
 
@@ -33,7 +33,9 @@ def demo(world: str, out: Path | None, json_file: str, quiet: bool) -> int:
 
     async def work() -> Audit:
         async with Internet(world) as internet:
-            net = open_net(internet.settings, routes=internet.routes)
-            return await run_watched(demo_case(world), net, b"demo installation key", quiet=quiet or json_file == "-")
+            reports = await collect_demo(internet)
+            net = open_net(internet.settings, routes=internet.routes, hosts=reports)
+            case = with_reports(demo_case(world), reports)
+            return await run_watched(case, net, b"demo installation key", quiet=quiet or json_file == "-")
 
     return show(asyncio.run(work()), out=out, json_file=json_file, quiet=quiet)

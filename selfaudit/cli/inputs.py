@@ -10,7 +10,7 @@ from selfaudit.case import Authority, Case, Registrant, Selector, Target
 from selfaudit.case.file import CaseFile, parse_past, read_case_file, read_registrant, read_registrant_file
 from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_targets
 from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, read_approvals, read_selector
-from selfaudit.engine.hosts import add_host, host_targets, read_host_file, sources
+from selfaudit.engine.hosts import add_host, host_targets, read_host_file, same_server, sources
 from selfaudit.engine.judge import pairs
 from selfaudit.engine.sample_message import message_selectors
 from selfaudit.errors import UserError
@@ -64,7 +64,13 @@ def read_hosts(options: Options, settings: Settings) -> tuple[HostReport, ...]:
         address = ""
         if equals and rest and not Path(text).exists():
             address = parse_address(head, allow_reserved=settings.scope.allow_reserved, what="--host-facts")
-        reports = add_host(reports, read_host_file(Path(rest if address else text), address=address))
+        report = read_host_file(Path(rest if address else text), address=address)
+        twin = next((r for r in reports if same_server(r, report)), None)
+        if twin is not None:
+            raise UserError(
+                _("{file}: there are two files of the server {host}; name the newer one.").format(file=text, host=twin.name)
+            )
+        reports = add_host(reports, report)
     return reports
 
 

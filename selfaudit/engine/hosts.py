@@ -20,6 +20,7 @@ from selfaudit.files import read_bounded
 from selfaudit.i18n import _, shown
 from selfaudit.net import Net
 from selfaudit.protocols.collector import MAX_TEXT, Paste, read_blocks, read_collector
+from selfaudit.protocols.host_scope import own_addresses
 from selfaudit.text import printable
 
 if TYPE_CHECKING:
@@ -174,8 +175,9 @@ def add_host(reports: Iterable[HostReport], new: HostReport) -> tuple[HostReport
     """
     kept = list(reports)
     for number, old in enumerate(kept):
-        if _same(old, new):
-            kept[number] = replace(new, name=old.name, address=new.address or old.address)
+        if same_server(old, new):
+            address = new.address or (old.address if old.name == new.name else "")
+            kept[number] = replace(new, name=old.name, address=address)
             return tuple(kept)
     if len(kept) >= MAX_HOSTS:
         raise UserError(_("At most {limit} servers fit into one case; audit them in parts.").format(limit=MAX_HOSTS))
@@ -186,10 +188,14 @@ def add_host(reports: Iterable[HostReport], new: HostReport) -> tuple[HostReport
     return (*kept, replace(new, name=name))
 
 
-def _same(old: HostReport, new: HostReport) -> bool:
+def same_server(old: HostReport, new: HostReport) -> bool:
+    """Whether two reports are of one server. Copies of a machine share its identity, and many machines are called "localhost", so one
+    of these alone does not tell.
+    """
+    shared = bool(set(own_addresses(old)) & set(own_addresses(new)))
     if old.machine and new.machine:
-        return old.machine == new.machine
-    return old.name == new.name
+        return old.machine == new.machine and (old.name == new.name or shared)
+    return old.name == new.name and shared
 
 
 def sources(reports: Iterable[HostReport]) -> tuple[HostSource, ...]:

@@ -32,5 +32,9 @@ async def collect(request: Request, net: Net) -> HostReport | ProbeFailure:
         return ProbeFailure(
             FailureReason.UNAVAILABLE, phrase("the collector's file of {host} is not at hand", host=request.subject)
         )
-    now = datetime.datetime.now(datetime.UTC)
-    return replace(report, seen=now.isoformat(timespec="seconds").replace("+00:00", "Z"))
+    return replace(report, seen=moment_now())
+
+
+def moment_now() -> str:
+    """This moment as RFC 3339 in UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from selfaudit.case import Case, Target
 from selfaudit.facts import FailureReason, ProbeFailure, Request
-from selfaudit.facts.host import PackageLookup
+from selfaudit.facts.host import HostScope, PackageLookup
 from selfaudit.i18n import phrase
 from selfaudit.net import Net, package_lookup
+from selfaudit.probes import host_scope
+from selfaudit.probes.host_report import moment_now
 from selfaudit.probes.planned import PlannedContact
 from selfaudit.protocols import osv
+from selfaudit.protocols.host_scope import trouble
 from selfaudit.protocols.host_system import system_of
 
 FACT = PackageLookup
@@ -19,8 +23,8 @@ _CONSENT = "consent"
 
 def request(target: Target, case: Case) -> Request:
     """One per server; it holds whether its packages may be shown to others."""
-    sums = tuple(h.sha256 for h in case.hosts if h.name == target.value)
-    return Request(FACT.kind, target.value, (_CONSENT, *sums) if case.look_up_packages else ())
+    named = host_scope.request(target, case).params
+    return Request(FACT.kind, target.value, (_CONSENT, *named) if case.look_up_packages else ())
 
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
@@ -60,6 +64,11 @@ async def collect(request: Request, net: Net) -> PackageLookup | ProbeFailure:
     report = net.host_reports.get(request.subject)
     if report is None or not report.genuine:
         why = phrase("there is no unchanged collector's file of {host}", host=request.subject)
+        return ProbeFailure(FailureReason.UNAVAILABLE, why)
+    scope = await host_scope.collect(Request(HostScope.kind, request.subject, request.params[1:]), net)
+    if trouble(replace(report, seen=moment_now()), scope):
+        # What can lead to no verdict need not be shown to anybody, least of all what belongs to somebody else.
+        why = phrase("the collector's file of {host} cannot be judged for this case, so nothing was asked", host=request.subject)
         return ProbeFailure(FailureReason.UNAVAILABLE, why)
     system = system_of(report)
     ecosystem = osv.ecosystem(system)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from selfaudit.facts.host import HostReport, PackageLookup
 from selfaudit.net import Net, Route, Routes, open_net
 from selfaudit.net.package_lookup import MAX_ENTRIES
 from selfaudit.probes import package_lookup
+from selfaudit.probes.host_report import moment_now
 from selfaudit.settings import DnsSettings, LimitSettings, PatchSettings, ScopeSettings, Settings, TlsSettings
 from tests.checks.host import report
 from tests.net.peers import LIMITS, RESOLVER, name_server
@@ -28,7 +30,7 @@ CA = trustme.CA()
 HOST = "web1.blumenhof.example"
 ADDRESS = "192.0.2.80"
 OSV, KEV = "https://osv.test/v1/querybatch", "https://kev.test/kev.json"
-ASK = Request("host.vulnerabilities", HOST, ("consent",))
+ASK = Request("host.vulnerabilities", HOST, ("consent", "192.0.2.10"))
 LISTED = "\n".join(
     ("libssl3|3.0.11-1~deb12u1|openssl|3.0.11-1~deb12u1", "sudo|1.9.13p3-1|sudo|1.9.13p3-1", "bash|5.2.15-2+b2|bash|5.2.15-2")
 )
@@ -114,7 +116,8 @@ async def world(
             patch=patch or PatchSettings(osv_url=OSV, kev_url=KEV), limits=LimitSettings(**{**LIMITS, "http_timeout": 3.0}),
         )  # fmt: skip
         net = open_net(settings, routes=Routes(table, frozenset({RESOLVER, ADDRESS})), keys={})
-        net.host_reports = {HOST: made or report({"packages.installed": LISTED})}
+        now = moment_now()
+        net.host_reports = {HOST: replace(made or report({"packages.installed": LISTED}), taken=now, received=now)}
         try:
             yield net
         finally:
@@ -295,4 +298,15 @@ async def test_reports_about_which_nothing_can_be_asked(made: HostReport, words:
     assert isinstance(found, ProbeFailure)
     assert found.reason is FailureReason.UNAVAILABLE
     assert words in found.detail
+    assert lists.asked == []
+
+
+async def test_nothing_is_asked_about_somebody_elses_server(tmp_path: Path) -> None:
+    lists = Lists()
+    strange = report({"packages.installed": LISTED, "addresses": "eth0|203.0.113.9/24", "host": "name=web1.other.example"}, name=HOST)
+    strange = replace(strange, name="web1.other.example")
+    found = await look(lists, tmp_path, strange)
+    assert isinstance(found, ProbeFailure)
+    assert found.reason is FailureReason.UNAVAILABLE
+    assert "cannot be judged" in found.detail
     assert lists.asked == []
