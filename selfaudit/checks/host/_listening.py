@@ -127,14 +127,17 @@ class Shield:
 
 
 def shield(
-    listener: Listener, outside: HostOutside, firewall: Firewall, published: Sequence[Published], global6: bool | None
+    listener: Listener, outside: HostOutside, firewall: Firewall | None, published: Sequence[Published], global6: bool | None
 ) -> Shield:
-    """What stands between strangers and a listener."""
+    """What stands between strangers and a listener; without a firewall given, its rules are not asked."""
     outcomes = [p.outcome for p in outside.ports if p.port == listener.port] if listener.protocol == "tcp" else []
+    stance: Stance
     container = next((p for p in published if (p.protocol, p.port) == (listener.protocol, listener.port)), None)
-    if container is not None:  # translated before the rules for the server itself are asked
+    if firewall is None:
+        stance = Stance.UNCLEAR
+    elif container is not None:  # translated before the rules for the server itself are asked
         own = user_chain(firewall, container)
-        stance: Stance = Stance.ALLOWS if own is Stance.NONE else own
+        stance = Stance.ALLOWS if own is Stance.NONE else own
     else:
         families = [4] if listener.family != 6 else []
         if listener.family != 4 and global6 is not False:

@@ -221,7 +221,12 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
         if report.lines("firewall.state") is None:
             yield found(Tag.NOT_IN_FILE, **_host.lacking(report, "firewall.state"))
         else:
-            yield found(Tag.CONFIGURED, host=report.name, tools=tools or (phrase("none that is known"),))
+            yield found(
+                Tag.CONFIGURED,
+                host=report.name,
+                show=_show(firewall_of(report), system_of(report)),
+                tools=tools or (phrase("none that is known"),),
+            )
         return
     firewall, system = firewall_of(report), system_of(report)
     if system.family == "windows":
@@ -240,7 +245,12 @@ def _windows(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
     if off:
         command = _closing.setup(system_of(report), ())
         yield found(
-            Tag.PROFILE, host=report.name, profiles=_common.some(off), command=command, changes=_closing.CHANGES_DEFAULT
+            Tag.PROFILE,
+            host=report.name,
+            show=_SHOW_BY["windows"],
+            profiles=_common.some(off),
+            command=command,
+            changes=_closing.CHANGES_DEFAULT,
         )
     else:
         yield found(Tag.OK, host=report.name, tool="Windows", families=_BOTH)
@@ -258,13 +268,13 @@ def _unix(report: HostReport, scope: HostScope, firewall: Firewall, system: Syst
     keep = _needed(report, scope)
     if bad and all(stances[f] is Stance.NONE for f in bad) and len(bad) == len(stances):
         yield found(
-            Tag.NONE, host=report.name, families=_families(bad), command=_closing.setup(system, keep), changes=_closing.CHANGES_SETUP,
+            Tag.NONE, host=report.name, show=_show(firewall, system), families=_families(bad), command=_closing.setup(system, keep), changes=_closing.CHANGES_SETUP,
         )  # fmt: skip
     elif bad:
         tag = Tag.IPV6 if bad == [6] and stances[4] is Stance.DENIES else Tag.LETS_IN
         command = _closing.tighten(system, firewall, keep, bad)
         yield found(
-            tag, host=report.name, tool=tool, families=_families(bad), command=command, changes=_closing.CHANGES_DEFAULT,
+            tag, host=report.name, show=_show(firewall, system), tool=tool, families=_families(bad), command=command, changes=_closing.CHANGES_DEFAULT,
         )  # fmt: skip
     if unclear:
         yield from _unclear(report, firewall, unclear)
@@ -283,7 +293,7 @@ def _unclear(report: HostReport, firewall: Firewall, families: list[int]) -> Ite
         yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, missing, why))
         return
     why = _common.CUT if firewall.cut else _RULES
-    yield found(Tag.UNCLEAR, host=report.name, families=_families(families), why=why)
+    yield found(Tag.UNCLEAR, host=report.name, show=_show(firewall, system_of(report)), families=_families(families), why=why)
 
 
 def _show(firewall: Firewall, system: System) -> str:
@@ -299,7 +309,13 @@ def _families(families: list[int]) -> str:
 def _needed(report: HostReport, scope: HostScope) -> set[tuple[str, int]]:
     """Ports that the server offers now and may go on offering."""
     listeners, _odd = read_listeners(report, scope)
-    wanted = (x for x in listeners if x.outside and business(x)[0] in (Business.ORDINARY, Business.LOGIN))
+    # A program whose name is not known may be SSH on a port of its own: better open than shut out.
+    usual = (Business.ORDINARY, Business.LOGIN)
+    wanted = (
+        x
+        for x in listeners
+        if x.outside and (business(x)[0] in usual or (business(x)[0] is Business.UNKNOWN and not x.program))
+    )
     return {(x.protocol, x.port) for x in wanted if x.protocol == "tcp" or x.port in (53, 443, 500, 4500, 1194, 51820)}
 
 
@@ -325,7 +341,9 @@ def _containers(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
             changes=_closing.CHANGES_CLOSE,
         )  # fmt: skip
     if unclear:
-        yield found(Tag.CONTAINERS_UNCLEAR, host=report.name, services=_labels(unclear))
+        yield found(
+            Tag.CONTAINERS_UNCLEAR, host=report.name, show=_show(firewall, system_of(report)), services=_labels(unclear)
+        )
     if rest:
         yield found(Tag.CONTAINERS_WEB, host=report.name, services=_labels(rest))
 

@@ -49,6 +49,7 @@ from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host.containers import published_ports
 from selfaudit.protocols.host.firewall import Stance, firewall_of
+from selfaudit.protocols.host.jobs import in_temporary_folder, suspect_path
 from selfaudit.protocols.host.listeners import Listener, answers_at, read_listeners
 from selfaudit.protocols.host.own import outward_of
 from selfaudit.protocols.host_system import System, system_of
@@ -247,7 +248,8 @@ MESSAGES = {
 
 _LOOK = {"freebsd": "sockstat -l", "windows": "Get-NetTCPConnection -State Listen; Get-NetUDPEndpoint"}
 _CHANGES_LOOK = phrase("only shows something and changes nothing")
-_MOST = 60  # listeners of one kind that are judged one by one
+_MOST = 40  # listeners for which the firewall's rules are followed; for more it counts as not readable
+_ORDER = (Business.NOBODY, Business.REMOTE, Business.LOGIN, Business.UNKNOWN, Business.ORDINARY)
 
 
 def judge(report: HostReport, scope: HostScope, outside: HostOutside, policy: Policy) -> Iterator[Finding]:
@@ -281,18 +283,21 @@ def _outward(
     published = published_ports(report) or ()
     outward = outward_of(report)
     temporary = _temporary(report)
+    held = system.family == "windows" and firewall.default(4) is Stance.DENIES
     groups: dict[Tag, list[tuple[Listener, str]]] = {}
     quiet: list[Listener] = []
     fine: list[Listener] = []
     keep = {(x.protocol, x.port) for x in listeners if business(x)[0] not in (Business.NOBODY, Business.REMOTE)}
-    for listener in listeners[: 8 * _MOST]:
+    ranked = sorted(listeners, key=lambda x: _ORDER.index(business(x)[0]))
+    for position, listener in enumerate(ranked):
         kind, words = business(listener)
-        guard = shield(listener, outside, firewall, published, outward.global6)
+        followed = firewall if position < _MOST else None
+        guard = shield(listener, outside, followed, published, outward.global6)
         if _from_tmp(listener, temporary):
             groups.setdefault(Tag.FROM_TMP, []).append((listener, ""))
             continue
         tag = _tag(kind, guard)
-        if system.family == "windows" and windows_own(listener) and not guard.open and guard.stance is not Stance.ALLOWS:
+        if held and windows_own(listener) and not guard.open:
             tag = None
         if tag is None:
             fine.append(listener)
@@ -340,11 +345,11 @@ def _remedy(
     if tag in (Tag.STRANGE, Tag.FROM_TMP):
         port = members[0].port
         look = f"ss -lntup 'sport = :{port}'; lsof -nP -i :{port}"
-        command = {
+        by_system = {
             "freebsd": f"sockstat -l -p {port}",
             "windows": f"Get-Process -Id (Get-NetTCPConnection -LocalPort {port}).OwningProcess | Format-List *",
         }
-        return {"command": command.get(system.family, look), "changes": _CHANGES_LOOK}
+        return {"command": by_system.get(system.family, look), "changes": _CHANGES_LOOK}
     ports = [(x.protocol, x.port) for x in members]
     firewall = firewall_of(report)
     command, changes = _closing.close(system, firewall, ports, keep)
@@ -354,14 +359,14 @@ def _remedy(
 def _temporary(report: HostReport) -> set[str]:
     """Names of programs that the collector saw running from folders for temporary files."""
     rows = report.rows("malware.suspects", 3)[:200]
-    folders = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/shm/", "memfd:", "/memfd:")  # noqa: S108 - looked for, not written to
-    paths = (what.split()[0] for kind, what, _t in rows if kind in ("exe-in-tmp", "deleted-exe") and what.startswith(folders))
-    return {p.rpartition("/")[2] for p in paths} - {""}
+    kinds = ("exe-in-tmp", "deleted-exe")
+    paths = ((kind, suspect_path(what)) for kind, what, _t in rows if kind in kinds)
+    return {p.rpartition("/")[2] for kind, p in paths if kind == kinds[0] or in_temporary_folder(p)} - {""}
 
 
 def _from_tmp(listener: Listener, temporary: set[str]) -> bool:
     program = listener.program
-    return program.startswith(("/tmp/", "/var/tmp/", "/dev/shm/")) or "memfd:" in program or program in temporary  # noqa: S108
+    return in_temporary_folder(program) or program in temporary
 
 
 def _nobody(report: HostReport, listeners: tuple[Listener, ...], outside: HostOutside) -> Iterator[Finding]:

@@ -269,10 +269,11 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
         yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, "login.sshd-files", _PIECES))
     if sshd.passwords:
         setting = _setting(sshd)
-        root = next((a for a in accounts if a.name == "root"), None)
+        # PermitRootLogin is for every account with root's number, whatever its name.
+        locked = [a.password == "locked" for a in accounts if a.uid == 0]  # noqa: S105 - a state
         fix = commands(system).keys_only
         modules = [m for tool, m in report.rows("login.guard", 2) if tool == "mfa"]
-        if sshd.root_by_password and not (root is not None and root.password == "locked"):  # noqa: S105 - a state
+        if sshd.root_by_password and not (locked and all(locked)):
             yield found(Tag.ROOT, host=report.name, setting=f"PermitRootLogin yes, {setting}", **fix)
         elif modules:
             yield found(Tag.SECOND_FACTOR, host=report.name, setting=setting, module=_common.some(modules, 3), **fix)

@@ -307,7 +307,15 @@ def _subscribed(report: HostReport, product: Product) -> bool | None:
     if product.name == "ubuntu":
         return {"attached": True, "unattached": False, "absent": False}.get(extra.get("pro", ""))
     if product.name == "debian":
-        return {"yes": True, "no": False}.get(extra.get("lts", ""))
+        # "lts" also means Debian's own security archive, which serves nobody after the end of LTS.
+        if extra.get("elts", "") in ("yes", "no"):
+            return extra["elts"] == "yes"
+        if extra.get("lts", "") == "no":
+            return False
+        part = report.part("packages.sources")
+        if any("extended-lts" in line.lower() or "elts" in line.lower() for line in sources or ()):
+            return True
+        return False if sources and part is not None and not part.cut else None
     if product.name in ("rhel", "sles"):
         marks = ("-els-",) if product.name == "rhel" else ("ltss",)
         if any(mark in line.lower() for line in sources or () for mark in marks):

@@ -136,7 +136,7 @@ def firewall_of(report: HostReport) -> Firewall:
 def _lacking(report: HostReport) -> tuple[str, ...]:
     """Parts that may hide rules: everything but those that came out well, and programs that are not there (seen as administrator)."""
     if report.system == "windows":
-        return ()
+        return () if _profiles(report) else ("firewall.state",)
     freebsd = report.values("os-release").get("ID", "").strip("\"'") == "freebsd"
     found = []
     for name in ("firewall.pf",) if freebsd else _RULE_PARTS:

@@ -118,6 +118,29 @@ def _known(library: str) -> bool:
     return library.startswith(("/usr/", "/lib", "/opt/", "lib", "$LIB", "/$LIB")) and name.startswith(_KNOWN_PRELOADS)
 
 
+_SUSPECT = re.compile(r"(?:\d{1,10}\s+)?(?P<path>.*?)(?:\s+\(deleted\))?")
+_TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/shm/")  # noqa: S108 - looked for, not written to
+# Container runtimes run a copy of themselves from memory, so that a container cannot change the original.
+_RUNTIMES = ("runc_cloned", "crun", "libcrun")
+
+
+def suspect_path(what: str) -> str:
+    """The path in a line of the part "malware.suspects", without the program's number before it and "(deleted)" after it."""
+    match = _SUSPECT.fullmatch(what.strip())
+    return match["path"] if match else what.strip()
+
+
+def in_temporary_folder(path: str) -> bool:
+    """Whether a program runs from a folder for temporary files."""
+    return path.startswith(_TEMPORARY)
+
+
+def only_in_memory(path: str) -> bool:
+    """Whether a program runs from memory without ever having had a file, and is none of a container runtime."""
+    name = path.lstrip("/")
+    return name.startswith("memfd:") and not name.removeprefix("memfd:").startswith(_RUNTIMES)
+
+
 # Names of miners and of the worms that bring them, as they are seen in process lists.
 _MINERS = re.compile(
     r"(?:xmr-?(?:ig|stak)|kdevtmpfsi|kinsing|minerd|cpuminer|ccminer|ethminer|cryptonight|nanominer|t-rex-miner|lolminer|nbminer|phoenixminer|"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from selfaudit.facts import Fact
 from selfaudit.facts.host import PartStatus
 from tests.checks.build import Scenario
@@ -29,11 +31,13 @@ ABSENT = PartStatus.ABSENT
 NO_TOOLS = {"firewall.nft": ABSENT, "firewall.iptables": ABSENT, "firewall.ip6tables": ABSENT}
 GLOBAL6 = {"addresses": "eth0|192.0.2.10/24\neth0|2001:db8::10/64", "firewall.state": "ipv6=yes\ndocker=no"}
 UFW = "Status: active\nLogging: on (low)\nDefault: deny (incoming), allow (outgoing), disabled (routed)\n22/tcp  ALLOW IN  Anywhere\n22/tcp (v6)  ALLOW IN  Anywhere (v6)"
-FIREWALLD = "running\npublic (active)\n  target: default\n  interfaces: eth0\n  services: ssh\ntrusted\n  target: ACCEPT\n  interfaces:"
+FIREWALLD = (
+    "running\npublic (active)\n  target: default\n  interfaces: eth0\n  services: ssh\ntrusted\n  target: ACCEPT\n  interfaces:"
+)
 PF = "scrub in all fragment reassemble\nblock drop in all\npass out all flags S/SA keep state\npass in proto tcp from any to any port = ssh flags S/SA keep state\npass in inet6 proto ipv6-icmp all keep state"
 
 
-def facts(parts: dict[str, str | PartStatus], **fields: object) -> list[Fact]:
+def facts(parts: Mapping[str, str | PartStatus], **fields: object) -> list[Fact]:
     return [report(parts, **fields), SCOPE]  # type: ignore[arg-type]
 
 

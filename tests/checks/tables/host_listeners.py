@@ -15,7 +15,12 @@ DENY = """-P INPUT DROP
 -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 -A INPUT -p tcp -m multiport --dports 22,25,80,443 -j ACCEPT"""
 ALLOW = "-P INPUT ACCEPT"
-GUARDED = {"firewall.nft": PartStatus.ABSENT, "firewall.iptables": DENY, "firewall.ip6tables": DENY, "firewall.iptables-nat": ""}
+GUARDED = {
+    "firewall.nft": PartStatus.ABSENT,
+    "firewall.iptables": DENY,
+    "firewall.ip6tables": DENY,
+    "firewall.iptables-nat": "",
+}
 UNGUARDED = {"firewall.nft": "", "firewall.iptables": ALLOW, "firewall.ip6tables": ALLOW, "firewall.iptables-nat": ""}
 PROPER = "tcp|0.0.0.0|22|sshd|root\ntcp6|::|443|nginx|root\ntcp|127.0.0.1|3306|mariadbd|mysql\ntcp6|::1|6379|redis-server|redis\nudp|127.0.0.53%lo|53|systemd-resolve|systemd-resolve"
 REDIS = "tcp|0.0.0.0|22|sshd|root\ntcp|0.0.0.0|6379|redis-server|redis"
@@ -25,7 +30,12 @@ def outside(*ports: tuple[int, str], address: str = "192.0.2.10") -> HostOutside
     return HostOutside(NAME, (address,), tuple(OutsidePort(address, p, o) for p, o in ports))
 
 
-def facts(listeners: str | PartStatus, parts: dict[str, str | PartStatus] | None = None, seen: HostOutside | None = None, **fields: object) -> list[Fact]:
+def facts(
+    listeners: str | PartStatus,
+    parts: dict[str, str | PartStatus] | None = None,
+    seen: HostOutside | None = None,
+    **fields: object,
+) -> list[Fact]:
     return [report({"listeners": listeners, **(GUARDED if parts is None else parts)}, **fields), SCOPE, seen or outside()]  # type: ignore[arg-type]
 
 
@@ -69,6 +79,8 @@ SCENARIOS = [
     Scenario("rescue", facts(REDIS, UNGUARDED, rescue=True), ["LISTENERS_NOT_IN_FILE"], "inconclusive", ["LISTENERS_UNGUARDED"]),
     Scenario("windows with its firewall", facts("tcp|0.0.0.0|445|System|SYSTEM\ntcp|::|49667|svchost|SYSTEM\ntcp|0.0.0.0|443|w3wp|IIS", {"firewall.state": "windows=Domain,True,Block\nwindows=Public,True,NotConfigured"}, system="windows"), ["LISTENERS_OK"], "pass"),
     Scenario("windows without its firewall", facts("tcp|0.0.0.0|445|System|SYSTEM", {"firewall.state": "windows=Domain,False,Block\nwindows=Public,False,Allow"}, system="windows"), ["LISTENERS_UNGUARDED"], "fail", BAD),
+    Scenario("windows, its firewall not in the file", facts("tcp|0.0.0.0|445|System|SYSTEM", {}, system="windows"), ["LISTENERS_EXPOSED"], "warn", [*BAD, "LISTENERS_UNGUARDED"]),
+    Scenario("windows, one profile off", facts("tcp|0.0.0.0|445|System|SYSTEM", {"firewall.state": "windows=Domain,True,Block\nwindows=Public,False,Block"}, system="windows"), ["LISTENERS_EXPOSED"], "warn", BAD),
     Scenario("windows, seen open", facts("tcp|0.0.0.0|445|System|SYSTEM", {"firewall.state": "windows=Public,True,Block"}, outside((445, "open")), system="windows"), ["LISTENERS_SEEN_OPEN"], "fail"),
     Scenario("other host", [report({"addresses": "eth0|198.51.100.7/24", "host": "name=x.other.example", "listeners": REDIS}, name="x.other.example"), SCOPE, outside()], ["LISTENERS_OTHER_HOST"], "inconclusive", BAD),
     Scenario("too old", facts(PROPER, taken="2026-11-01T06:00:00Z"), ["LISTENERS_TOO_OLD"], "inconclusive", BAD),

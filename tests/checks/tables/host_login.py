@@ -19,7 +19,12 @@ ACCOUNTS = "root|0|/bin/bash|set|2026-11-21\nanna|1000|/bin/bash|set|2026-11-21\
 LOCKED_ROOT = ACCOUNTS.replace("root|0|/bin/bash|set", "root|0|/bin/bash|locked")
 KEYS = "root|/root/.ssh/authorized_keys|2026-01-05T10:00:00Z|2\nbob|/home/bob/.ssh/authorized_keys|2026-11-20T00:00:00Z|0"
 SUSPENDED = Policy(suspended=read_date("2026-11-20T12:00:00Z"))
-GOOD: dict[str, str | PartStatus] = {"login.sshd": KEYS_ONLY, "login.sshd-files": "/etc/ssh/sshd_config|PasswordAuthentication no", "login.accounts": ACCOUNTS, "login.keys": KEYS}
+GOOD: dict[str, str | PartStatus] = {
+    "login.sshd": KEYS_ONLY,
+    "login.sshd-files": "/etc/ssh/sshd_config|PasswordAuthentication no",
+    "login.accounts": ACCOUNTS,
+    "login.keys": KEYS,
+}
 
 
 def facts(parts: dict[str, str | PartStatus] | None = None, **fields: object) -> list[Fact]:

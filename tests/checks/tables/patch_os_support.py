@@ -40,7 +40,11 @@ SCENARIOS = [
     one("Debian 13", named("debian", "13", "Debian GNU/Linux 13 (trixie)"), "OS_SUPPORTED", "pass", until="2028-08-09"),
     one("Debian 11, Extended LTS not visible", named("debian", "11"), "OS_EXTENDED_NOT_VISIBLE", "inconclusive", "OS_SUPPORT_ENDED"),
     one("Debian 11 is over", report({"os-release": 'ID=debian\nVERSION_ID="11"\nPRETTY_NAME="Debian GNU/Linux 11 (bullseye)"', "os-extra": "lts=no"}), "OS_EXTENDED_NOT_SUBSCRIBED", "fail", "OS_SUPPORTED", ended="2026-08-31", target="Debian 12"),
-    one("Debian 11 with Extended LTS", report({"os-release": "ID=debian\nVERSION_ID=11", "os-extra": "lts=yes"}), "OS_EXTENDED_SUPPORT", "pass"),
+    one("Debian 11 with Extended LTS", report({"os-release": "ID=debian\nVERSION_ID=11", "os-extra": "lts=yes\nelts=yes"}), "OS_EXTENDED_SUPPORT", "pass"),
+    # Debian's own security archive is configured nearly everywhere, and has nothing more for this release.
+    one("Debian 11 with the security archive only", report({"os-release": "ID=debian\nVERSION_ID=11", "os-extra": "lts=yes\nelts=no"}), "OS_EXTENDED_NOT_SUBSCRIBED", "fail", "OS_EXTENDED_SUPPORT"),
+    one("Debian 11, the sources tell", report({"os-release": "ID=debian\nVERSION_ID=11", "os-extra": "lts=yes", "packages.sources": "deb http://deb.freexian.com/extended-lts bullseye main"}), "OS_EXTENDED_SUPPORT", "pass"),
+    one("Debian 11, the sources tell that not", report({"os-release": "ID=debian\nVERSION_ID=11", "os-extra": "lts=yes", "packages.sources": "deb http://deb.debian.org/debian-security bullseye-security main"}), "OS_EXTENDED_NOT_SUBSCRIBED", "fail"),
     one("Debian 8 is over for everybody", named("debian", "8"), "OS_SUPPORT_ENDED", "fail", ended="2020-06-30"),
     one("Debian testing", report({"os-release": SID}), "OS_NOT_RELEASED", "warn", "OS_SUPPORTED"),
     one("Debian testing that has become stable", report({"os-release": "ID=debian\nVERSION_CODENAME=trixie\nPRETTY_NAME=\"Debian GNU/Linux trixie/sid\""}), "OS_SUPPORTED", "pass"),

@@ -216,7 +216,14 @@ def ip(rules: str, port: int, protocol: str = "tcp", family: int = 4, cut: bool 
 
 @pytest.mark.parametrize(
     ("port", "protocol", "ends"),
-    [(4, "tcp", "drop"), (22, "tcp", "accept"), (443, "tcp", "accept"), (3306, "tcp", "drop"), (137, "udp", "drop"), (53, "udp", "drop")],
+    [
+        (4, "tcp", "drop"),
+        (22, "tcp", "accept"),
+        (443, "tcp", "accept"),
+        (3306, "tcp", "drop"),
+        (137, "udp", "drop"),
+        (53, "udp", "drop"),
+    ],
 )
 def test_ufw(port: int, protocol: str, ends: str) -> None:
     assert ip(UFW, port, protocol) == {ends}
@@ -272,7 +279,15 @@ def test_many_chains_deep_end() -> None:
 
 @pytest.mark.parametrize(
     ("port", "family", "ends"),
-    [(4, 4, {"drop"}), (22, 4, {"accept"}), (22, 6, {"drop"}), (8001, 6, {"accept"}), (8005, 4, {"drop"}), (5432, 4, {"accept", "drop"}), (3306, 4, {"drop"})],
+    [
+        (4, 4, {"drop"}),
+        (22, 4, {"accept"}),
+        (22, 6, {"drop"}),
+        (8001, 6, {"accept"}),
+        (8005, 4, {"drop"}),
+        (5432, 4, {"accept", "drop"}),
+        (3306, 4, {"drop"}),
+    ],
 )
 def test_pf(port: int, family: int, ends: set[str]) -> None:
     assert set(pf_endings(PF.splitlines(), Packet(family, "tcp", port, frozenset({"em0"}), OWN))) == ends
@@ -299,7 +314,16 @@ def test_conditions() -> None:
 
 
 def test_stances_of_a_server() -> None:
-    firewall = firewall_of(report({"firewall.nft": PartStatus.ABSENT, "firewall.iptables": UFW, "firewall.ip6tables": BASE, "firewall.ufw": "Status: active"}))
+    firewall = firewall_of(
+        report(
+            {
+                "firewall.nft": PartStatus.ABSENT,
+                "firewall.iptables": UFW,
+                "firewall.ip6tables": BASE,
+                "firewall.ufw": "Status: active",
+            }
+        )
+    )
     assert firewall.tool == "ufw"
     assert firewall.default(4) is Stance.DENIES
     assert firewall.default(6) is Stance.NONE
@@ -308,7 +332,7 @@ def test_stances_of_a_server() -> None:
 
 
 def test_rules_made_by_iptables_count_once_and_from_its_own_list() -> None:
-    listed = "# Warning: table ip filter is managed by iptables-nft, do not touch!\ntable ip filter {\n chain INPUT {\n  type filter hook input priority filter; policy accept;\n  xt match \"conntrack\" counter packets 0 bytes 0 accept\n }\n}"
+    listed = '# Warning: table ip filter is managed by iptables-nft, do not touch!\ntable ip filter {\n chain INPUT {\n  type filter hook input priority filter; policy accept;\n  xt match "conntrack" counter packets 0 bytes 0 accept\n }\n}'
     firewall = firewall_of(report({"firewall.nft": listed, "firewall.iptables": BASE, "firewall.ip6tables": BASE}))
     assert firewall.default(4) is Stance.NONE
 
@@ -338,7 +362,16 @@ def test_the_owners_chain_for_containers() -> None:
 
 @pytest.mark.parametrize("text", ["}" * 50, "table", "table inet x {\n" * 50, "chain {", "{ { {", "-A", "-A INPUT", "-P INPUT", "\x00", "table inet a {\nchain b {\ntype filter hook input priority 0;\n} } }\n" + "tcp dport vmap {" * 20, "set x {\nelements = {"])  # fmt: skip
 def test_hostile_text_is_read_without_a_crash(text: str) -> None:
-    for name in ("firewall.nft", "firewall.iptables", "firewall.ip6tables", "firewall.pf", "firewall.ufw", "firewall.firewalld", "firewall.containers", "firewall.iptables-nat"):
+    for name in (
+        "firewall.nft",
+        "firewall.iptables",
+        "firewall.ip6tables",
+        "firewall.pf",
+        "firewall.ufw",
+        "firewall.firewalld",
+        "firewall.containers",
+        "firewall.iptables-nat",
+    ):
         server = report({name: text}, system="freebsd" if name == "firewall.pf" else "debian")
         firewall = firewall_of(server)
         assert firewall.default(4) in tuple(Stance)

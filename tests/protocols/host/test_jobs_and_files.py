@@ -54,7 +54,12 @@ def test_hostile_jobs_end() -> None:
 
 
 def test_preloads() -> None:
-    rows = [["t", "/usr/lib/libjemalloc.so.2"], ["t", "# none"], ["t", "/usr/local/lib/libz.so /lib/x.so"], ["t", "/tmp/libjemalloc.so"]]
+    rows = [
+        ["t", "/usr/lib/libjemalloc.so.2"],
+        ["t", "# none"],
+        ["t", "/usr/local/lib/libz.so /lib/x.so"],
+        ["t", "/tmp/libjemalloc.so"],
+    ]
     read = read_preloads(rows)
     assert read.known == ("/usr/lib/libjemalloc.so.2",)
     assert read.strange == ("/usr/local/lib/libz.so", "/lib/x.so", "/tmp/libjemalloc.so")
@@ -102,7 +107,13 @@ def test_numbers(text: str, value: float | None) -> None:
 
 
 def test_load() -> None:
-    load = read_load(report({"resources": "cpus=2\nload5=1\ndisk=/srv,a,100,95,0,0\ndisk=/,100,95,10,9\ntop=1,2,u,prog,with,commas\ndisk=bad\ntop=x"}))
+    load = read_load(
+        report(
+            {
+                "resources": "cpus=2\nload5=1\ndisk=/srv,a,100,95,0,0\ndisk=/,100,95,10,9\ntop=1,2,u,prog,with,commas\ndisk=bad\ntop=x"
+            }
+        )
+    )
     assert load is not None
     assert [(d.mount, d.percent, d.inode_percent) for d in load.disks] == [("/srv,a", 95, 0), ("/", 95, 90)]
     assert load.top[0].program == "prog,with,commas"

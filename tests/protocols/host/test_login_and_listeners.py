@@ -21,7 +21,12 @@ def passwords(*lines: str, system: str = "debian") -> bool:
 
 
 def test_first_value_and_place_of_include() -> None:
-    early = (MAIN + "Include /etc/ssh/sshd_config.d/*.conf", MAIN + "PasswordAuthentication no", MAIN + "KbdInteractiveAuthentication no", CLOUD + "PasswordAuthentication yes")
+    early = (
+        MAIN + "Include /etc/ssh/sshd_config.d/*.conf",
+        MAIN + "PasswordAuthentication no",
+        MAIN + "KbdInteractiveAuthentication no",
+        CLOUD + "PasswordAuthentication yes",
+    )
     assert passwords(*early)
     late = (*early[1:3], early[0], early[3])
     assert not passwords(*late)
@@ -29,7 +34,10 @@ def test_first_value_and_place_of_include() -> None:
 
 
 def test_include_in_lexical_order_whatever_the_order_in_the_file() -> None:
-    second, first = "/etc/ssh/sshd_config.d/90-b.conf|PasswordAuthentication yes", "/etc/ssh/sshd_config.d/10-a.conf|PasswordAuthentication no"
+    second, first = (
+        "/etc/ssh/sshd_config.d/90-b.conf|PasswordAuthentication yes",
+        "/etc/ssh/sshd_config.d/10-a.conf|PasswordAuthentication no",
+    )
     assert not passwords(second, first, MAIN + "Include sshd_config.d/*.conf", MAIN + "ChallengeResponseAuthentication no")
 
 
@@ -40,7 +48,13 @@ def test_spellings() -> None:
 
 @pytest.mark.parametrize(
     ("methods", "expected"),
-    [("any", True), ("publickey", False), ("publickey,password", False), ("publickey,password password", True), ("password,keyboard-interactive", False)],
+    [
+        ("any", True),
+        ("publickey", False),
+        ("publickey,password", False),
+        ("publickey,password password", True),
+        ("password,keyboard-interactive", False),
+    ],
 )
 def test_authentication_methods(methods: str, expected: bool) -> None:
     assert passwords(MAIN + f"AuthenticationMethods {methods}", MAIN + "PasswordAuthentication yes") is expected
@@ -52,7 +66,18 @@ def test_freebsd_asks_by_way_of_pam() -> None:
 
 
 def test_match_blocks() -> None:
-    lines = "\n".join(MAIN + t for t in ("PasswordAuthentication no", "KbdInteractiveAuthentication no", "Match User anna", "PasswordAuthentication yes", "PermitRootLogin no", "Match all", "PermitEmptyPasswords yes"))
+    lines = "\n".join(
+        MAIN + t
+        for t in (
+            "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
+            "Match User anna",
+            "PasswordAuthentication yes",
+            "PermitRootLogin no",
+            "Match all",
+            "PermitEmptyPasswords yes",
+        )
+    )
     sshd = sshd_of(report({"login.sshd-files": lines}))
     assert sshd is not None
     assert sshd.looser == (Conditional("User anna", "passwordauthentication", "yes"),)
@@ -60,7 +85,14 @@ def test_match_blocks() -> None:
 
 
 def test_effective_settings_come_first() -> None:
-    sshd = sshd_of(report({"login.sshd": "port 22\npasswordauthentication yes\npermitrootlogin yes", "login.sshd-files": MAIN + "PasswordAuthentication no"}))
+    sshd = sshd_of(
+        report(
+            {
+                "login.sshd": "port 22\npasswordauthentication yes\npermitrootlogin yes",
+                "login.sshd-files": MAIN + "PasswordAuthentication no",
+            }
+        )
+    )
     assert sshd is not None
     assert sshd.effective
     assert sshd.root_by_password
@@ -103,7 +135,11 @@ def test_odd_lines_are_counted() -> None:
 
 
 def test_what_leads_outside() -> None:
-    server = report({"addresses": "lo|127.0.0.1/8\neth0|192.0.2.10/24\neth0|2001:db8::1/64\neth0|fe80::1/64\ndocker0|172.17.0.1/16\neth1|10.0.0.4/8\nwg0|10.9.0.1/24"})
+    server = report(
+        {
+            "addresses": "lo|127.0.0.1/8\neth0|192.0.2.10/24\neth0|2001:db8::1/64\neth0|fe80::1/64\ndocker0|172.17.0.1/16\neth1|10.0.0.4/8\nwg0|10.9.0.1/24"
+        }
+    )
     outward = outward_of(server)
     assert outward.interfaces == {"eth0"}
     assert [str(a) for a in outward.addresses] == ["192.0.2.10", "2001:db8::1"]
