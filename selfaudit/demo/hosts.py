@@ -9,10 +9,9 @@ from importlib import resources
 
 import msgspec
 
-from selfaudit.demo.services import WORLDS
 from selfaudit.demo.worlds import lines_of_world
-from selfaudit.facts.host import HostPart, HostReport, PartStatus
-from selfaudit.protocols.collector import make_text, read_collector
+from selfaudit.facts.host import HostPart, PartStatus
+from selfaudit.protocols.collector import make_text
 from selfaudit.settings import read_toml
 
 _DATE = re.compile(r"\{(?P<form>now|day|time)(?P<days>[+-][0-9]{1,4})?(?: (?P<clock>[0-2][0-9]:[0-5][0-9]:[0-5][0-9]))?\}")
@@ -24,29 +23,35 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: PartStatus = PartStatus.OK
     exit: int | None = None
     note: str = ""
-    worlds: tuple[str, ...] = WORLDS
 
 
-class _Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DemoHost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server that was looked at from the inside.
+
+    Attributes:
+        name: its own name.
+        address: at which it is reached over SSH.
+        user: the account for that.
+        ssh_in: the worlds in which it can be reached; in the others its text is pasted.
+        part: the parts of the collector's text.
+    """
+
     name: str
     address: str
-    worlds: tuple[str, ...]
+    user: str
+    ssh_in: tuple[str, ...]
     part: tuple[_Part, ...]
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    host: tuple[_Host, ...]
+    host: tuple[DemoHost, ...]
 
 
 @cache
-def _data() -> _Data:
+def demo_hosts() -> tuple[DemoHost, ...]:
+    """The servers that have a collector's text."""
     with resources.as_file(resources.files("selfaudit_resources") / "demo" / "hosts.toml") as path:
-        return msgspec.convert(read_toml(path), _Data)
-
-
-def host_addresses() -> dict[str, str]:
-    """Address -> name of the servers that have a collector's text."""
-    return {h.address: h.name for h in _data().host}
+        return msgspec.convert(read_toml(path), _Data).host
 
 
 def host_text(name: str, world: str, now: datetime.datetime | None = None) -> bytes:
@@ -56,22 +61,13 @@ def host_text(name: str, world: str, now: datetime.datetime | None = None) -> by
     the same at this hour, "{day-3}" for its date.
     """
     at = (now or datetime.datetime.now(datetime.UTC)).replace(microsecond=0)
-    host = next(h for h in _data().host if h.name == name)
+    host = next(h for h in demo_hosts() if h.name == name)
     parts = []
     for part in host.part:
-        if world in part.worlds:
-            text = _DATE.sub(lambda match: _date(match, at), lines_of_world(part.text.strip("\n"), world))
-            parts.append(HostPart(part.name, part.status, tuple(text.splitlines()), part.exit, note=part.note))
+        text = lines_of_world(part.text.strip("\n"), world).strip("\n")
+        lines = _DATE.sub(lambda match: _date(match, at), text).splitlines()
+        parts.append(HostPart(part.name, part.status, tuple(lines), part.exit, note=part.note))
     return make_text(parts).encode("ascii")
-
-
-def host_reports(world: str) -> tuple[HostReport, ...]:
-    """What was collected before the demo began: by file, or pasted from the console of a server that is cut off."""
-    received = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    via = "block" if world == "suspended" else "file"
-    return tuple(
-        read_collector(host_text(h.name, world), via=via, received=received) for h in _data().host if world in h.worlds
-    )
 
 
 def _date(match: re.Match[str], now: datetime.datetime) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import ssl
 import tempfile
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from selfaudit.case import HOSTED, Authority, Case, Selector, Target
 from selfaudit.demo.dns_server import Authority as AuthoritativeAnswers
 from selfaudit.demo.dns_server import DnsServer, RecursiveAuthority, Resolver, ZoneData
+from selfaudit.demo.hosts import host_text
 from selfaudit.demo.obstacles import OBSTACLES, Between, Obstacle, ObstructedRoutes, in_between
 from selfaudit.demo.other_servers import Page, TimeServer, WebServer
 from selfaudit.demo.registry import Registries
@@ -216,7 +218,7 @@ class Internet:
         self._closing.append(clock)
         table[(self._data.time_server, 123, "udp")] = Route("127.0.0.1", clock.port)
         self._alive.add(self._data.time_server)
-        self.services = Services(elsewhere, certificates.contexts, self._find)
+        self.services = Services(elsewhere, certificates.contexts, self._find, partial(host_text, world=self.world))
         await self.services.start(self._data.service, self.world, table)
         self.registries = Registries(self.world, authority, Calendar.of_now())
         await self.registries.start(table)

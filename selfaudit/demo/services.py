@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import ssl
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Literal, cast
 
 import msgspec
@@ -18,6 +19,7 @@ from selfaudit.demo.dns_server import DnsServer, Resolver
 from selfaudit.demo.mail_server import MailBehaviour, MailMode, MailServer
 from selfaudit.demo.odd_servers import ResolverKind, make_name_server
 from selfaudit.demo.proxy_server import ProxyKind, ProxyServer
+from selfaudit.demo.ssh_server import SshBehaviour, SshServer
 from selfaudit.demo.tcp_servers import StreamServer, TcpKind, TcpService
 from selfaudit.demo.udp_servers import UdpKind, UdpService
 from selfaudit.net import Route
@@ -25,7 +27,7 @@ from selfaudit.net import Route
 WORLDS = ("broken", "fixed", "suspended")
 Table = dict[tuple[str, int, str], Route]
 State = Literal["up", "silent", "unreachable"]
-Server = DnsServer | MailServer | ProxyServer | TcpService | UdpService
+Server = DnsServer | MailServer | ProxyServer | SshServer | TcpService | UdpService
 
 
 class HostSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,18 +56,19 @@ class ServiceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         address: of the host.
         port: under which it is reached.
-        kind: "smtp" (port 25 or 587), "smtps" (TLS from the first octet), "proxy", "udp", "tcp" or "resolver".
-        behaviour: see MailBehaviour.mode, ProxyServer, UdpService, TcpService and make_name_server.
+        kind: "smtp" (port 25 or 587), "smtps" (TLS from the first octet), "proxy", "udp", "tcp", "ssh" or "resolver".
+        behaviour: see MailBehaviour.mode, ProxyServer, UdpService, TcpService, SshServer and make_name_server.
         worlds: in which it runs.
         certificate: name of a certificate, for mail servers.
         speaks: for UDP services that misbehave.
         title: of a login page.
-        name, local_domains, users, auth, greeting_delay, tarpit, pace: see MailBehaviour.
+        name, users: see MailBehaviour; of an SSH server the name of the host whose inside it shows, and its accounts.
+        local_domains, auth, greeting_delay, tarpit, pace: see MailBehaviour.
     """
 
     address: str
     port: int
-    kind: Literal["smtp", "smtps", "proxy", "udp", "tcp", "resolver"]
+    kind: Literal["smtp", "smtps", "proxy", "udp", "tcp", "ssh", "resolver"]
     behaviour: str
     worlds: tuple[str, ...] = WORLDS
     certificate: str = ""
@@ -137,12 +140,17 @@ class Services:
         resolver: what open resolvers answer.
         contexts: certificates by name.
         find: where an address and port really is, for proxies.
+        inside: what the collector prints on a host at this moment, by its name.
     """
 
     def __init__(
-        self, resolver: Resolver, contexts: dict[str, ssl.SSLContext], find: Callable[[str, int], tuple[str, int] | None]
+        self,
+        resolver: Resolver,
+        contexts: dict[str, ssl.SSLContext],
+        find: Callable[[str, int], tuple[str, int] | None],
+        inside: Callable[[str], bytes],
     ) -> None:
-        self._resolver, self._contexts, self._find = resolver, contexts, find
+        self._resolver, self._contexts, self._find, self._inside = resolver, contexts, find, inside
         self.running: dict[tuple[str, int, str], Server] = {}
 
     async def start(self, specs: Iterable[ServiceSpec], world: str, table: Table) -> None:
@@ -163,7 +171,7 @@ class Services:
 
     async def wait_closed(self) -> None:
         """Waits until nothing is left of the connections."""
-        await asyncio.gather(*(s.wait_closed() for s in self.running.values() if isinstance(s, StreamServer)))
+        await asyncio.gather(*(s.wait_closed() for s in self.running.values() if isinstance(s, StreamServer | SshServer)))
 
     def _make(self, spec: ServiceSpec) -> Server:
         # The classes refuse what they do not know.
@@ -181,5 +189,7 @@ class Services:
                 return UdpService(cast(UdpKind, spec.behaviour), speaks=cast(UdpKind, spec.speaks))
             case "tcp":
                 return TcpService(cast(TcpKind, spec.behaviour), title=spec.title, pace=spec.pace)
+            case "ssh":
+                return SshServer(spec.users, partial(self._inside, spec.name), cast(SshBehaviour, spec.behaviour))
             case _:
                 return make_name_server(cast(ResolverKind, spec.behaviour), self._resolver)

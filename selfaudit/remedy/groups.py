@@ -35,8 +35,8 @@ _HARMLESS = re.compile(r"(?!-)[A-Za-z0-9._:/@%,+\[\]-]*")
 _OPTION = re.compile(r"-[A-Za-z]+")
 # Arguments that are several words: a command of ours, a TLSA record, a switch of dig.
 _SEVERAL_WORDS = frozenset({"command", "record", "tcp"})
-# A command that a rule wrote itself; nothing in it comes from outside.
-_OWN = frozenset({"check"})
+# Commands that a rule wrote itself; nothing in them comes from outside.
+_OWN = frozenset({"check", "look", "show"})
 
 
 class GroupKey(StrEnum):
@@ -126,7 +126,8 @@ def advice_for(remedy: Remedy, finding: Finding) -> Advice:
     """
     args = finding.args
     who = str(args.get("who", remedy.who))
-    harmless = _for_commands(args)
+    # A command that is there to be copied as it is may stand in what shows that it worked, too.
+    harmless = _for_commands(args, _OWN | {"command"} if remedy.record == "{command}" else _OWN)
     stacks = tuple((_(name), render(text, harmless)) for name, text in remedy.stacks.items())
     steps = render(remedy.steps_by.get(who, remedy.steps), args)
     # A record with a hole in it is not one to copy.
@@ -134,14 +135,15 @@ def advice_for(remedy: Remedy, finding: Finding) -> Advice:
     return Advice(steps, render(remedy.verify, harmless), _LONG_STRING.sub(_in_pieces, record), stacks, who, remedy.minutes)
 
 
-def _for_commands(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments for what people copy into a shell. Many come from strangers: names in DNS, greetings, certificates."""
-    return {name: value if _is_harmless(name, value) else name.upper().replace("_", "-") for name, value in args.items()}
+def _for_commands(args: Mapping[str, Any], own: frozenset[str]) -> dict[str, Any]:
+    """Arguments for what people copy into a shell. Many come from strangers: names in DNS, greetings, certificates; not those of `own`."""
+    return {
+        name: value if name in own or _is_harmless(name, value) else name.upper().replace("_", "-")
+        for name, value in args.items()
+    }
 
 
 def _is_harmless(name: str, value: object) -> bool:
-    if name in _OWN:
-        return True
     if isinstance(value, list | tuple):
         return all(_is_harmless(name, item) for item in value)
     words = str(value).split(" ") if name in _SEVERAL_WORDS else [str(value)]

@@ -8,7 +8,7 @@ import dns.rcode
 import pytest
 
 from selfaudit.checks import all_checks
-from selfaudit.demo import WORLDS, Internet, demo_case
+from selfaudit.demo import WORLDS, Internet, demo_case, demo_with_hosts
 from selfaudit.demo.internet import load_data
 from selfaudit.demo.worlds import lines_of_world
 from selfaudit.engine import Audit, run_audit
@@ -102,7 +102,8 @@ async def audit_of(world: str) -> Audit:
     """The audit of a world, made once."""
     if world not in _AUDITS:
         async with Internet(world) as internet:
-            _AUDITS[world] = await run_audit(demo_case(world), open_net(internet.settings, routes=internet.routes))
+            case, reports = demo_with_hosts(world)
+            _AUDITS[world] = await run_audit(case, open_net(internet.settings, routes=internet.routes, hosts=reports))
     return _AUDITS[world]
 
 
@@ -123,10 +124,12 @@ async def test_broken() -> None:
 async def test_fixed() -> None:
     audit = await audit_of("fixed")
     assert {r.check for r in audit.results} == set(all_checks())
+    # What the owner himself changed on his server since the suspension is for him to say.
+    for_people = ("registration.contacts", "host.persistence")
     wrong = [
         (r.check, r.target, r.reason)
         for r in audit.results
-        if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.BUG) and r.check != "registration.contacts"
+        if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.BUG) and r.check not in for_people
     ]
     assert wrong == []
     assert audit.exit_code() == 0

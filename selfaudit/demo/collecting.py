@@ -1,0 +1,62 @@
+"""The ways in which the inside of the demo's servers becomes known: over SSH, as a file, or pasted from a console; and the case that goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from selfaudit.case import Case
+from selfaudit.demo.hosts import demo_hosts, host_text
+from selfaudit.demo.internet import Internet, demo_case
+from selfaudit.demo.ssh_server import PASSWORD, SshServer
+from selfaudit.engine.hosts import collect_ssh, fetch_keys, host_targets, now, read_host_text, sources
+from selfaudit.errors import UserError
+from selfaudit.facts.host import HostReport
+from selfaudit.i18n import _
+from selfaudit.net import open_net
+from selfaudit.net.ssh import Login
+from selfaudit.protocols.collector import make_blocks, read_collector
+
+
+def demo_reports(world: str) -> tuple[HostReport, ...]:
+    """What was collected before the demo began: as a file, or pasted from the console of a server that is cut off."""
+    return tuple(
+        read_collector(host_text(host.name, world), via="file", received=now())
+        if world in host.ssh_in
+        else read_host_text(make_blocks(host_text(host.name, world)))
+        for host in demo_hosts()
+    )
+
+
+def demo_with_hosts(world: str) -> tuple[Case, tuple[HostReport, ...]]:
+    """The case of the demo's customer with his servers, and what was collected on them."""
+    reports = demo_reports(world)
+    return with_reports(demo_case(world), reports), reports
+
+
+def with_reports(case: Case, reports: tuple[HostReport, ...]) -> Case:
+    """A case with servers that were looked at from the inside."""
+    return replace(case, targets=(*case.targets, *host_targets(reports)), hosts=sources(reports))
+
+
+async def collect_demo(internet: Internet) -> tuple[HostReport, ...]:
+    """Collects on the servers of a running world: over SSH, or by pasting where they are cut off.
+
+    Raises:
+        UserError: a server does not show its own key, or does not answer as it should.
+    """
+    world, reports = internet.world, {report.name: report for report in demo_reports(internet.world)}
+    net = open_net(internet.settings, routes=internet.routes, keys={})
+    try:
+        for host in demo_hosts():
+            if world in host.ssh_in:
+                login = Login(host.user, host.address, agent=False, password=PASSWORD)
+                served = internet.services.running[(host.address, login.port, "tcp")] if internet.services else None
+                # Elsewhere a person compares the key on the server's console; here the server can be asked.
+                own = served.fingerprint if isinstance(served, SshServer) else ""
+                key = next((k for k in await fetch_keys(net, login) if k.fingerprint == own), None)
+                if key is None:
+                    raise UserError(_("{host} does not show the key that it has.").format(host=host.name))
+                reports[host.name] = await collect_ssh(net, login, key, ("--deep",))
+    finally:
+        net.close()
+    return tuple(reports.values())
