@@ -74,9 +74,9 @@ class CaseWork(Keeper):
 
     def open_demo(self, world: str) -> None:
         """Opens a world of the demo; nothing of it is kept."""
-        from selfaudit.demo import demo_case
+        from selfaudit.demo import demo_with_hosts
 
-        self.new_case(from_case(demo_case(world)))
+        self.new_case(from_case(*demo_with_hosts(world)))
 
     def open_case_file(self, path: Path) -> None:
         """Opens a case file from support."""

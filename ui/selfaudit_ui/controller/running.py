@@ -10,7 +10,9 @@ from dataclasses import replace
 from selfaudit.case import Authority, Case, Registrant
 from selfaudit.engine import Audit, judge_evidence
 from selfaudit.engine.again import CheckedAgain, Key, key_of
+from selfaudit.engine.hosts import same_server, sources
 from selfaudit.errors import UserError
+from selfaudit.facts.host import HostReport
 from selfaudit.i18n import _
 from selfaudit.store import PastChange, Store
 from selfaudit_ui import session
@@ -166,9 +168,11 @@ class Running(Planning):
         confirmed = bool(self.draft and self.draft.confirmed)
         case = replace(evidence.case, demo=world or evidence.case.demo, authority=self._authority())
         case = replace(case, passive=not (confirmed and self.situation.active))
+        hosts = self.draft.hosts if self.draft else ()
         if world:
-            case = self._repaired(case)
-        if not world:
+            hosts = _repaired_hosts(hosts, world)
+            case, place = replace(self._repaired(case), hosts=sources(hosts)), replace(place, hosts=hosts)
+        else:
             case = self.with_hosts(case, {target for _check, kind, target in wanted if kind == "host"})
         self.again, self.again_trouble = wanted, ""
         self.changed.emit("results")
@@ -182,7 +186,7 @@ class Running(Planning):
             else:
                 self.exported = None
                 if world and self.draft is not None:
-                    self.draft = replace(self.draft, demo=world, registrant=case.registrant or Registrant())
+                    self.draft = replace(self.draft, demo=world, registrant=case.registrant or Registrant(), hosts=hosts)
                     self._read()
                     self.changed.emit("case")
                 at = again.audit.evidence.finished
@@ -276,3 +280,11 @@ class Running(Planning):
         """Stops checking again."""
         if self.again and self._job is not None:
             self._job.cancel()
+
+
+def _repaired_hosts(hosts: tuple[HostReport, ...], world: str) -> tuple[HostReport, ...]:
+    """The servers of a demo in another of its worlds: those of the demo itself as they are there, others as they were read."""
+    from selfaudit.demo import demo_reports
+
+    there = demo_reports(world)
+    return tuple(next((new for new in there if same_server(old, new)), old) for old in hosts)
