@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from selfaudit import i18n
-from selfaudit.demo import Internet, demo_case
+from selfaudit.demo import Internet, demo_with_hosts
 from selfaudit.engine import Audit, run_audit
 from selfaudit.net import open_net
 
@@ -76,7 +76,8 @@ def broken_audit() -> Audit:
 
     async def work() -> Audit:
         async with Internet("broken") as internet:
-            net = open_net(internet.settings, routes=internet.routes)
-            return await run_audit(demo_case("broken"), net, install_key=b"demo installation key")
+            case, reports = demo_with_hosts("broken")
+            net = open_net(internet.settings, routes=internet.routes, hosts=reports)
+            return await run_audit(case, net, install_key=b"demo installation key")
 
     return asyncio.run(work())

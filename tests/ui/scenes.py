@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from selfaudit.case import EvidenceFile, Registrant
-from selfaudit.demo import demo_case
+from selfaudit.demo import demo_case, demo_with_hosts
 from selfaudit.engine import make_plan
 from selfaudit.engine.again import CacheNote, Change, key_of
 from selfaudit.engine.draft import Draft, Line, add_lines, from_case
@@ -66,7 +66,7 @@ class Stage:
     def case(self) -> Controller:
         """The demo's case is open."""
         controller = self.reset()
-        controller.draft = from_case(demo_case("broken"))
+        controller.draft = from_case(*demo_with_hosts("broken"))
         controller.saving = Saving.SAVED
         controller.reread()
         return controller

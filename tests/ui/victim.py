@@ -19,7 +19,7 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from selfaudit.demo import Internet, demo_case
+from selfaudit.demo import Internet, demo_with_hosts
 from selfaudit.engine.draft import from_case
 from selfaudit.findings import Mark
 from selfaudit.settings import ScopeSettings, Settings
@@ -88,7 +88,7 @@ class Victim:
             controller.open_case(row)
             self.go_on()
         else:
-            controller.new_case(replace(from_case(demo_case("broken")), demo="", number="start"))
+            controller.new_case(replace(from_case(*demo_with_hosts("broken")), demo="", number="start"))
             QTimer.singleShot(0, self.go_on)
 
     def go_on(self) -> None:

@@ -45,6 +45,7 @@ SCENARIOS = [
     Scenario("a second factor in PAM", facts({"login.sshd": BY_PAM, "login.guard": "mfa|pam_google_authenticator.so\nfail2ban|active"}), ["LOGIN_SECOND_FACTOR", "LOGIN_GUARDED"], "warn", ["LOGIN_PASSWORDS"]),
     Scenario("root with a password", facts({"login.sshd": ROOT}), ["LOGIN_ROOT_PASSWORD"], "fail", NOT_GOOD),
     Scenario("root has no password", facts({"login.sshd": ROOT, "login.accounts": LOCKED_ROOT}), ["LOGIN_PASSWORDS"], "warn", ["LOGIN_ROOT_PASSWORD"]),
+    Scenario("a second root has one", facts({"login.sshd": ROOT, "login.accounts": LOCKED_ROOT + "\nsysadm|0|/bin/sh|set|2026-11-21"}), ["LOGIN_ROOT_PASSWORD", "LOGIN_SECOND_ROOT"], "fail", ["LOGIN_PASSWORDS"]),
     Scenario("from the files, the first value counts", facts(files("PasswordAuthentication no", "KbdInteractiveAuthentication no", "PasswordAuthentication yes")), ["LOGIN_OK"], "pass"),
     Scenario("from the files, the default lets passwords in", facts(files("Port 22")), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD),
     Scenario("an old system lets root in by default", facts(files("Port 22") | {"os-release": 'ID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="7"'}), ["LOGIN_ROOT_PASSWORD"], "fail"),
