@@ -1,21 +1,24 @@
 """The collector's text (docs/collector.md, format 1): read in whatever state it arrives, and written.
 
 What a way of carrying text does to it is undone: UTF-16, byte order marks, CRLF, blanks at line ends, quoting, text before and after.
-What is left is checked: each part has a check sum of its lines, the last line one of everything before it. The first line of a part is
-covered by the latter only. So a wrong check sum of the whole has to be explained by a part whose own does not fit, or the file is not
-genuine: a gap from the first line of one part into that of another leaves no other trace, and would give the one the other's lines.
+What is left is checked: each part has a check sum of its first line and its lines, the last line one of everything before it. So a
+part whose own fits is as it was written, status, exit code and all; it counts whatever happened around it. What its own cannot show is
+that another part was taken out, or that it was put in from another file. Against that stand the number of parts and the check sum of
+the whole: if that does not fit, a part whose own does not fit must explain it, and whose file it is must stand there unharmed.
+What nothing shows is a whole part of another run in place of one of this, together with damage elsewhere.
 
 | found | parts | complete | genuine |
 |---|---|---|---|
-| lines of a part do not fit | that part damaged | yes | yes: it explains the whole; no if it is meta, host or addresses |
+| a part does not fit | that part damaged | yes | yes: it explains the whole; no if it is meta, host or addresses |
 | only the whole does not fit | as they are | yes | no |
 | parts in another order, and in the documented order the whole fits | as found | yes | yes |
 | a part twice, the same | one | yes | yes if the whole fits without the second one |
 | a part twice, different | both damaged | yes | yes; no if it is meta, host or addresses |
 | lines of no part | as they are | yes | no |
-| fewer parts than the last line says | as they are | no | as above: no, unless a part does not fit or the whole does; no without host or addresses |
+| fewer parts than the last line says | as they are | no | yes if a part does not fit, or the whole does; otherwise no |
 | more parts than the last line says | as they are | no | no |
-| no last line, or a damaged one | the last one damaged if it is cut | no | yes; no without whole meta, host and addresses |
+| no last line, or a damaged one | the last one damaged if it is cut | no | yes |
+| no addresses in a file of which the whole does not fit, or not the number | as they are | as above | no |
 """
 
 from __future__ import annotations
@@ -140,8 +143,6 @@ def _judged(run: Run, damage: list[str]) -> tuple[tuple[HostPart, ...], bool, bo
     raws, outside = take_apart(run)
     for raw in raws:
         raw.sound = raw.fits()
-    if not run.end and raws and not raws[-1].lines:  # the line that begins it may itself be cut
-        raws[-1].sound = False
     kept = _once(raws)
     parts = tuple(dict.fromkeys(raw.part() for raw in kept))
     names = {part.name for part in parts}
@@ -162,6 +163,7 @@ def _judged(run: Run, damage: list[str]) -> tuple[tuple[HostPart, ...], bool, bo
     last = LAST.fullmatch(run.end)
     stated = int(last["parts"]) if last else 0
     complete = last is not None and stated == len(names)
+    intact = last is not None and not outside and (_fits(last, run.head()) or _fits(last, text_of(kept)))
     genuine = not outside and not any(name in _IDENTITY for name in torn)
     if last is None:
         damage.append(phrase("the end of the file is missing: run the collector again and hand on the whole file"))
@@ -173,12 +175,10 @@ def _judged(run: Run, damage: list[str]) -> tuple[tuple[HostPart, ...], bool, bo
             )
         )  # fmt: skip
         genuine = genuine and len(names) < stated
-    if not complete and not names.issuperset(_IDENTITY):
-        damage.append(phrase("the part that says which addresses the server has is not there: run the collector again"))
-        genuine = False
-    if last is not None and not outside and not _fits(last, run.head()) and not _fits(last, text_of(kept)):
+    if last is not None and not intact and not outside:
         if _fits(last, text_of(sorted(kept, key=lambda raw: PLACES.get(raw.name, len(ORDER) - 2)))):
             damage.append(phrase("the parts stand in another order than the collector writes them, nothing else was changed"))
+            intact = True
         elif all(raw.sound for raw in kept):
             damage.append(
                 phrase(
@@ -187,6 +187,9 @@ def _judged(run: Run, damage: list[str]) -> tuple[tuple[HostPart, ...], bool, bo
                 )
             )
             genuine = False
+    if not (complete and intact) and not names.issuperset(_IDENTITY):  # lost, or its first line is changed so that it has another name
+        damage.append(phrase("the part that says which addresses the server has is not there: run the collector again"))
+        genuine = False
     return parts, complete, genuine
 
 

@@ -40,7 +40,7 @@ _MAX_NOTE = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 _HEADER = re.compile(
     r"@ (?P<name>[a-z0-9][a-z0-9._-]{0,63}) (?P<status>[a-z]{1,20}) (?P<lines>[0-9]{1,6}) (?P<crc>[0-9]{1,10})"
-    r"(?: exit=(?P<exit>-?[0-9]{1,10}))?(?P<cut> cut)?(?: note=(?P<note>.*))?",
+    r"(?P<rest>(?: exit=(?P<exit>-?[0-9]{1,10}))?(?P<cut> cut)?(?: note=(?P<note>.*))?)",
     re.ASCII,
 )
 LAST = re.compile(
@@ -139,7 +139,7 @@ def _start(line: str) -> Run | None:
 
 @dataclass(slots=True)
 class RawPart:
-    """A part as it stands in the text; `sound`: its lines are those that were written."""
+    """A part as it stands in the text; `sound`: its first line and its lines are those that were written."""
 
     match: re.Match[str]
     lines: list[str] = field(default_factory=list)
@@ -158,7 +158,8 @@ class RawPart:
     def fits(self) -> bool:
         if int(self.match["lines"]) != len(self.lines) or any(len(line) >= MAX_LINE for line in self.lines):
             return False
-        return int(self.match["crc"]) == cksum(octets(self.content()))
+        head = f"{self.name} {self.match['status']} {self.match['lines']}{self.match['rest']}\n"
+        return int(self.match["crc"]) == cksum(octets(head + self.content()))
 
     def part(self) -> HostPart:
         status = next((s for s in PartStatus if s == self.match["status"]), PartStatus.DAMAGED)
@@ -200,8 +201,9 @@ def written(parts: Iterable[HostPart]) -> str:
         content = "".join(f"|{line}\n" for line in part.lines)
         code = "" if part.exit is None else f" exit={part.exit}"
         note = f" note={part.note}" if part.note else ""
-        sums = f"{len(part.lines)} {cksum(octets(content))}"
-        out += [f"@ {part.name} {part.status} {sums}{code}{' cut' if part.cut else ''}{note}\n", content]
+        head, rest = f"{part.name} {part.status} {len(part.lines)}", f"{code}{' cut' if part.cut else ''}{note}"
+        crc = cksum(octets(f"{head}{rest}\n{content}"))
+        out += [f"@ {head} {crc}{rest}\n", content]
     return "".join(out)
 
 

@@ -16,7 +16,7 @@ from selfaudit.net.ssh import Login, SshOutput, collect_over_ssh, fetch_host_key
 from tests.net.peers import ADDRESS
 from tests.net.ssh_fakes import leading_to, one_line, person
 
-OUTPUT = b"selfaudit-collector 1\n@ end ok 0 4294967295\nselfaudit-end 1 cksum 1\n"
+OUTPUT = b"selfaudit-collector 1\n@ end ok 0 1409623896\nselfaudit-end 1 cksum 1\n"
 ADMIN = Login("admin", ADDRESS, agent=False, password=PASSWORD)
 
 

@@ -24,7 +24,7 @@ from tests.net.peers import ADDRESS, LIMITS, RESOLVER, Peer, Zone, name_server
 
 NAME = "server.shop.test"
 ACCOUNT, SECRET = "admin", "correct horse battery"
-COLLECTED = b"selfaudit-collector 1\n@ end ok 0 4294967295\nselfaudit-end 1 cksum 1\n"
+COLLECTED = b"selfaudit-collector 1\n@ end ok 0 1409623896\nselfaudit-end 1 cksum 1\n"
 SCRIPT = "printf 'selfaudit-collector 1\\n'\n"
 VERSION = b"SSH-2.0-OpenSSH_9.2p1\r\n"
 KEYS = {kind: asyncssh.generate_private_key(kind) for kind in ("ssh-ed25519", "ecdsa-sha2-nistp256")}

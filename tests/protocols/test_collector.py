@@ -24,7 +24,7 @@ PARTS = (
     HostPart("packages.upgrade", OK, ("kernel 5.14", "", "openssl 3.0.7"), exit=100, cut=True),
     HostPart("packages.held", OK),
     HostPart("login.sshd", PartStatus.DENIED, note="root only"),
-    HostPart("persistence.cron", OK, ("/etc/crontab|2026-11-01T00:00:00Z|root|@ fake ok 0 4294967295", "x|selfaudit-collector 1", "selfaudit-end 1 sha256 0")),
+    HostPart("persistence.cron", OK, ("/etc/crontab|2026-11-01T00:00:00Z|root|@ fake ok 0 3902434524", "x|selfaudit-collector 1", "selfaudit-end 1 sha256 0")),
 )  # fmt: skip
 TEXT = make_text(PARTS)
 LINES = TEXT.splitlines()
@@ -41,20 +41,25 @@ def ended(head: str, count: int) -> str:
 
 
 def test_the_form_in_octets() -> None:
-    assert make_text([HostPart("meta", OK, ("a=1", "b=2 "))]) == (
-        "selfaudit-collector 1\n@ meta ok 2 1484225423\n|a=1\n|b=2\n@ end ok 0 4294967295\n"
-        "selfaudit-end 2 sha256 " + hashlib.sha256(
-            b"selfaudit-collector 1\n@ meta ok 2 1484225423\n|a=1\n|b=2\n@ end ok 0 4294967295\n"
-        ).hexdigest() + "\n"
-    )  # fmt: skip
+    head = "selfaudit-collector 1\n@ meta ok 2 3544458952\n|a=1\n|b=2\n@ end ok 0 1409623896\n"
+    assert make_text([HostPart("meta", OK, ("a=1", "b=2 "))]) == ended(head, 2)
     assert LINES[0] == "selfaudit-collector 1"
-    assert (
-        f"@ packages.upgrade ok 3 {cksum(b'|kernel 5.14' + bytes([10]) + b'|' + bytes([10]) + b'|openssl 3.0.7' + bytes([10]))} exit=100 cut"
-        in LINES
-    )
-    assert "@ login.sshd denied 0 4294967295 note=root only" in LINES
-    assert LINES[-2] == "@ end ok 0 4294967295"
+    assert "@ packages.upgrade ok 3 1860766771 exit=100 cut" in LINES
+    assert "@ packages.held ok 0 3753790663" in LINES
+    assert "@ login.sshd denied 0 3488196200 note=root only" in LINES
+    assert LINES[-2] == "@ end ok 0 1409623896"
     assert LINES[-1].startswith("selfaudit-end 9 sha256 ")
+
+
+@pytest.mark.parametrize(
+    ("head", "value"),
+    [
+        ("packages.upgrade ok 3 exit=100 cut\n|kernel 5.14\n|\n|openssl 3.0.7\n", 1860766771),
+        ("login.sshd denied 0 note=root only\n", 3488196200), ("packages.held ok 0\n", 3753790663), ("end ok 0\n", 1409623896),
+    ],
+)  # fmt: skip
+def test_what_the_check_sum_of_a_part_is_of(head: str, value: int) -> None:
+    assert cksum(head.encode()) == value
 
 
 def test_what_is_written_is_made_fit() -> None:
@@ -85,7 +90,7 @@ def test_a_file_of_a_server_without_sha_256_is_saved_again_as_it_was() -> None:
     report = read(text)
     assert (report.complete, report.genuine, report.damage) == (True, True, ())
     assert to_text(report) == text
-    changed = read(text.replace("denied", "absent"))
+    changed = read(text.replace("@ packages.held", "@ packages.held2").replace("3753790663", str(cksum(b"packages.held2 ok 0\n"))))
     assert (changed.complete, changed.genuine) == (True, False)
 
 
@@ -147,22 +152,28 @@ def twice(part: str, old: str = "", new: str = "") -> str:
 
 
 GOOD = (True, True)
+HELD = "@ packages.held ok 0 3753790663\n"
+QUEUE = "@ mail.queue ok 0 1853919768\n"
 # What was done, the text, (complete, genuine), the damaged parts, a word of what is said about it.
 CASES: list[tuple[str, str, tuple[bool, bool], set[str], str]] = [
     ("a line changed", TEXT.replace("openssl 3.0.7", "openssl 3.0.8"), GOOD, {"packages.upgrade"}, "packages.upgrade"),
     ("a line lost", TEXT.replace("|openssl 3.0.7\n", ""), GOOD, {"packages.upgrade"}, "packages.upgrade"),
     ("a line added", TEXT.replace("|openssl 3.0.7\n", "|openssl 3.0.7\n|x\n"), GOOD, {"packages.upgrade"}, "packages.upgrade"),
     ("two lines swapped", TEXT.replace('|ID=debian\n|VERSION_ID="12"\n', '|VERSION_ID="12"\n|ID=debian\n'), GOOD, {"os-release"}, "os-release"),
-    ("a check sum changed", TEXT.replace(f"@ os-release ok 2 {LINES[13].split()[-1]}", "@ os-release ok 2 1"), GOOD, {"os-release"}, "os-release"),
+    ("a check sum changed", TEXT.replace("0 3753790663", "0 3753790662"), GOOD, {"packages.held"}, "packages.held"),
     ("identity changed: meta", TEXT.replace("05:40", "05:41"), (True, False), {"meta"}, "meta"),
     ("identity changed: host", TEXT.replace("name=Web1", "name=web1"), (True, False), {"host"}, "host"),
     ("identity changed: addresses", TEXT.replace("192.0.2.10", "192.0.2.11"), (True, False), {"addresses"}, "addresses"),
-    ("a status changed", TEXT.replace("login.sshd denied", "login.sshd absent"), (True, False), set(), "whole file"),
-    ("an exit code changed", TEXT.replace("exit=100", "exit=0"), (True, False), set(), "whole file"),
-    ("a mark taken away", TEXT.replace(" exit=100 cut", " exit=100"), (True, False), set(), "whole file"),
-    ("a name changed", TEXT.replace("@ packages.held", "@ packages.hold"), (True, False), set(), "whole file"),
+    ("a status changed", TEXT.replace("login.sshd denied", "login.sshd absent"), GOOD, {"login.sshd"}, "login.sshd"),
+    ("a status and its check sum changed", TEXT.replace("login.sshd denied 0 3488196200", f"login.sshd ok 0 {cksum(b'login.sshd ok 0 note=root only' + bytes([10]))}"), (True, False), set(), "whole file"),
+    ("an exit code changed", TEXT.replace("exit=100", "exit=0"), GOOD, {"packages.upgrade"}, "packages.upgrade"),
+    ("a note changed", TEXT.replace("root only", "root"), GOOD, {"login.sshd"}, "login.sshd"),
+    ("a mark taken away", TEXT.replace(" exit=100 cut", " exit=100"), GOOD, {"packages.upgrade"}, "packages.upgrade"),
+    ("a name changed", TEXT.replace("@ packages.held", "@ packages.hold"), GOOD, {"packages.hold"}, "packages.hold"),
+    ("a name changed into that of another", TEXT.replace("@ packages.held", "@ login.sshd"), (False, True), {"login.sshd"}, "8 parts"),
+    ("a name changed: addresses", TEXT.replace("@ addresses", "@ addressed"), (True, False), {"addressed"}, "which addresses"),
     ("the last check sum changed", TEXT.rstrip("\n")[:-1] + ("0" if TEXT[-2] != "0" else "1"), (True, False), set(), "whole file"),
-    ("a line and a status changed", TEXT.replace("3.0.7", "3.0.8").replace("denied", "absent"), GOOD, {"packages.upgrade"}, "packages.upgrade"),
+    ("a line and a status changed", TEXT.replace("3.0.7", "3.0.8").replace("denied", "absent"), GOOD, {"packages.upgrade", "login.sshd"}, "login.sshd"),
     ("a comment added", TEXT.replace("@ packages.held", "# is fine\n@ packages.held"), (True, False), set(), "# is fine"),
     ("a comment at the end", TEXT.replace("\nselfaudit-end", "\nhello\nselfaudit-end"), (True, False), set(), "hello"),
     ("a long line broken", TEXT.replace("openssl 3", "openssl\n3"), (True, False), {"packages.upgrade"}, "compact form"),
@@ -170,27 +181,32 @@ CASES: list[tuple[str, str, tuple[bool, bool], set[str], str]] = [
     ("a part's first line broken", TEXT.replace("@ os-release ok 2", "@ os-release"), (False, False), set(), "@ os-release"),
     ("a part moved", moved("os-release"), GOOD, set(), "another order"),
     ("a part moved and changed", moved("packages.held").replace("3.0.7", "4"), GOOD, {"packages.upgrade"}, "packages.upgrade"),
-    ("a part moved and a status changed", moved("packages.held").replace("denied", "absent"), (True, False), set(), "whole file"),
+    ("a part moved and a status changed", moved("packages.held").replace("denied", "absent"), GOOD, {"login.sshd"}, "login.sshd"),
     ("a part twice", twice("os-release"), GOOD, set(), "more than once: os-release"),
-    ("a part twice and a status changed", twice("os-release").replace("denied", "absent"), (True, False), set(), "whole file"),
+    ("a part twice and a status changed", twice("os-release").replace("denied", "absent"), GOOD, {"login.sshd"}, "more than once: os-release"),
     ("a part twice, status differs", twice("login.sshd", "denied", "absent"), GOOD, {"login.sshd"}, "login.sshd"),
     ("a part twice, words differ", twice("os-release", "debian", "ubuntu"), GOOD, {"os-release"}, "os-release"),
     ("identity twice", twice("addresses", "192.0.2.10", "192.0.2.11"), (True, False), {"addresses"}, "addresses"),
     ("a part taken out", without("persistence.cron"), (False, False), set(), "8 parts and should have 9"),
-    ("a part taken out with a new check sum", ended(HEAD.replace("@ packages.held ok 0 4294967295\n", ""), 9), (False, True), set(), "8 parts"),
+    ("a part taken out, another changed", without("persistence.cron").replace("3.0.7", "4"), (False, True), {"packages.upgrade"}, "8 parts"),
+    ("a part taken out with a new check sum", ended(HEAD.replace(HELD, ""), 9), (False, True), set(), "8 parts"),
+    ("a part taken out, the number put right", without("packages.held").replace("selfaudit-end 9", "selfaudit-end 8"), (True, False), set(), "whole file"),
     ("a gap from one part into the next", TEXT[: TEXT.index("openssl")] + TEXT[TEXT.index("root only") :], (False, True), {"packages.upgrade"}, "packages.upgrade"),
-    ("a gap from first line to first line", TEXT[: TEXT.index("ok 3 ", TEXT.index("@ packages.upgrade"))] + TEXT[TEXT.index("ok 0 ") :], (False, False), set(), "8 parts"),
+    ("a gap from first line to first line", TEXT[: TEXT.index("ok 3 ", TEXT.index("@ packages.upgrade"))] + TEXT[TEXT.index("ok 0 ") :], (False, True), {"packages.upgrade"}, "8 parts"),
     ("the addresses taken out", without("addresses"), (False, False), set(), "which addresses"),
-    ("a part put in", TEXT.replace("@ end", "@ mail.queue ok 0 4294967295\n@ end"), (False, False), set(), "10 parts and should have 9"),
-    ("a part put in with a new check sum", ended(HEAD.replace("@ end", "@ mail.queue ok 0 4294967295\n@ end"), 9), (False, False), set(), "10 parts"),
-    ("no last line", HEAD, (False, True), {"end"}, "end of the file is missing"),
-    ("no last lines", HEAD.replace("@ end ok 0 4294967295\n", ""), (False, True), set(), "end of the file is missing"),
+    ("a part put in", TEXT.replace("@ end", QUEUE + "@ end"), (False, False), set(), "10 parts and should have 9"),
+    ("a part put in with a new check sum", ended(HEAD.replace("@ end", QUEUE + "@ end"), 9), (False, False), set(), "10 parts"),
+    ("a part put in for another", TEXT.replace(HELD, QUEUE), (True, False), set(), "whole file"),
+    ("no last line", HEAD, (False, True), set(), "end of the file is missing"),
+    ("no last line, and a part's first line is cut", HEAD[:-2], (False, True), {"end"}, "end of the file is missing"),
+    ("no last lines", HEAD.replace("@ end ok 0 1409623896\n", ""), (False, True), set(), "end of the file is missing"),
     ("cut in a line", TEXT[: TEXT.index("openssl 3.0") + 5], (False, True), {"packages.upgrade"}, "end of the file is missing"),
-    ("cut before an exit code", TEXT[: TEXT.index(" note=root")], (False, True), {"login.sshd"}, "login.sshd"),
+    ("cut before a note", TEXT[: TEXT.index(" note=root")], (False, True), {"login.sshd"}, "login.sshd"),
+    ("cut in a note", TEXT[: TEXT.index(" only")], (False, True), {"login.sshd"}, "login.sshd"),
     ("cut in the addresses", TEXT[: TEXT.index("192.0.2.10")], (False, False), {"addresses"}, "addresses"),
     ("cut before the addresses", TEXT[: TEXT.index("@ addresses")], (False, False), set(), "which addresses"),
     ("cut in the last check sum", TEXT[:-20], (False, True), set(), "end of the file is missing"),
-    ("cut, and a prompt", TEXT[: TEXT.index("@ persistence")] + "@ pers\nroot@web1:~# exit\n", (False, True), {"login.sshd"}, "end of the file"),
+    ("cut, and a prompt", TEXT[: TEXT.index("@ persistence")] + "@ pers\nroot@web1:~# exit\n", (False, True), set(), "end of the file"),
     ("the last line only", TEXT.replace("selfaudit-end 9", "selfaudit-end nine"), (False, True), set(), "end of the file is missing"),
     ("two runs", TEXT + TEXT, GOOD, set(), "more than one run"),
     ("a broken run before", TEXT[:300] + "^C\n# sh collect.sh\n" + TEXT, GOOD, set(), "more than one run"),
@@ -280,8 +296,8 @@ def test_the_limits_are_exact() -> None:
 
 def with_line(line: str) -> str:
     """A file with a part of one line of any length, its check sums right."""
-    content = f"|{line}\n".encode()
-    return ended(HEAD.replace("@ end", f"@ long ok 1 {cksum(content)}\n|{line}\n@ end"), 10)
+    value = cksum(f"long ok 1\n|{line}\n".encode())
+    return ended(HEAD.replace("@ end", f"@ long ok 1 {value}\n|{line}\n@ end"), 10)
 
 
 def test_a_line_longer_than_any_is_not_relied_on() -> None:
@@ -298,7 +314,8 @@ def test_other_octets_become_question_marks() -> None:
 
 
 def test_a_state_of_a_later_collector_is_not_taken_for_good() -> None:
-    head = HEAD.replace("login.sshd denied", "login.sshd partial")
+    value = cksum(b"login.sshd partial 0 note=root only\n")
+    head = HEAD.replace("login.sshd denied 0 3488196200", f"login.sshd partial 0 {value}")
     report = read(ended(head, 9))
     assert report.genuine
     assert report.part("login.sshd") == HostPart("login.sshd", PartStatus.DAMAGED, note="root only")

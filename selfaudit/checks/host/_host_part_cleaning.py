@@ -7,19 +7,20 @@ import shlex
 from collections.abc import Iterable
 
 from selfaudit.checks import _host_commands
+from selfaudit.checks.host import _host_part_common as _common
 from selfaudit.i18n import phrase
 from selfaudit.protocols.host_system import System
 
-CHANGES_LOOK = phrase("only shows something and changes nothing")
+CHANGES_LOOK = _common.CHANGES_NOTHING
 CHANGES_SCANNER = phrase(
-    "installs a scanner, fetches its data, and looks through the folders of web pages and users; it only tells and removes nothing"
+    "installs a scanner, fetches its data, and looks through the folders of web pages and users; it removes nothing"
 )
-CHANGES_RESCAN = phrase(
-    "fetches newer data and looks through the folders of web pages and users; it only tells and removes nothing"
-)
+_CHANGES_DEFENDER = phrase("fetches newer data and looks through the whole server; Defender locks away what it finds")
+CHANGES_RESCAN = phrase("fetches newer data and looks through the folders of web pages and users; it removes nothing")
 
-_SCAN = "clamscan -r -i /home /root /srv /tmp /var/www /var/tmp"
-_SCAN_FREEBSD = "clamscan -r -i /home /root /tmp /usr/local/www /var/tmp"
+# What is found is written to a log, from which the collector learns that there was a scan.
+_SCAN = "clamscan -r -i -l /var/log/clamscan.log /home /root /srv /tmp /var/www /var/tmp"
+_SCAN_FREEBSD = "clamscan -r -i -l /var/log/clamscan.log /home /root /tmp /usr/local/www /var/tmp"
 _PACKAGES = {
     "debian": "clamav clamav-freshclam",
     "rhel": "clamav clamav-freshclam",
@@ -29,7 +30,7 @@ _PACKAGES = {
     "freebsd": "clamav",
 }
 _VERIFY = {
-    "debian": "apt-get install debsums && debsums -s -a; dpkg --verify",
+    "debian": "dpkg --verify",
     "rhel": "rpm -Va",
     "suse": "rpm -Va",
     "alpine": "apk audit --system --recursive /",
@@ -46,7 +47,7 @@ def scan(system: System, *, installed: bool) -> tuple[str, str]:
     """The command that fetches new data and scans (and installs the scanner first), and what it changes."""
     changes = CHANGES_RESCAN if installed else CHANGES_SCANNER
     if system.family == "windows":
-        return "Update-MpSignature; Start-MpScan -ScanType FullScan; Get-MpThreatDetection", changes
+        return "Update-MpSignature; Start-MpScan -ScanType FullScan; Get-MpThreatDetection", _CHANGES_DEFENDER
     if system.family == "freebsd":
         steps = f"freshclam && {_SCAN_FREEBSD}"
     elif system.family in ("debian",):
@@ -71,11 +72,35 @@ def verify(system: System) -> str:
     return _VERIFY.get(system.family, phrase("the integrity check of your package manager"))
 
 
+def scanned(system: System) -> str:
+    """The command that shows how old the scanner's data is and what its last scan found."""
+    if system.family == "windows":
+        return "Get-MpComputerStatus | Select-Object AntivirusSignatureLastUpdated, QuickScanEndTime, FullScanEndTime"
+    return "clamscan --version; tail /var/log/clamscan.log"
+
+
+def contents(paths: Iterable[str]) -> str:
+    """The command that shows how small files begin."""
+    return "head -c 200 " + " ".join(_safe(paths) or ["/PATH"])
+
+
+def listed(system: System, paths: Iterable[str]) -> str:
+    """The command that shows whether files are still there."""
+    if system.family == "windows":
+        return owners(system, paths)
+    return "ls -la " + " ".join(_safe(paths) or ["/PATH"])
+
+
+def _safe(paths: Iterable[str]) -> list[str]:
+    """The first of some paths, those that are safe to copy."""
+    return [shlex.quote(p) for p in paths if _PATH.fullmatch(p)][:_MOST]
+
+
 def owners(system: System, paths: Iterable[str]) -> str:
     """The command that shows what files are, who owns them and which package they come from."""
     wanted = list(paths)
     units = [u for u in wanted if _UNIT.fullmatch(u)][:_MOST]
-    safe = [shlex.quote(p) for p in wanted if _PATH.fullmatch(p)][:_MOST]
+    safe = _safe(wanted)
     show = "systemctl cat " + " ".join(units) if units and system.family not in ("alpine", "freebsd") else ""
     if show and not safe:
         return show

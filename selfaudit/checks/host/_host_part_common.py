@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from selfaudit.checks import _host
-from selfaudit.facts.host import LACKING, HostReport, PartStatus
+from selfaudit.facts.host import LACKING, HostPart, HostReport, PartStatus
 from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host_scope import moment
@@ -19,7 +19,14 @@ WINDOW = 30 * DAY  # somebody who breaks in waits before he is noticed
 NO_RIGHTS = LACKING[PartStatus.DENIED]
 CUT = phrase("there was more than the collector writes down")
 UNREADABLE = phrase("some of its lines cannot be read")
+NOT_ASKED = phrase("a firewall is set up, but its rules could not be looked at")
+CHANGES_NOTHING = phrase("changes nothing")
 RESCUE = phrase("the file was made in a rescue system, and what runs there is not what runs here")
+
+_NOTES = {
+    "cut": CUT, "size": CUT, "time": LACKING[PartStatus.TIMEOUT], "rescue": RESCUE, "not-root": NO_RIGHTS, "sudoers-denied": NO_RIGHTS,
+    "disk-only": phrase("programs that run could not be looked at"), "not-loaded": NOT_ASKED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,16 @@ def insufficient(report: HostReport, part: str, why: str) -> dict[str, str]:
 
 
 def unsure(report: HostReport, part: str, *, absent_is_empty: bool = False) -> dict[str, str] | None:
-    """The arguments of NOT_IN_FILE if a part says nothing or only a piece; None if it can be relied on."""
+    """The arguments of NOT_IN_FILE if a part says nothing or only a piece, or has a note; None if it can be relied on."""
     found = report.part(part)
     if found is None or found.status is not PartStatus.OK:
         if found is not None and found.status is PartStatus.ABSENT and absent_is_empty:
             return None
         return _host.lacking(report, part)
-    return insufficient(report, part, CUT) if found.cut else None
+    why = CUT if found.cut else noted(found)
+    return insufficient(report, part, why) if why else None
+
+
+def noted(part: HostPart) -> str:
+    """What the collector's note at a part means: it did not see everything. "" without a note."""
+    return _NOTES.get(part.note) or (phrase("the collector notes: {note}", note=printable(part.note, 60)) if part.note else "")

@@ -7,19 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from selfaudit.checks import _host_commands
+from selfaudit.checks.host import _host_part_common as _common
 from selfaudit.facts.host import HostReport
 from selfaudit.i18n import phrase
 from selfaudit.protocols.host_system import System
 
 _NO_SHELLS = ("nologin", "false", "sync", "shutdown", "halt", "git-shell")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?")
+_PLACE = re.compile(r"/[A-Za-z0-9_./*-]{1,150}")
+_KEY_WORDS = "authorizedkeys(file|command)|trustedusercakeys"
 _MOST = 10  # accounts in one command
 
 _CHANGES_KEYS = phrase("lets sshd accept keys only; sessions that are open stay, and whoever has no key is shut out")
 _CHANGES_EMPTY = phrase("lets sshd refuse accounts without a password")
 _CHANGES_LOCK = phrase("makes these passwords invalid; keys of these accounts keep working until their files are taken away")
 _CHANGES_RENEW = phrase("asks for a new password for each account and replaces the old one")
-_CHANGES_SHOW = phrase("only shows something and changes nothing")
 
 Fix = dict[str, str]
 
@@ -113,7 +115,26 @@ class Commands:
         command = 'for f in /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys; do echo "$f"; ssh-keygen -lf "$f"; done'
         if self.system.family == "windows":
             command = "Get-ChildItem C:\\Users\\*\\.ssh\\authorized_keys, C:\\ProgramData\\ssh\\administrators_authorized_keys | ForEach-Object { ssh-keygen -lf $_ }"
-        return {"command": command, "changes": _CHANGES_SHOW}
+        return {"command": command, "changes": _common.CHANGES_NOTHING}
+
+    def show_other_keys(self, settings: Iterable[tuple[str, str]]) -> Fix:
+        """The settings that name keys outside of ~/.ssh, and the keys in files whose names are safe to copy."""
+        places: list[str] = []
+        for directive, value in settings:
+            words = value.replace('"', " ").split()
+            for word in words if directive == "AuthorizedKeysFile" else words[:1] if directive == "TrustedUserCAKeys" else ():
+                place = word if word.startswith(("/", "%h/")) else f"%h/{word}"
+                place = place.replace("%h", "/home/*").replace("%u", "*").replace("%U", "*")
+                if _PLACE.fullmatch(place):
+                    places.append(place)
+        ask = f"sshd -T | grep -Ei '{_KEY_WORDS}'; grep -rEi '{_KEY_WORDS}' /etc/ssh"
+        if not places:
+            return {"command": ask, "changes": _common.CHANGES_NOTHING}
+        files = " ".join(list(dict.fromkeys(places))[:6])
+        return {
+            "command": f'{ask}; for f in {files}; do echo "$f"; ssh-keygen -lf "$f"; done',
+            "changes": _common.CHANGES_NOTHING,
+        }
 
 
 def commands(system: System) -> Commands:

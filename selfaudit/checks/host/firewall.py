@@ -17,6 +17,7 @@ How it is judged:
        public IPv6 address. nft's family inet covers both.
     4. A rule that cannot be followed here makes the result unclear, never good. Without the rules themselves, what ufw and firewalld say
        of their default counts.
+       If the collector could not ask the kernel for its rules, and a firewall is set up to start with the server, it is unclear too.
     5. Ports that Docker or Podman publish on all addresses pass by rules for the server itself. Web and mail ports are meant to;
        others are a fault unless rules of your own in DOCKER-USER hold them back.
     6. On Windows every profile must be on and block what comes in.
@@ -237,10 +238,6 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
 
 
 def _windows(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
-    if not firewall.profiles:
-        lacking = _host.lacking(report, "firewall.state")
-        yield found(Tag.NOT_IN_FILE, **(lacking | {"why": lacking["why"] or _common.UNREADABLE}))
-        return
     off = [p.name for p in firewall.profiles if not (p.enabled and p.blocks)]
     if off:
         command = _closing.setup(system_of(report), ())
@@ -252,6 +249,9 @@ def _windows(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
             command=command,
             changes=_closing.CHANGES_DEFAULT,
         )
+    elif firewall.lacking:  # a profile that is not named, or whose words are not known
+        unsure = _common.unsure(report, "firewall.state")
+        yield found(Tag.NOT_IN_FILE, **(unsure or _common.insufficient(report, "firewall.state", _common.UNREADABLE)))
     else:
         yield found(Tag.OK, host=report.name, tool="Windows", families=_BOTH)
 
@@ -292,7 +292,9 @@ def _unclear(report: HostReport, firewall: Firewall, families: list[int]) -> Ite
             why = _common.NO_RIGHTS
         yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, missing, why))
         return
-    why = _common.CUT if firewall.cut else _RULES
+    noted = (report.part(p) for p in firewall.lacking)
+    hidden = next((_common.noted(p) for p in noted if p is not None and p.note), "")
+    why = _common.CUT if firewall.cut else hidden or _RULES
     yield found(Tag.UNCLEAR, host=report.name, show=_show(firewall, system_of(report)), families=_families(families), why=why)
 
 

@@ -247,7 +247,6 @@ MESSAGES = {
 }
 
 _LOOK = {"freebsd": "sockstat -l", "windows": "Get-NetTCPConnection -State Listen; Get-NetUDPEndpoint"}
-_CHANGES_LOOK = phrase("only shows something and changes nothing")
 _MOST = 40  # listeners for which the firewall's rules are followed; for more it counts as not readable
 _ORDER = (Business.NOBODY, Business.REMOTE, Business.LOGIN, Business.UNKNOWN, Business.ORDINARY)
 
@@ -349,7 +348,7 @@ def _remedy(
             "freebsd": f"sockstat -l -p {port}",
             "windows": f"Get-Process -Id (Get-NetTCPConnection -LocalPort {port}).OwningProcess | Format-List *",
         }
-        return {"command": by_system.get(system.family, look), "changes": _CHANGES_LOOK}
+        return {"command": by_system.get(system.family, look), "changes": _common.CHANGES_NOTHING}
     ports = [(x.protocol, x.port) for x in members]
     firewall = firewall_of(report)
     command, changes = _closing.close(system, firewall, ports, keep)
@@ -395,4 +394,12 @@ def _nobody(report: HostReport, listeners: tuple[Listener, ...], outside: HostOu
     if system_of(report).family == "windows":
         command = "netsh interface portproxy show all; Get-NetNatStaticMapping"
     ports = tuple(str(p) for p in sorted(set(lonely)))
-    yield found(Tag.NOBODY, host=report.name, services=services, ports=ports, look=look, command=command, changes=_CHANGES_LOOK)
+    yield found(
+        Tag.NOBODY,
+        host=report.name,
+        services=services,
+        ports=ports,
+        look=look,
+        command=command,
+        changes=_common.CHANGES_NOTHING,
+    )

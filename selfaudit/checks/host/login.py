@@ -19,7 +19,9 @@ How it is judged:
     5. authorized_keys files that changed in the thirty days before the suspension (without one: the last thirty days) or since have to
        be looked at: that is a fault until somebody has done so.
     6. If the day of the suspension is known, passwords that are older than that day are a fault: they were not renewed.
-    7. Without administrator rights passwords cannot be seen, and nothing is good. On Windows the file does not say how Remote
+    7. Keys that stand elsewhere than in .ssh/authorized_keys (AuthorizedKeysFile), come from a program (AuthorizedKeysCommand) or are signed
+       (TrustedUserCAKeys) are not collected, so the result is unclear.
+    8. Without administrator rights passwords cannot be seen, and nothing is good. On Windows the file does not say how Remote
        Desktop lets people in, so the result is unclear.
 
 Limits and false positives:
@@ -57,6 +59,7 @@ class Tag(StrEnum):
     EMPTY_ALLOWED = "LOGIN_EMPTY_ALLOWED"
     UID0 = "LOGIN_SECOND_ROOT"
     KEYS = "LOGIN_KEYS_CHANGED"
+    ELSEWHERE = "LOGIN_KEYS_ELSEWHERE"
     OLD = "LOGIN_PASSWORDS_NOT_RENEWED"
     AGE_UNKNOWN = "LOGIN_PASSWORD_AGE_UNKNOWN"
     MATCH = "LOGIN_CONDITIONS"
@@ -168,6 +171,22 @@ MESSAGES = {
             minutes=30,
         ),
     ),
+    Tag.ELSEWHERE: Message(
+        Severity.UNKNOWN,
+        N_(
+            "sshd on {host} takes keys from places where the collector does not look ({settings}). Whom they let in cannot be told here."
+        ),
+        Remedy(
+            N_(
+                "Look whether each key there is one of yours. If nobody needs the setting, take it out. The command shows the settings, and the keys where it can; it {changes}."
+            ),
+            verify=N_(
+                "sshd -T | grep -Ei 'authorizedkeys|trustedusercakeys'   # then collect again: selfaudit collect --ssh USER@{host}"
+            ),
+            record="{command}",
+            minutes=20,
+        ),
+    ),
     Tag.OLD: Message(
         Severity.MEDIUM,
         N_("These accounts of {host} still have the password that they had before the suspension on {day}: {accounts}."),
@@ -220,6 +239,7 @@ MESSAGES = {
 }
 
 
+_GUARDS = ("fail2ban", "sshguard", "crowdsec", "denyhosts", "csf")
 _PIECES = phrase("not every file of its settings was collected")
 
 
@@ -266,7 +286,8 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
             yield found(Tag.NOT_IN_FILE, **(lacking | {"why": lacking["why"] or _common.UNREADABLE}))
         return
     if sshd.uncertain:
-        yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, "login.sshd-files", _PIECES))
+        files = "login.sshd-files"
+        yield found(Tag.NOT_IN_FILE, **(_common.unsure(report, files) or _common.insufficient(report, files, _PIECES)))
     if sshd.passwords:
         setting = _setting(sshd)
         # PermitRootLogin is for every account with root's number, whatever its name.
@@ -279,6 +300,10 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
             yield found(Tag.SECOND_FACTOR, host=report.name, setting=setting, module=_common.some(modules, 3), **fix)
         else:
             yield found(Tag.PASSWORDS, host=report.name, setting=setting, **fix)
+    elsewhere = sshd.keys_elsewhere
+    if elsewhere:
+        settings = _common.some((f"{directive} {value}" for directive, value in elsewhere), 4, 80)
+        yield found(Tag.ELSEWHERE, host=report.name, settings=settings, **commands(system).show_other_keys(elsewhere))
     if sshd.looser:
         conditions = _common.some(f"Match {c.condition}: {c.keyword} {c.value}" for c in sshd.looser)
         yield found(Tag.MATCH, host=report.name, conditions=conditions)
@@ -372,6 +397,6 @@ def _shown(report: HostReport) -> Iterator[Finding]:
     who = [names for rule, names in report.rows("login.admins", 2) if rule.lower() == "nopasswd" and names]
     if who:
         yield found(Tag.SUDO, host=report.name, who=_common.some(who))
-    tools = [tool for tool, state in report.rows("login.guard", 2) if state == "active"]
+    tools = [tool for tool, state in report.rows("login.guard", 2) if state == "active" and tool in _GUARDS]
     if tools:
         yield found(Tag.GUARDED, host=report.name, tools=_common.some(tools, 4, 30))

@@ -16,7 +16,7 @@ How it is judged:
     3. A job that fetches something from the network and runs it, runs from /tmp, /var/tmp or /dev/shm, hides its text (base64), or opens a
        shell to the outside is a serious fault, whenever it was made. One that fetches from a bare address has to be looked at.
     4. PHP files in folders for uploads, files, images and media are a fault: web programs never put any there, apart from empty index.php
-       files of less than 100 octets. It is a serious one if the file changed in the time of step 1 and a suspension is known. In
+       files of less than 100 octets, which are a small fault if they changed in the time of step 1. It is a serious one if the file changed in the time of step 1 and a suspension is known. In
        folders for caches they are usual; recent ones are a small fault until looked at.
     5. Other jobs, start files and account files that changed in that time are listed: a fault if a suspension is known, a small one
        otherwise, until somebody has looked at each.
@@ -55,6 +55,7 @@ class Tag(StrEnum):
     JOBS_LOOK = "PERSISTENCE_JOBS_TO_LOOK_AT"
     UPLOADS_NEW = "PERSISTENCE_UPLOADS_NEW"
     UPLOADS = "PERSISTENCE_UPLOADS"
+    INDEX = "PERSISTENCE_SMALL_INDEX_FILES"
     CACHES = "PERSISTENCE_CACHES"
     CHANGES = "PERSISTENCE_CHANGES_SINCE"
     RECENT = "PERSISTENCE_CHANGES_RECENT"
@@ -69,7 +70,7 @@ CHECK = Check(
     "host.persistence", N_("Nothing that an intruder left runs by itself"), (HostReport, HostScope), "host", Contact.PASSIVE
 )
 
-_AGAIN = N_("{command}   # then collect again: selfaudit collect --ssh USER@{host}")
+_AGAIN = N_("{check}   # then collect again: selfaudit collect --ssh USER@{host}")
 
 
 def _look(steps: str, minutes: int) -> Remedy:
@@ -80,15 +81,14 @@ MESSAGES = {
     Tag.OK: Message(
         Severity.GOOD,
         N_(
-            "Nothing was found on {host} that an intruder usually leaves: no library loaded into every program, no suspicious job, no PHP file among uploads, and no change to "
-            "jobs, start files or accounts since {day}. That is no proof."
+            "On {host} nothing was found that an intruder usually leaves: no library loaded into every program, no suspicious job, no PHP among uploads, and no job, start "
+            "file or account changed since {day}. That is no proof."
         ),
     ),
     Tag.PRELOAD: Message(
         Severity.HIGH,
         N_(
-            "{host} loads these libraries into every program (/etc/ld.so.preload): {items}. Hardly any server needs that. It is how intruders hide files, programs and "
-            "connections from the server's own tools."
+            "{host} loads these libraries into every program (/etc/ld.so.preload): {items}. Hardly any server needs that; intruders hide their files, programs and connections with it."
         ),
         _look(
             N_(
@@ -117,8 +117,7 @@ MESSAGES = {
         ),
         _look(
             N_(
-                "Copy each job and what it runs as evidence, then take it out, and stop what it started. Look for how it got there, or it comes back. The command shows all "
-                "jobs; it {changes}."
+                "Copy each job and what it runs as evidence, take it out, and stop what it started. Find out how it got there, or it comes back. The command shows all jobs; it {changes}."
             ),
             60,
         ),
@@ -138,8 +137,8 @@ MESSAGES = {
         ),
         _look(
             N_(
-                "Copy the files and the web server's log of that time as evidence, then remove them. The log shows who called them and through which weakness they came: update "
-                "the web program and its extensions, and change its passwords. Forbid PHP in these folders. The command shows the files; it {changes}."
+                "Copy the files and the web server's log of that time as evidence, then remove the files. Update the web program and its extensions, change its passwords, and forbid "
+                "PHP in these folders. The log shows who called the files. The command lists them; it {changes}."
             ),
             120,
         ),
@@ -152,6 +151,16 @@ MESSAGES = {
                 "Look at each of them. One that belongs to no extension of your web program is an intruder's. Forbid PHP in these folders. The command shows the files; it {changes}."
             ),
             45,
+        ),
+    ),
+    Tag.INDEX: Message(
+        Severity.LOW,
+        N_(
+            "Small files called index.php that are newer than {day} lie in folders of {host} for uploads: {items}. Web programs put empty ones there; one with a command in it is an intruder's."
+        ),
+        _look(
+            N_("Look what stands in each of them: right is nothing but a comment. The command shows it; it {changes}."),
+            10,
         ),
     ),
     Tag.CACHES: Message(
@@ -173,8 +182,8 @@ MESSAGES = {
         ),
         _look(
             N_(
-                "Go through the list: what did you or an update change, and when? What nobody can explain is copied as evidence and taken out. The command shows the files; it {changes}. Say "
-                "in your statement that you looked."
+                "Go through the list: what did you or an update change, and when? Copy what nobody can explain as evidence, and take it out. Say in your statement that you looked. The "
+                "command lists the files; it {changes}."
             ),
             45,
         ),
@@ -184,7 +193,7 @@ MESSAGES = {
         N_("In the thirty days since {day}, this changed on {host}: {items}. Was it you, or an update?"),
         _look(
             N_(
-                "Go through the list. What nobody can explain is copied as evidence and taken out. The command shows the files; it {changes}."
+                "Go through the list. Copy what nobody can explain as evidence, and take it out. The command lists the files; it {changes}."
             ),
             30,
         ),
@@ -217,6 +226,7 @@ _WHY = {
     "from-tmp": phrase("runs from a folder for temporary files"),
     "from-bare-address": phrase("fetches from an address without a name"),
 }
+_NAMELESS = phrase("a file whose name cannot be shown")
 _NO_DAY = phrase("day not known")
 _ACCOUNT_FILES = {"passwd": "/etc/passwd", "shadow": "/etc/shadow", "group": "/etc/group"}
 
@@ -248,6 +258,7 @@ def _preloads(report: HostReport, system: System) -> Iterator[Finding]:
         if libraries:
             yield found(
                 tag, host=report.name, items=_common.some(libraries), command=_cleaning.owners(system, libraries), changes=_cleaning.CHANGES_LOOK,
+                check="cat /etc/ld.so.preload",
             )  # fmt: skip
 
 
@@ -274,7 +285,12 @@ def _suspicious(report: HostReport, system: System, jobs: dict[str, list[str]]) 
     for tag, lines in groups.items():
         if lines:
             yield found(
-                tag, host=report.name, items=_common.some(lines, 6, 160), command=command, changes=_cleaning.CHANGES_LOOK
+                tag,
+                host=report.name,
+                items=_common.some(lines, 6, 160),
+                command=command,
+                changes=_cleaning.CHANGES_LOOK,
+                check=command,
             )
 
 
@@ -297,21 +313,25 @@ def _uploads(report: HostReport, system: System, since: _common.Since) -> Iterat
     new: list[str] = []
     old: list[str] = []
     caches: list[str] = []
+    small: list[str] = []
     for path, changed, size in report.rows("persistence.uploads", 3)[:500]:
         name = path.rpartition("/")[2].lower()
-        if name == "index.php" and size.isascii() and size.isdigit() and int(size[:12]) < _SILENT:
-            continue
         recent = _common.recent(changed, since.start)
+        if name == "index.php" and size.isascii() and size.isdigit() and int(size[:12]) < _SILENT:
+            small += [path] if recent else []
+            continue
         lower = path.lower()
         cache = any(f in lower for f in _CACHE_FOLDERS) and not any(f in lower for f in _UPLOAD_FOLDERS if f != "/files/")
         if cache:
             caches += [path] if recent else []
         else:
             (new if recent and since.incident else old).append(path)
-    for tag, paths in ((Tag.UPLOADS_NEW, new), (Tag.UPLOADS, old), (Tag.CACHES, caches)):
+    for tag, paths in ((Tag.UPLOADS_NEW, new), (Tag.UPLOADS, old), (Tag.CACHES, caches), (Tag.INDEX, small)):
         if paths:
+            command = _cleaning.contents(paths) if tag is Tag.INDEX else _cleaning.owners(system, paths)
             yield found(
-                tag, host=report.name, items=_common.some(paths, 12, 140), day=since.day, command=_cleaning.owners(system, paths), changes=_cleaning.CHANGES_LOOK,
+                tag, host=report.name, items=_common.some(paths, 12, 140), day=since.day, command=command, changes=_cleaning.CHANGES_LOOK,
+                check=_cleaning.listed(system, paths),
             )  # fmt: skip
 
 
@@ -324,15 +344,15 @@ def _changes(report: HostReport, system: System, since: _common.Since, listed: s
         key, _equals, value = line.partition("=")
         if key.strip() in _ACCOUNT_FILES:
             rows.append((_ACCOUNT_FILES[key.strip()], value.strip()))
-        elif "," in value:  # Windows: account name,created
-            name, _comma, made = value.rpartition(",")
+        elif "," in line:  # Windows: account=name,created
+            name, _comma, made = (value or line).rpartition(",")
             rows.append((name.strip(), made.strip()))
-    items = {p: t for p, t in rows if p and p not in listed and _common.recent(t, since.start)}
+    items = {p or _NAMELESS: t for p, t in rows if (p or t) and p not in listed and _common.recent(t, since.start)}
     if items:
         texts = (f"{path} ({changed[:10] if moment(changed) is not None else _NO_DAY})" for path, changed in items.items())
         yield found(
             Tag.CHANGES if since.incident else Tag.RECENT, host=report.name, items=_common.some(texts, 15, 120), day=since.day,
-            command=_cleaning.owners(system, items), changes=_cleaning.CHANGES_LOOK,
+            command=_cleaning.owners(system, items), changes=_cleaning.CHANGES_LOOK, check=_cleaning.listed(system, items),
         )  # fmt: skip
 
 

@@ -177,7 +177,6 @@ _WAITS = 40  # per cent
 _MEMORY = 5  # per cent
 _GIB, _MIB = 1_048_576, 1_024  # in KiB
 _UNKNOWN = phrase("not known")
-_CHANGES_LOOK = phrase("only shows something and changes nothing")
 
 
 def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Finding]:
@@ -220,7 +219,7 @@ def _command(system: System, purpose: str) -> dict[str, str]:
     # busybox's ps has no columns for use, and its sort sorts as well
     alpine = {"programs": "top -b -n 1 | head -25", "memory": "top -b -m -n 1 | head -25", "disks": "top -b -n 1 | head -25"}
     chosen = {"windows": windows, "alpine": unix | alpine}.get(system.family, unix)
-    return {"command": chosen.get(purpose, windows["programs"]), "changes": _CHANGES_LOOK}
+    return {"command": chosen.get(purpose, windows["programs"]), "changes": _common.CHANGES_NOTHING}
 
 
 def _disks(report: HostReport, load: Load, system: System) -> Iterator[Finding]:

@@ -169,12 +169,15 @@ def command(item: Item) -> str:
     if item.product == "wordpress":
         return wp(item.path, item.owner, "core update", "core update-db", "core verify-checksums")
     template = _COMMANDS.get(item.product, "")
-    return template.format(path=_quoted(item.path), user=_user(item.owner)) if template else _COMMAND_WORDS
+    return template.format(path=_quoted(item.path), user=_user(item.owner)) if template else ""
 
 
 def wp(path: str, owner: str, *actions: str) -> str:
     """A command of wp-cli for one site, run as the site's own user."""
-    return " && ".join(f"sudo -u {_user(owner)} -- wp --path={_quoted(path)} {action}" for action in actions)
+    # wp-cli refuses to run as root unless it is told to.
+    user = _user(owner)
+    start = f"sudo -u {user} -- wp" + (" --allow-root" if user == "root" else "")
+    return " && ".join(f"{start} --path={_quoted(path)} {action}" for action in actions)
 
 
 def _quoted(path: str) -> str:
@@ -208,7 +211,6 @@ _COMMANDS = {
     "plesk": "plesk installer update",
     "cpanel": "/usr/local/cpanel/scripts/upcp",
 }  # fmt: skip
-_COMMAND_WORDS = phrase("install the newer version the way this one was installed, or take the package of your distribution")
 _CHANGES_SITE = phrase(
     "replaces the program files of the site and changes its database; keep a copy of both, because plugins and themes may not fit the new version"
 )

@@ -90,8 +90,8 @@ _CHANGES_CORE = phrase("replaces the program files of WordPress and changes its 
 _CHANGES_PLUGINS = phrase("replaces the files of every plugin and theme of this site; something may look different afterwards")
 _MOVE = Remedy(
     N_(
-        "Make a backup, then move to {target}. What nobody needs any more is better removed than updated. The record below has the command. "
-        "This {changes}."
+        "Make a backup, then move to {target}: the way the old version was installed, or by taking the package of your distribution. What nobody "
+        "needs any more is better removed than updated. This {changes}."
     ),
     verify=_RECOLLECT,
     record="{command}",

@@ -22,7 +22,11 @@ from selfaudit.protocols.host.pf import pf_endings
 
 #: Ports that no rule names on purpose (RFC 6335: unassigned or seldom used), one low and one high.
 UNNAMED_PORTS = (4, 20_011)
-_PROFILE = re.compile(r"windows=\s*([^,]{1,40}),\s*([^,]{1,20}),\s*(.{1,30})")
+_PROFILE = re.compile(
+    r"windows=\s*(?P<name>[^,]{1,40}),\s*(?P<on>true|false|yes|no|1|0|on|off)\s*,\s*(?P<inbound>block(?:inbound)?|notconfigured|allow(?:inbound)?)",
+    re.I,
+)
+_PROFILES = {"domain", "private", "public"}
 _ZONE = re.compile(r"^(\S+) \(active[^)]*\)|^(\S+)\s*$")
 _RULE_PARTS = ("firewall.nft", "firewall.iptables", "firewall.ip6tables", "firewall.pf")
 
@@ -54,7 +58,7 @@ class Firewall:
         tables: of nft.
         iptables: the filter table by family, where there is one.
         pf: lines of pf, None if it says nothing.
-        lacking: parts that say nothing for another reason than that their program is not there.
+        lacking: parts that say nothing for another reason than that their program is not there, or whose note says that rules may be missing.
         cut: parts that were longer than the collector writes down.
         said: family -> stance, as ufw or firewalld say; empty if they do not.
         profiles: of Windows.
@@ -74,7 +78,9 @@ class Firewall:
     def default(self, family: int) -> Stance:
         """For connections that no rule names, of either protocol, to a low and a high port. The weakest counts."""
         if self.profiles:
-            return Stance.DENIES if all(p.enabled and p.blocks for p in self.profiles) else Stance.ALLOWS
+            if not all(p.enabled and p.blocks for p in self.profiles):
+                return Stance.ALLOWS
+            return Stance.UNCLEAR if self.lacking else Stance.DENIES
         found = {self.stance(family, protocol, port) for protocol in ("tcp", "udp") for port in UNNAMED_PORTS}
         for stance in (Stance.NONE, Stance.ALLOWS, Stance.UNCLEAR):
             if stance in found:
@@ -113,7 +119,7 @@ def firewall_of(report: HostReport) -> Firewall:
     """Reads all parts about the firewall. In rescue mode they are skipped, so everything is unclear."""
     lines = {name: report.lines(name) for name in _RULE_PARTS}
     parts = {name: report.part(name) for name in _RULE_PARTS}
-    cut = tuple(n for n, p in parts.items() if p is not None and p.status is PartStatus.OK and p.cut)
+    cut = tuple(n for n, p in parts.items() if p is not None and p.status is PartStatus.OK and (p.cut or p.note == "cut"))
     nft = lines["firewall.nft"]
     tables = tuple(read_ruleset(nft)) if nft is not None else ()
     iptables = {}
@@ -136,7 +142,9 @@ def firewall_of(report: HostReport) -> Firewall:
 def _lacking(report: HostReport) -> tuple[str, ...]:
     """Parts that may hide rules: everything but those that came out well, and programs that are not there (seen as administrator)."""
     if report.system == "windows":
-        return () if _profiles(report) else ("firewall.state",)
+        seen = {p.name.lower() for p in _profiles(report)}
+        state = report.part("firewall.state")
+        return () if seen >= _PROFILES and state is not None and not (state.cut or state.note) else ("firewall.state",)
     freebsd = report.values("os-release").get("ID", "").strip("\"'") == "freebsd"
     found = []
     for name in ("firewall.pf",) if freebsd else _RULE_PARTS:
@@ -144,7 +152,10 @@ def _lacking(report: HostReport) -> tuple[str, ...]:
         status = part.status if part is not None else None
         if name == "firewall.pf" and not freebsd and status in (None, PartStatus.SKIPPED):
             continue
-        if status is PartStatus.OK or (status is PartStatus.ABSENT and report.root):
+        note = part.note if part is not None else ""
+        unasked = note == "not-loaded" and (_set_up(report) or report.lines("firewall.state") is None)
+        hidden = unasked or note not in ("", "not-loaded", "cut")
+        if (status is PartStatus.OK and not hidden) or (status is PartStatus.ABSENT and report.root):
             continue
         found.append(name)
     # FreeBSD has ipfw too, which is not in the file; and pf lists rules even while it is switched off.
@@ -153,15 +164,20 @@ def _lacking(report: HostReport) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _set_up(report: HostReport) -> bool:
+    """Whether a firewall is to start with the server, or says that it works: then "no module is loaded" does not mean "no rules"."""
+    state = report.values("firewall.state")
+    keys = ("nft_service", "ufw_enabled", "iptables_saved", "firewalld_enabled", "pf_enabled")
+    return any(state.get(key) == "yes" for key in keys) or bool(_said(report))
+
+
 def _profiles(report: HostReport) -> tuple[Profile, ...]:
     found = []
     for line in report.lines("firewall.state") or ():
         match = _PROFILE.fullmatch(line.strip())
         if match:
-            enabled = match[2].strip().lower() in ("true", "yes", "1", "on")
-            found.append(
-                Profile(match[1].strip(), enabled, match[3].strip().lower() in ("block", "notconfigured", "blockinbound"))
-            )
+            enabled = match["on"].lower() in ("true", "yes", "1", "on")
+            found.append(Profile(match["name"].strip(), enabled, not match["inbound"].lower().startswith("allow")))
     return tuple(found[:8])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _RPM = re.compile(r"(?P<flags>[.?A-Z0-9]{8,10}|missing)\s+(?:(?P<kind>[cdglr])\s+)?(?P<path>/.*)")
+_REASON = re.compile(r"(?P<path>/.*?) \([A-Z][A-Za-z/ -]{3,60}\)")  # "missing /x (Permission denied)": it was not looked at
 _PACMAN = re.compile(r"(?:warning: )?(?P<file>backup file: )?\S+: (?P<path>/.*) \((?P<why>[^()]*)\)")
 _PKG = re.compile(r"\S+: (?:checksum mismatch for|(?P<missing>missing file)) (?P<path>/.*)")
 _DEBSUMS = re.compile(r"debsums: (?:changed file|(?P<missing>missing file)) (?P<path>/\S+)|(?P<other>/\S+)\s+FAILED")
@@ -49,7 +50,7 @@ class Integrity:
         checked: the packages that were looked at.
         programs: paths of programs and libraries whose content is another one.
         others: paths that differ in another way that matters: gone, or with other rights or owners.
-        unread: lines that could not be understood.
+        unread: lines that could not be understood, and files that matter whose content could not be compared.
     """
 
     checked: tuple[str, ...]
@@ -78,21 +79,20 @@ def read_integrity(lines: Sequence[str]) -> Integrity:
         path, content = read
         if not path or path.startswith(("/etc/", "/usr/local/etc/", *_MATTERS_NOT)):
             continue
-        if content and path.startswith(_PROGRAMS):
+        if content is None:
+            unread += 1
+        elif content and path.startswith(_PROGRAMS):
             programs.setdefault(path)
         else:
             others.setdefault(path)
     return Integrity(checked, tuple(programs), tuple(others), unread + max(0, len(lines) - _MAX))
 
 
-def _line(text: str) -> tuple[str, bool] | None:
-    """(path, whether its content differs); path "" for what does not matter; None if the line cannot be understood."""
+def _line(text: str) -> tuple[str, bool | None] | None:
+    """(path, whether its content differs, None: not compared); path "" for what does not matter; None if the line cannot be understood."""
     match = _RPM.fullmatch(text)
     if match:
-        flags = match["flags"]
-        if match["kind"] or (flags != "missing" and not set(flags) & set("S5MLUGDPC")):
-            return "", False
-        return match["path"], flags != "missing" and bool(set(flags) & set("S5L"))
+        return ("", False) if match["kind"] else _rpm(match["flags"], match["path"])
     match = _PKG.fullmatch(text)
     if match:
         return match["path"], not match["missing"]
@@ -104,6 +104,8 @@ def _line(text: str) -> tuple[str, bool] | None:
         why = match["why"].lower()
         if match["file"] or "modification time" in why:
             return "", False
+        if "mismatch" not in why:  # gone, or "Permission denied" and its like: not looked at
+            return match["path"], False if "no such file" in why or "missing" in why else None
         return match["path"], "checksum" in why or "size" in why or "symlink" in why or "type" in why
     match = _APK.fullmatch(text)
     if match:
@@ -113,3 +115,16 @@ def _line(text: str) -> tuple[str, bool] | None:
             return None
         return "/" + match["path"], match["state"] == "U"
     return None
+
+
+def _rpm(flags: str, path: str) -> tuple[str, bool | None]:
+    """A line of rpm or dpkg. "?" is a test that was not made: usual for dpkg, which compares digests (and modes) only, but not for rpm."""
+    if flags == "missing":
+        reason = _REASON.fullmatch(path)
+        return (reason["path"], None) if reason else (path, False)
+    if set(flags) & set("S5L"):
+        return path, True
+    ours = flags[0] != "?"  # rpm always knows the size of a file that it could look at
+    if flags[2] == "?" or (ours and flags[4:5] == "?"):
+        return path, None
+    return (path, False) if set(flags) & set("MUGDPC") else ("", False)

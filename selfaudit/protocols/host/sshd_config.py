@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from selfaudit.facts.host import HostReport
+from selfaudit.facts.host import HostReport, PartStatus
 from selfaudit.protocols.host_system import system_of
 
 _ALIASES = {
@@ -23,17 +24,25 @@ _FREEBSD = {"permitrootlogin": "no", "passwordauthentication": "no", "usepam": "
 _LOOSER = {
     "passwordauthentication": ("yes",), "kbdinteractiveauthentication": ("yes",), "permitemptypasswords": ("yes",), "permitrootlogin": ("yes",),
 }  # fmt: skip
+# Where the collector looks for keys: in the home folder of each account, and for administrators of Windows.
+_KEY_FILE = re.compile(
+    r"(?:(?:%h|/root)/)?\.ssh/authorized_keys2?|(?i:__programdata__[/\\]ssh[/\\]administrators_authorized_keys)"
+)
+_KEY_SETTINGS = {
+    "authorizedkeysfile": "AuthorizedKeysFile", "authorizedkeyscommand": "AuthorizedKeysCommand", "trustedusercakeys": "TrustedUserCAKeys",
+}  # fmt: skip
 _DEPTH = 16  # files included by files; OpenSSH's own limit
 _MAX_LINES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """A setting that holds under a condition: the words after Match, the keyword in lower case, and its value."""
+    """A setting that holds under a condition: the words after Match, the keyword in lower case, its value, and that as it is spelled."""
 
     condition: str
     keyword: str
     value: str
+    spelled: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,9 @@ class Sshd:
         values: keyword in lower case -> first value, in lower case.
         conditional: settings in Match blocks.
         effective: sshd itself said them; False: they were put together from its files.
-        uncertain: a part of the files is missing, so that a later value may be the first.
+        uncertain: a part of the files is missing, so that a later value may be the first, or settings under a condition are not known.
         defaults: of this system, for what is not set.
+        spelled: values as they are spelled; paths have capitals.
     """
 
     values: Mapping[str, str]
@@ -53,6 +63,7 @@ class Sshd:
     effective: bool = True
     uncertain: bool = False
     defaults: Mapping[str, str] = field(default_factory=lambda: dict(_DEFAULTS))
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, keyword: str) -> str:
         """A setting, or what it is by default."""
@@ -79,6 +90,21 @@ class Sshd:
         return self.passwords and self.value("permitrootlogin") == "yes"
 
     @property
+    def keys_elsewhere(self) -> tuple[tuple[str, str], ...]:
+        """Settings by which keys count that the collector does not look at: directive and value, those under a condition too."""
+        rules = [(keyword, value) for keyword, value in self.spelled.items() if value]
+        rules += [(c.keyword, c.spelled or c.value) for c in self.conditional]
+        found: dict[tuple[str, str], None] = {}
+        for keyword, value in rules:
+            name = _KEY_SETTINGS.get(keyword)
+            words = value.replace('"', " ").split()
+            if name is None or not words or words[0].lower() == "none":
+                continue
+            if keyword != "authorizedkeysfile" or not all(map(_KEY_FILE.fullmatch, words)):
+                found.setdefault((name, value))
+        return tuple(found)
+
+    @property
     def looser(self) -> tuple[Conditional, ...]:
         """Settings under a condition that let in what the others do not."""
         found = []
@@ -102,17 +128,23 @@ def sshd_of(report: HostReport) -> Sshd | None:
     lines = report.lines("login.sshd")
     files = _Files(rows) if rows else None
     if lines:
-        values: dict[str, str] = {}
+        spelled: dict[str, str] = {}
         for line in lines[:_MAX_LINES]:
             keyword, value = _split(line)
             if keyword and value:
-                values.setdefault(_ALIASES.get(keyword, keyword), value.lower())
-        if "passwordauthentication" in values or "permitrootlogin" in values:
-            return Sshd(values, files.conditional() if files else (), True, False, defaults)
+                spelled.setdefault(_ALIASES.get(keyword, keyword), value)
+        if "passwordauthentication" in spelled or "permitrootlogin" in spelled:
+            conditional = files.conditional() if files else ()
+            # sshd -T says nothing of settings under a condition: those stand in the files only.
+            known = part is not None and part.status in (PartStatus.OK, PartStatus.ABSENT) and not part.cut and not part.note
+            uncertain = not known or bool(files and files.lost)
+            values = {keyword: value.lower() for keyword, value in spelled.items()}
+            return Sshd(values, conditional, True, uncertain, defaults, (files.spelled if files else {}) | spelled)
     if files is None:
         return None
     files.conditional()
-    return Sshd(files.values, tuple(files.found), False, bool(part is not None and part.cut) or files.lost, defaults)
+    uncertain = files.lost or bool(part is not None and (part.cut or part.note))
+    return Sshd(files.values, tuple(files.found), False, uncertain, defaults, files.spelled)
 
 
 class _Files:
@@ -123,6 +155,7 @@ class _Files:
         for path, line in rows:
             self.lines.setdefault(path, []).append(line)
         self.values: dict[str, str] = {}
+        self.spelled: dict[str, str] = {}
         self.found: list[Conditional] = []
         self.lost = False
         self._read = False
@@ -156,9 +189,10 @@ class _Files:
             elif keyword and value:
                 keyword = _ALIASES.get(keyword, keyword)
                 if condition:
-                    self.found.append(Conditional(condition, keyword, value.lower()))
+                    self.found.append(Conditional(condition, keyword, value.lower(), value))
                 else:
                     self.values.setdefault(keyword, value.lower())
+                    self.spelled.setdefault(keyword, value)
 
     def _include(self, patterns: str, path: str, condition: str, depth: int) -> None:
         if depth >= _DEPTH:

@@ -49,6 +49,14 @@ def tables(rules: str) -> dict[str, str | PartStatus]:
     return {"firewall.nft": rules, "firewall.iptables": ABSENT, "firewall.ip6tables": ABSENT}
 
 
+def not_loaded(state: str | None, **more: str) -> list[Fact]:
+    """The collector did not ask nft, because no module of it is loaded."""
+    known = {"firewall.state": state} if state is not None else {}
+    parts: dict[str, str | PartStatus] = {"firewall.iptables": ABSENT, "firewall.ip6tables": ABSENT, **known, **more}
+    return [report(parts, more=(part("firewall.nft", "", note="not-loaded"),)), SCOPE]
+
+
+WINDOWS = "windows=Domain,True,Block\nwindows=Private,True,NotConfigured\nwindows=Public,True,Allow"
 NOT_GOOD = ["FIREWALL_OK"]
 SCENARIOS = [
     Scenario("policy drop", facts(both(DENY)), ["FIREWALL_OK"], "pass"),
@@ -76,6 +84,15 @@ SCENARIOS = [
     Scenario("windows", facts({"firewall.state": "windows=Domain,True,Block\nwindows=Private,True,NotConfigured\nwindows=Public,True,Block"}, system="windows"), ["FIREWALL_OK"], "pass"),
     Scenario("windows, one profile off", facts({"firewall.state": "windows=Domain,True,Block\nwindows=Public,False,Block"}, system="windows"), ["FIREWALL_PROFILE_OFF"], "warn", NOT_GOOD, {"profiles": ("Public",)}),
     Scenario("windows, unreadable", facts({"firewall.state": "windows=x"}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    Scenario("windows, a profile missing", facts({"firewall.state": "windows=Domain,True,Block\nwindows=Public,True,Block"}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    Scenario("windows, words that are not known", facts({"firewall.state": WINDOWS.replace("Public,True,Allow", "Public,?,Block")}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", [*NOT_GOOD, "FIREWALL_PROFILE_OFF"]),
+    Scenario("windows, lets in", facts({"firewall.state": WINDOWS}, system="windows"), ["FIREWALL_PROFILE_OFF"], "warn", NOT_GOOD, {"profiles": ("Public",)}),
+    *(Scenario(f"nft not asked, {line}", not_loaded(line), ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"], {"why": "a firewall is set up, but its rules could not be looked at"}) for line in ("nft_service=yes", "ufw_enabled=yes", "iptables_saved=yes", "firewalld_enabled=yes")),
+    Scenario("nft not asked, nothing set up", not_loaded("nft_service=no\nufw_enabled=no\nfirewalld_enabled=no\niptables_saved=no"), ["FIREWALL_NONE"], "warn", NOT_GOOD),
+    Scenario("nft not asked, ufw says that it works", not_loaded("nft_service=no", **{"firewall.ufw": UFW}), ["FIREWALL_OK"], "pass", args={"tool": "ufw"}),
+    Scenario("nft not asked, nothing known of services", not_loaded(None), ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"]),
+    Scenario("iptables not asked", [report({"firewall.nft": ABSENT, "firewall.ip6tables": ABSENT, "firewall.state": "iptables_saved=yes"}, more=(part("firewall.iptables", "", note="not-loaded"),)), SCOPE], ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"]),
+    *(Scenario(f"nft with the note {note}", [report({"firewall.iptables": ABSENT, "firewall.ip6tables": ABSENT, "firewall.state": "nft_service=no"}, more=(part("firewall.nft", "", note=note),)), SCOPE], ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"]) for note in ("cut", "time", "rescue", "other")),
     Scenario("a container past it", facts(both(DENY) | {"firewall.containers": "db|0.0.0.0:3306->3306/tcp, :::3306->3306/tcp"}), ["FIREWALL_CONTAINERS", "FIREWALL_OK"], "warn", args={"ports": ("3306",)}),
     Scenario("a container on this server only", facts(both(DENY) | {"firewall.containers": "db|127.0.0.1:3306->3306/tcp"}), ["FIREWALL_OK"], "pass", ["FIREWALL_CONTAINERS", "FIREWALL_CONTAINERS_WEB"]),
     Scenario("a web page in a container", facts(both(DENY) | {"firewall.containers": "web|0.0.0.0:443->8443/tcp"}), ["FIREWALL_CONTAINERS_WEB", "FIREWALL_OK"], "pass", ["FIREWALL_CONTAINERS"]),

@@ -35,6 +35,16 @@ def files(*lines: str) -> dict[str, str | PartStatus]:
     return {"login.sshd": PartStatus.FAILED, "login.sshd-files": "\n".join(f"/etc/ssh/sshd_config|{line}" for line in lines)}
 
 
+ELSEWHERE = {
+    "authorizedkeysfile /etc/ssh/keys/%u": "AuthorizedKeysFile /etc/ssh/keys/%u",
+    "authorizedkeysfile .ssh/authorized_keys /etc/ssh/keys/%u": "AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%u",
+    "authorizedkeyscommand /usr/bin/google_authorized_keys": "AuthorizedKeysCommand /usr/bin/google_authorized_keys",
+    "trustedusercakeys /etc/ssh/ca.pub": "TrustedUserCAKeys /etc/ssh/ca.pub",
+}
+USUAL = (
+    "authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2", "authorizedkeysfile %h/.ssh/authorized_keys", "authorizedkeysfile none",
+    "authorizedkeysfile /root/.ssh/authorized_keys", "authorizedkeyscommand none\nauthorizedkeyscommanduser nobody\ntrustedusercakeys none",
+)  # fmt: skip
 NOT_GOOD = ["LOGIN_OK"]
 SCENARIOS = [
     Scenario("keys only", facts(), ["LOGIN_OK"], "pass"),
@@ -68,6 +78,14 @@ SCENARIOS = [
     Scenario("age not known", facts({"login.accounts": ACCOUNTS.replace("2026-11-21", "-")}), ["LOGIN_PASSWORD_AGE_UNKNOWN"], "inconclusive", NOT_GOOD, policy=SUSPENDED),
     Scenario("sudo without a password", facts({"login.admins": "sudo|anna\nnopasswd|%admins"}), ["LOGIN_SUDO_WITHOUT_PASSWORD", "LOGIN_OK"], "pass", args={"who": ("%admins",)}),
     Scenario("fail2ban", facts({"login.guard": "fail2ban|active\nsshguard|absent"}), ["LOGIN_GUARDED", "LOGIN_OK"], "pass", args={"tools": ("fail2ban",)}),
+    *(Scenario(f"keys elsewhere: {line}", facts({"login.sshd": KEYS_ONLY + "\n" + line, "login.keys": ""}), ["LOGIN_KEYS_ELSEWHERE"], "inconclusive", NOT_GOOD, {"settings": (shown,)}) for line, shown in ELSEWHERE.items()),
+    *(Scenario(f"keys where they belong: {line}", facts({"login.sshd": KEYS_ONLY + "\n" + line}), ["LOGIN_OK"], "pass", ["LOGIN_KEYS_ELSEWHERE"]) for line in USUAL),
+    Scenario("keys elsewhere, from the files", facts(files("PasswordAuthentication no", "KbdInteractiveAuthentication no", "AuthorizedKeysFile /etc/ssh/keys/%u")), ["LOGIN_KEYS_ELSEWHERE"], "inconclusive", NOT_GOOD, {"settings": ("AuthorizedKeysFile /etc/ssh/keys/%u",)}),
+    Scenario("keys elsewhere for some", facts({"login.sshd-files": "/etc/ssh/sshd_config|Match Group sftp\n/etc/ssh/sshd_config|AuthorizedKeysFile /etc/ssh/Keys/%u"}), ["LOGIN_KEYS_ELSEWHERE"], "inconclusive", NOT_GOOD, {"settings": ("AuthorizedKeysFile /etc/ssh/Keys/%u",)}),
+    *(Scenario(f"conditions not known, files {s}", facts({"login.sshd-files": s}), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD) for s in PartStatus if s not in (PartStatus.OK, PartStatus.ABSENT)),
+    Scenario("a list with a note", [report({k: v for k, v in GOOD.items() if k != "login.keys"}, more=(part("login.keys", KEYS, note="time"),)), SCOPE], ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
+    Scenario("a name with a line end", facts({"login.keys": "x|/home/x?y/.ssh/authorized_keys|-|-"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD),
+    Scenario("what Windows says of Remote Desktop locks nobody out", facts({"login.guard": "fail2ban|absent\nrdp|active\nrdp-nla|active"}), ["LOGIN_OK"], "pass", ["LOGIN_GUARDED"]),
     Scenario("no sshd", facts({"login.sshd": PartStatus.ABSENT, "login.sshd-files": PartStatus.ABSENT}), ["LOGIN_NO_SSHD"], "not-applicable", NOT_GOOD),
     Scenario("no sshd, empty password", facts({"login.sshd": PartStatus.ABSENT, "login.sshd-files": "", "login.accounts": "root|0|/bin/sh|none|-"}), ["LOGIN_EMPTY_PASSWORD"], "fail"),
     Scenario("windows", facts({"login.sshd": PartStatus.ABSENT, "login.sshd-files": PartStatus.ABSENT, "login.accounts": "Administrator|500|-|set|2026-11-21"}, system="windows"), ["LOGIN_WINDOWS"], "inconclusive", NOT_GOOD),
