@@ -187,7 +187,7 @@ def _judged(run: Run, damage: list[str]) -> tuple[tuple[HostPart, ...], bool, bo
                 )
             )
             genuine = False
-    if not (complete and intact) and not names.issuperset(_IDENTITY):  # lost, or its first line is changed so that it has another name
+    if not (complete and intact) and not names.issuperset(_IDENTITY):  # lost, or changed so that it has another name
         damage.append(phrase("the part that says which addresses the server has is not there: run the collector again"))
         genuine = False
     return parts, complete, genuine

@@ -25,9 +25,9 @@ ANSWERS: dict[str, dict[str, tuple[int, str]]] = {
     "debian": {"apt-get": (0, APT), "dpkg": (0, "")},
     "alma": {
         "dnf": (100, "\nnginx.x86_64   2:1.26.3-1.el9   appstream\n"),
-        "rpm": (0, "nginx||1.20.1-1.el9|nginx-1.20.1-1.el9.src.rpm|AlmaLinux\nphp|2:|8.1.29-1.remi|php-8.1.29-1.remi.src.rpm|Remi\nbash||5-1|bash-5-1.src.rpm|Red Hat\n"),
+        "rpm": (0, "nginx|1.20.1-1.el9|nginx-1.20.1-1.el9.src.rpm|AlmaLinux\nphp|2:8.1.29-1.remi|php-8.1.29-1.remi.src.rpm|Remi\nbash|5-1|bash-5-1.src.rpm|Red Hat\n"),
     },
-    "suse": {"zypper": (106, "S | Repository | Name\nv | oss | openssl\n"), "rpm": (0, "bash||5-1|bash-5-1.src.rpm|SUSE LLC\n")},
+    "suse": {"zypper": (106, "S | Repository | Name\nv | oss | openssl\n"), "rpm": (0, "bash|5-1|bash-5-1.src.rpm|SUSE LLC\n")},
     "alpine": {"apk": (0, "openssh-server-10.0_p1-r7 < 10.0_p1-r9\n")},
     "arch": {"pacman": (1, "")},
     "freebsd": {"pkg": (1, "curl-8.10.1\n")},

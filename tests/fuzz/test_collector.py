@@ -34,9 +34,7 @@ PARTS = (
 TEXT = make_text(PARTS)
 WHOLE = {part.name: part for part in (*PARTS, HostPart("end", OK))}
 LINES = TEXT.splitlines()
-NOISE = st.sampled_from(
-    ["", "|", "@ meta ok 0 1", "@ x ok 0 1", "selfaudit-collector 1", "selfaudit-end 1 cksum 0", *LINES]
-)
+NOISE = st.sampled_from(["", "|", "@ meta ok 0 1", "@ x ok 0 1", "selfaudit-collector 1", "selfaudit-end 1 cksum 0", *LINES])
 
 
 def read(data: bytes) -> HostReport:

@@ -90,7 +90,9 @@ def test_a_file_of_a_server_without_sha_256_is_saved_again_as_it_was() -> None:
     report = read(text)
     assert (report.complete, report.genuine, report.damage) == (True, True, ())
     assert to_text(report) == text
-    changed = read(text.replace("@ packages.held", "@ packages.held2").replace("3753790663", str(cksum(b"packages.held2 ok 0\n"))))
+    changed = read(
+        text.replace("@ packages.held", "@ packages.held2").replace("3753790663", str(cksum(b"packages.held2 ok 0\n")))
+    )
     assert (changed.complete, changed.genuine) == (True, False)
 
 

@@ -597,12 +597,13 @@ installed_packages() {
         END { flush() }' ;;
     dnf | yum | zypper)
       ask_apart rpm -qa --qf '%{NAME}|%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}|%{SOURCERPM}|%{VENDOR}\n' | awk -F '|' '
-        NF == 5 && $1 != "gpg-pubkey" {
-          s = $4; sub(/\.(no)?src\.rpm$/, "", s); sv = s; sub(/-[^-]*-[^-]*$/, "", s); sv = substr(sv, length(s) + 2)
-          v = $2 $3; o = $5
+        NF == 4 && $1 != "gpg-pubkey" {
+          s = $3; sub(/\.(no)?src\.rpm$/, "", s); sv = s; sub(/-[^-]*-[^-]*$/, "", s); sv = substr(sv, length(s) + 2)
+          v = $2; o = $4; epoch = ""
+          if (v ~ /:/) { epoch = v; sub(/:.*/, ":", epoch) }
           if (o ~ /AlmaLinux|Red Hat|CentOS|Rocky|Oracle|Fedora|SUSE|Amazon|CloudLinux|EuroLinux|Virtuozzo/) o = "distribution"
           if (o == "" || o == "(none)") o = "-"
-          print $1 "|" v "|" (s == "" || s == "(none)" ? $1 : s) "|" (sv == "" ? v : $2 sv) "|" o
+          print $1 "|" v "|" (s == "" || s == "(none)" ? $1 : s) "|" (sv == "" ? v : epoch sv) "|" o
         }' ;;
     apk)
       is_file /lib/apk/db/installed || below /usr/lib/apk/db/installed
@@ -653,7 +654,7 @@ p_upgrade() {
     yum) GOOD='0 100'; ask_apart yum -C -q '--disableplugin=fastestmirror,subscription-manager,product-id' check-update ;;
     zypper) GOOD='0 106'; ask_apart zypper --no-refresh --non-interactive --quiet list-updates ;;
     apk) ask_own apk --no-network version -l '<' ;;
-    pacman) GOOD='0 1'; ask_apart pacman -Qu ;;
+    pacman) GOOD='0 1'; ask_apart pacman -Qu; case $answer in *error:*) is failed ;; esac ;; # 1 also means that there are none
     pkg) pkg_there && ask_own pkg version -vRUL= ;;
     *) is absent ;;
   esac
@@ -745,7 +746,10 @@ p_interest() {
     (\$1 ~ /$INTEREST/ || \$3 ~ /^(openssl|openssh|mariadb|php[0-9.]*|linux|linux-signed.*)\$/) && \$1 !~ /-(doc|dev|devel|dbg|dbgsym|common-data)\$/ {
       print \$1 FS \$2 FS \$3 FS \$5 }"
 }
-no_packages() { if [ -n "$ROOT" ] && [ "$CHROOT" = no ]; then is "$NO_CHROOT" no-chroot; else is absent; fi; }
+no_packages() {
+  case $MANAGER in dnf | yum | zypper) tool=rpm ;; *) tool=$MANAGER ;; esac
+  if ! there "$tool"; then is absent; elif [ -n "$ROOT" ] && [ "$CHROOT" = no ]; then is "$NO_CHROOT" no-chroot; else is failed; fi
+}
 p_installed() {
   if [ "$LIST" = no ]; then is skipped packages; return; fi
   [ -n "$PACKAGES" ] || { no_packages; return; }
@@ -1165,7 +1169,7 @@ p_listeners() {
     ask sockstat -46l >/dev/null
     say "$answer" | awk '
       $5 ~ /^(tcp|udp)/ {
-        p = $5; gsub(/4/, "", p); sub(/46$/, "6", p); a = $6; port = a; sub(/.*:/, "", port); sub(/:[^:]*$/, "", a)
+        p = $5; gsub(/4/, "", p); a = $6; port = a; sub(/.*:/, "", port); sub(/:[^:]*$/, "", a); sub(/%.*/, "", a)
         print p "|" a "|" port "|" $2 "|" $1
       }'
   elif have netstat; then

@@ -236,7 +236,7 @@ MESSAGES = {
     Tag.QUIET: Message(
         Severity.INFO,
         N_(
-            "These services listen on public addresses of {host}, and from outside they were not reached: {services}. A firewall holds them back, or the whole server."
+            "These services listen on public addresses of {host}, and from outside they were not reached: {services}. Something, most likely a firewall, holds strangers back."
         ),
     ),
     Tag.OTHER_HOST: _host.OTHER_HOST,
@@ -247,6 +247,7 @@ MESSAGES = {
 }
 
 _LOOK = {"freebsd": "sockstat -l", "windows": "Get-NetTCPConnection -State Listen; Get-NetUDPEndpoint"}
+_LOOKS = _common.CHANGES_NOTHING
 _MOST = 40  # listeners for which the firewall's rules are followed; for more it counts as not readable
 _ORDER = (Business.NOBODY, Business.REMOTE, Business.LOGIN, Business.UNKNOWN, Business.ORDINARY)
 
@@ -348,7 +349,7 @@ def _remedy(
             "freebsd": f"sockstat -l -p {port}",
             "windows": f"Get-Process -Id (Get-NetTCPConnection -LocalPort {port}).OwningProcess | Format-List *",
         }
-        return {"command": by_system.get(system.family, look), "changes": _common.CHANGES_NOTHING}
+        return {"command": by_system.get(system.family, look), "changes": _LOOKS}
     ports = [(x.protocol, x.port) for x in members]
     firewall = firewall_of(report)
     command, changes = _closing.close(system, firewall, ports, keep)
@@ -394,12 +395,4 @@ def _nobody(report: HostReport, listeners: tuple[Listener, ...], outside: HostOu
     if system_of(report).family == "windows":
         command = "netsh interface portproxy show all; Get-NetNatStaticMapping"
     ports = tuple(str(p) for p in sorted(set(lonely)))
-    yield found(
-        Tag.NOBODY,
-        host=report.name,
-        services=services,
-        ports=ports,
-        look=look,
-        command=command,
-        changes=_common.CHANGES_NOTHING,
-    )
+    yield found(Tag.NOBODY, host=report.name, services=services, ports=ports, look=look, command=command, changes=_LOOKS)

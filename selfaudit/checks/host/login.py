@@ -180,9 +180,7 @@ MESSAGES = {
             N_(
                 "Look whether each key there is one of yours. If nobody needs the setting, take it out. The command shows the settings, and the keys where it can; it {changes}."
             ),
-            verify=N_(
-                "sshd -T | grep -Ei 'authorizedkeys|trustedusercakeys'   # then collect again: selfaudit collect --ssh USER@{host}"
-            ),
+            verify=N_("sshd -T | grep -iE 'authorizedk|userca'   # then collect again: selfaudit collect --ssh USER@{host}"),
             record="{command}",
             minutes=20,
         ),
@@ -286,8 +284,8 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
             yield found(Tag.NOT_IN_FILE, **(lacking | {"why": lacking["why"] or _common.UNREADABLE}))
         return
     if sshd.uncertain:
-        files = "login.sshd-files"
-        yield found(Tag.NOT_IN_FILE, **(_common.unsure(report, files) or _common.insufficient(report, files, _PIECES)))
+        name = "login.sshd-files"
+        yield found(Tag.NOT_IN_FILE, **(_common.unsure(report, name) or _common.insufficient(report, name, _PIECES)))
     if sshd.passwords:
         setting = _setting(sshd)
         # PermitRootLogin is for every account with root's number, whatever its name.

@@ -77,7 +77,7 @@ SCENARIOS = [
     *(Scenario(f"part {s}", facts(s), ["LISTENERS_NOT_IN_FILE"], "inconclusive", BAD) for s in PartStatus if s is not PartStatus.OK),
     Scenario("no such part", [report(GUARDED), SCOPE, outside()], ["LISTENERS_NOT_IN_FILE"], "inconclusive", BAD),
     Scenario("rescue", facts(REDIS, UNGUARDED, rescue=True), ["LISTENERS_NOT_IN_FILE"], "inconclusive", ["LISTENERS_UNGUARDED"]),
-    Scenario("windows with its firewall", facts("tcp|0.0.0.0|445|System|SYSTEM\ntcp|::|49667|svchost|SYSTEM\ntcp|0.0.0.0|443|w3wp|IIS", {"firewall.state": "windows=Domain,True,Block\nwindows=Public,True,NotConfigured"}, system="windows"), ["LISTENERS_OK"], "pass"),
+    Scenario("windows with its firewall", facts("tcp|0.0.0.0|445|System|SYSTEM\ntcp|::|49667|svchost|SYSTEM\ntcp|0.0.0.0|443|w3wp|IIS", {"firewall.state": "windows=Domain,True,Block\nwindows=Private,True,Block\nwindows=Public,True,NotConfigured"}, system="windows"), ["LISTENERS_OK"], "pass"),
     Scenario("windows without its firewall", facts("tcp|0.0.0.0|445|System|SYSTEM", {"firewall.state": "windows=Domain,False,Block\nwindows=Public,False,Allow"}, system="windows"), ["LISTENERS_UNGUARDED"], "fail", BAD),
     Scenario("windows, its firewall not in the file", facts("tcp|0.0.0.0|445|System|SYSTEM", {}, system="windows"), ["LISTENERS_EXPOSED"], "warn", [*BAD, "LISTENERS_UNGUARDED"]),
     Scenario("windows, one profile off", facts("tcp|0.0.0.0|445|System|SYSTEM", {"firewall.state": "windows=Domain,True,Block\nwindows=Public,False,Block"}, system="windows"), ["LISTENERS_EXPOSED"], "warn", BAD),
