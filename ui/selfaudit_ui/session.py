@@ -7,7 +7,7 @@ import gc
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from selfaudit.case import Case, Target
@@ -26,6 +26,7 @@ from selfaudit.i18n import _
 from selfaudit.net import Net, list_keys, make_profile, open_net
 from selfaudit.net.ssh import Login
 from selfaudit.remedy import Group, group_actions
+from selfaudit.secrets import ssh_password
 from selfaudit.settings import Settings
 from selfaudit.ssh_pins import HostKey, pinned, unpin
 from selfaudit.store import Store
@@ -166,17 +167,30 @@ async def show_host_keys(world: World, login: Login) -> tuple[HostKey, ...]:
 async def collect_over_ssh(world: World, login: Login, key: HostKey) -> HostReport:
     """Remembers the key that a person has confirmed, and looks at the server, if it is the one with this key.
 
+    Without a password and a key file, the password of the keyring is used.
+
     Raises:
         ChangedKeyError: it shows another key now.
         UserError: why nothing could be collected.
     """
     if not key.known:
         await asyncio.to_thread(remember_key, login, key)
+    if not login.password and not login.key_files:
+        login = replace(login, password=await _from_keyring(login))
     try:
         async with _ssh_net(world) as net:
             return await collect_ssh(net, login, key)
     except UserError as error:
         raise await asyncio.to_thread(_as_changed, login, error) from None
+
+
+async def _from_keyring(login: Login) -> str:
+    """The password that was remembered, "" for none; a keyring that asks questions is not waited for without end."""
+    try:
+        found = await asyncio.wait_for(asyncio.to_thread(ssh_password, login.user, login.host, login.port), KEYRING)
+    except TimeoutError:
+        return ""
+    return found[0]
 
 
 def _as_changed(login: Login, error: UserError) -> UserError:

@@ -222,7 +222,7 @@ Write-Part 'packages.upgrade' 400 {
         $number + '|' + (Get-Field $update.Title) + '|' + $severity + '|' + (Get-YesNo $security)
     }
 }
-Write-Part 'packages.security' 1 { Get-Status 'absent' 'in-packages-upgrade' }
+Write-Part 'packages.security' 1 { Get-Status 'absent' '' }
 Write-Part 'packages.held' 200 {
     $session = New-Object -ComObject Microsoft.Update.Session
     $searcher = $session.CreateUpdateSearcher()
@@ -269,7 +269,7 @@ Write-Part 'packages.installed' 8000 {
         $row + '|' + $row
     }
 }
-Write-Part 'packages.integrity' 1 { Get-Status 'absent' 'sfc-is-slow' }
+Write-Part 'packages.integrity' 1 { Get-Status 'absent' '' }
 
 # ---- Restarts and automation ----------------------------------------------------------------------------------------
 

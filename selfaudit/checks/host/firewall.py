@@ -174,7 +174,7 @@ MESSAGES = {
         N_("Whether the firewall of {host} drops what no rule lets in cannot be read here, {families}: {why}."),
         Remedy(
             N_(
-                "Run the collector again as administrator (root). If the rules are of a kind that it cannot follow, show the desk the rules themselves."
+                "Run the collector again as administrator (root). If that does not help, show the desk the rules themselves: the command below lists them."
             ),
             verify=_SHOW,
             minutes=10,
@@ -295,7 +295,10 @@ def _unclear(report: HostReport, firewall: Firewall, families: list[int]) -> Ite
     noted = (report.part(p) for p in firewall.lacking)
     hidden = next((_common.noted(p) for p in noted if p is not None and p.note), "")
     why = _common.CUT if firewall.cut else hidden or _RULES
-    yield found(Tag.UNCLEAR, host=report.name, show=_show(firewall, system_of(report)), families=_families(families), why=why)
+    state = report.values("firewall.state")
+    set_up = next((t for key, t in _SAVED if state.get(key) == "yes"), "") if hidden and not firewall.tool else ""
+    show = _SHOW_BY.get(set_up.removesuffix("ables") if set_up == "nftables" else set_up) or _show(firewall, system_of(report))
+    yield found(Tag.UNCLEAR, host=report.name, show=show, families=_families(families), why=why)
 
 
 def _show(firewall: Firewall, system: System) -> str:

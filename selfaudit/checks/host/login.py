@@ -163,8 +163,8 @@ MESSAGES = {
         N_("Files with keys that open {host} changed since {day}: {files}. Is each key in them one of yours?"),
         Remedy(
             N_(
-                "Look at each line of these files. A key that nobody can name is taken out, and with it everything else that its owner left. The command shows them with their "
-                "fingerprints; this {changes}."
+                "Look at each line of these files. Take out a key that nobody can name, and look for what else its owner left. The command shows the keys with their "
+                "fingerprints; it {changes}."
             ),
             verify=N_("{command}   # then collect again: selfaudit collect --ssh USER@{host}"),
             record="{command}",

@@ -88,6 +88,7 @@ SCENARIOS = [
     Scenario("windows, words that are not known", facts({"firewall.state": WINDOWS.replace("Public,True,Allow", "Public,?,Block")}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", [*NOT_GOOD, "FIREWALL_PROFILE_OFF"]),
     Scenario("windows, lets in", facts({"firewall.state": WINDOWS}, system="windows"), ["FIREWALL_PROFILE_OFF"], "warn", NOT_GOOD, {"profiles": ("Public",)}),
     *(Scenario(f"nft not asked, {line}", not_loaded(line), ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"], {"why": "a firewall is set up, but its rules could not be looked at"}) for line in ("nft_service=yes", "ufw_enabled=yes", "iptables_saved=yes", "firewalld_enabled=yes")),
+    Scenario("nft not asked, the command is that of nft", not_loaded("nft_service=yes"), ["FIREWALL_UNCLEAR"], "inconclusive", args={"show": "nft list ruleset"}),
     Scenario("nft not asked, nothing set up", not_loaded("nft_service=no\nufw_enabled=no\nfirewalld_enabled=no\niptables_saved=no"), ["FIREWALL_NONE"], "warn", NOT_GOOD),
     Scenario("nft not asked, ufw says that it works", not_loaded("nft_service=no", **{"firewall.ufw": UFW}), ["FIREWALL_OK"], "pass", args={"tool": "ufw"}),
     Scenario("nft not asked, nothing known of services", not_loaded(None), ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"]),

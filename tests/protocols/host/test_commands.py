@@ -102,3 +102,12 @@ def test_tightening_never_forgets_ssh(tool: str) -> None:
         assert command.index("dport { 22, 2222 } accept") < command.index("policy drop")
     if tool == "iptables":
         assert command.index("--dport 22 -j ACCEPT") < command.index("-P INPUT DROP")
+
+
+def test_keys_elsewhere_are_shown_and_nothing_from_the_file_is_run() -> None:
+    show = commands(system("debian")).show_other_keys
+    found = show([("AuthorizedKeysFile", ".ssh/authorized_keys /etc/ssh/keys/%u"), ("TrustedUserCAKeys", "/etc/ssh/ca.pub")])
+    assert "for f in /home/*/.ssh/authorized_keys /etc/ssh/keys/* /etc/ssh/ca.pub; do" in found["command"]
+    for value in ("/etc/$(id)/%u", "/etc/ssh/keys;id", "/etc/`id`", "/etc/%k/x"):
+        assert "id" not in show([("AuthorizedKeysFile", value)])["command"].partition("/etc/ssh")[2]
+    assert "/opt/x" not in show([("AuthorizedKeysCommand", "/opt/x %u")])["command"]

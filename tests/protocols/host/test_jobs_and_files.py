@@ -101,6 +101,33 @@ def test_lines_that_nobody_understands_are_counted() -> None:
     assert read_integrity(["checked=a", "error: rpmdb", "e /etc/shadow"]).unread == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "unread"),
+    [
+        ("..?......    /usr/bin/sudo", 1),
+        ("..?......  c /etc/sudoers", 0),
+        ("..?......    /usr/share/doc/sudo/README", 0),
+        ("........?    /usr/bin/ping", 0),
+        ("....?....    /usr/bin/sh", 1),
+        ("S.?....T.    /usr/bin/sudo", 0),
+        ("??5??????   /usr/bin/sudo", 0),
+        ("?M.??????   /usr/bin/sudo", 0),
+        ("?????????   /usr/bin/sudo", 1),
+        ("missing     /usr/bin/sudo (Permission denied)", 1),
+        ("missing     /usr/bin/sudo", 0),
+        ("missing   c /etc/sudoers (Permission denied)", 0),
+        ("e usr/bin/doas", 1),
+        ("warning: sudo: /usr/bin/sudo (Permission denied)", 1),
+        ("warning: sudo: /usr/bin/sudo (Permissions mismatch)", 0),
+        ("warning: sudo: /usr/bin/sudo (No such file or directory)", 0),
+        ("backup file: sudo: /etc/sudoers (Permission denied)", 0),
+        ("pkg: open(/usr/local/bin/sudo): Permission denied", 1),
+    ],
+)
+def test_files_that_could_not_be_compared_are_counted(line: str, unread: int) -> None:
+    assert read_integrity(["checked=sudo", line]).unread == unread
+
+
 @pytest.mark.parametrize(("text", "value"), [("1.5", 1.5), ("1,5", 1.5), ("90%", 90.0), ("-1", None), ("nan", None), ("1e9", None), ("", None), ("9" * 40, None)])  # fmt: skip
 def test_numbers(text: str, value: float | None) -> None:
     assert number(text) == value

@@ -15,6 +15,7 @@ from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
 from selfaudit.i18n import _
 from selfaudit.net.ssh import Login, parse_login
+from selfaudit.secrets import store_ssh_password
 from selfaudit.ssh_pins import HostKey
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure, Job
@@ -27,7 +28,9 @@ Work = Literal["", "keys", "ssh", "local"]
 
 @dataclass(frozen=True, slots=True)
 class SshForm:
-    """What was typed about a log-in. The secrets stay in memory and go nowhere but to the server."""
+    """What was typed about a log-in. The secrets stay in memory and go nowhere but to the server; the password also into the system's
+    keyring, if `remember` says so.
+    """
 
     host: str = ""
     port: str = "22"
@@ -36,6 +39,7 @@ class SshForm:
     passphrase: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     sudo: bool = False
+    remember: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,8 +345,23 @@ class HostWork(CaseWork):
             if self.host_key is key and not key.known:
                 self.host_key = replace(key, known="pinned")
             self._add("ssh", report)
+            if self.ssh.remember and login.password:
+                self._remember(login)
 
         self._begin("ssh", "ssh", lambda: session.collect_over_ssh(world, login, key), then)
+
+    def _remember(self, login: Login) -> None:
+        """Puts a password that worked into the system's keyring."""
+        opening = self._opening
+
+        def failed(failure: Failure) -> None:
+            if self._opening is opening:
+                self._tell("ssh", failure.words or failure.trace, "warn")
+
+        def work() -> None:
+            store_ssh_password(login.user, login.host, login.port, login.password)
+
+        self.bridge.call_blocking(work, lambda _none: None, failed)
 
     def collect_here(self) -> None:
         """Looks at this computer."""

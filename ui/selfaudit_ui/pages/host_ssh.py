@@ -70,6 +70,9 @@ class SshPanel(QWidget):
             self._edits[name].setMinimumHeight(self._choose.sizeHint().height())
         self._sudo = named(QCheckBox(_("Use sudo there")), _("Use sudo there"))
         self._sudo.toggled.connect(lambda _on: self._take())
+        self._remember = named(QCheckBox(_("Keep the password in the keyring")), _("Keep the password in the system's keyring"))
+        self._remember.setToolTip(_("Once it has worked, the system's keyring keeps it; it is used when the field is empty."))
+        self._remember.toggled.connect(lambda _on: self._take())
         self._show_key = button(_("1. Show the server's key"), controller.ask_host_key, icon_name="search")
         self._collect = button(_("2. Collect"), controller.collect_ssh, icon_name="again", name=_("2. Collect over SSH"))
         self._stop = button(_("Stop"), controller.stop_hosts, icon_name="stop", name=_("Stop looking over SSH"))
@@ -83,10 +86,10 @@ class SshPanel(QWidget):
             column(
                 beside(fields["host"], beside(fields["port"], fields["user"], 1, 2), 1, 1),
                 beside(column(Text(_(_LABELS["key_file"])), file, spacing=SPACE.XS), fields["passphrase"], 1, 1),
-                beside(fields["password"], column(None, self._sudo, spacing=SPACE.S), 1, 1),
+                beside(fields["password"], column(None, row(self._remember, self._sudo, None), spacing=SPACE.S), 1, 1),
                 soft(
                     _(
-                        "Password and passphrase are kept only until the case or this window is closed, and are written nowhere. Your "
+                        "Password and passphrase are kept only until the case or this window is closed, and are written to no file. Your "
                         "SSH agent and your usual keys are tried, too."
                     ),
                     1.0,
@@ -137,9 +140,10 @@ class SshPanel(QWidget):
                 edit.setText(text)
             edit.setEnabled(controller.can_collect)
         self._sudo.setChecked(form.sudo)
+        self._remember.setChecked(form.remember)
         self._mine.setChecked(controller.key_confirmed)
         self._filling = False
-        for part in (self._choose, self._sudo, self._show_key, self._mine):
+        for part in (self._choose, self._sudo, self._remember, self._show_key, self._mine):
             part.setEnabled(controller.can_collect)
         if key is not self._key:
             self._key = key
@@ -178,7 +182,7 @@ class SshPanel(QWidget):
     def _take(self) -> None:
         if not self._filling:
             texts = {name: edit.text() for name, edit in self._edits.items()}
-            self._controller.edit_ssh(SshForm(**texts, sudo=self._sudo.isChecked()))
+            self._controller.edit_ssh(SshForm(**texts, sudo=self._sudo.isChecked(), remember=self._remember.isChecked()))
 
     def _confirm(self, on: bool) -> None:
         if not self._filling:
