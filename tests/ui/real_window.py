@@ -41,7 +41,7 @@ def main() -> None:
         sizes.append([window.width(), window.height()])
     seen["sizes"] = sizes
     controller.open_demo("fixed")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while controller.case_id is None and time.monotonic() < end:
         QTest.qWait(20)
     controller.start_run()

@@ -357,13 +357,14 @@ def test_the_keyboard_goes_through_the_card(desk: Desk) -> None:
     desk.window.activateWindow()
     desk.find(QAbstractButton, CARD).setFocus()
     order = []
-    for _step in range(10):
+    for _step in range(11):
         desk.press(Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
         assert focused is not None
         order.append(focused.accessibleName())
     assert order == [
-        "Over SSH", *LABELS, "Choose a key file", "Passphrase of the key file", "Password (where no key is used)", "Use sudo there",
+        "Over SSH", *LABELS, "Choose a key file", "Passphrase of the key file", "Password (where no key is used)",
+        "Keep the password in the system's keyring", "Use sudo there",
         SHOW_KEY,
     ]  # fmt: skip
     desk.find(QRadioButton, "Over SSH").setFocus()

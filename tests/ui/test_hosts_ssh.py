@@ -207,3 +207,31 @@ def test_secrets_stay_in_memory(lab: Desk) -> None:
     assert "hunter22" not in repr(lab.controller.draft)
     lab.controller.new_case()
     assert lab.controller.ssh == SshForm()
+
+
+def test_a_password_goes_to_the_keyring_only_if_it_worked_and_was_to_be_kept(
+    lab: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr("keyring.get_password", lambda service, name: kept.get((service, name)))
+    monkeypatch.setattr("keyring.set_password", lambda service, name, value: kept.update({(service, name): value}))
+    open_card(lab, "Over SSH")
+    with Served(lab) as server:
+        _fill(lab, server, password="wrong")
+        tick(lab, "Keep the password in the system's keyring")
+        _show_key(lab)
+        tick(lab, MINE)
+        _collect(lab)
+        assert lab.controller.notes["ssh"].verdict == "fail"
+        assert kept == {}
+        _fill(lab, server)
+        _show_key(lab)
+        _collect(lab)
+        lab.until(lambda: bool(kept))
+        assert kept == {("selfaudit", f"ssh:admin@127.0.0.1:{server.port}"): "demo"}
+        # From then on the field may stay empty.
+        _fill(lab, server, password="")
+        _show_key(lab)
+        _collect(lab)
+        assert lab.controller.notes["ssh"].verdict == "good"
+        assert len(server.asked) == 2
