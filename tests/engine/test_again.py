@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from selfaudit.demo import Internet, demo_case
+from selfaudit.demo import Internet, demo_case, demo_reports, demo_with_hosts
 from selfaudit.engine import Audit, run_audit
 from selfaudit.engine.again import check_again, key_of, resume
 from selfaudit.engine.events import Event, Progress, RecordSeen
 from selfaudit.engine.evidence import decode_evidence, encode_evidence
+from selfaudit.engine.hosts import sources
 from selfaudit.findings import Outcome
 from selfaudit.net import Net, open_net
 
@@ -20,7 +21,8 @@ KEY = b"demo installation key"
 
 
 def _nets(internet: Internet) -> Callable[[], Net]:
-    return lambda: open_net(internet.settings, routes=internet.routes)
+    reports = demo_reports(internet.world)
+    return lambda: open_net(internet.settings, routes=internet.routes, hosts=reports)
 
 
 def _comparable(audit: Audit) -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -41,7 +43,7 @@ async def test_an_interrupted_run_goes_on_where_it_was(broken_audit: Audit, afte
                 if seen == after and task is not None:
                     task.cancel()
 
-        task = asyncio.create_task(run_audit(demo_case("broken"), make(), install_key=KEY, emit=stop))
+        task = asyncio.create_task(run_audit(demo_with_hosts("broken")[0], make(), install_key=KEY, emit=stop))
         partial = await task
         assert partial.evidence.interrupted
         kept = {
@@ -51,7 +53,7 @@ async def test_an_interrupted_run_goes_on_where_it_was(broken_audit: Audit, afte
         }
         events: list[Event] = []
         whole = await run_audit(
-            demo_case("broken"), make(), install_key=KEY, emit=events.append, earlier=resume(partial.evidence)
+            partial.evidence.case, make(), install_key=KEY, emit=events.append, earlier=resume(partial.evidence)
         )
     assert not whole.evidence.interrupted
     assert _comparable(whole) == _comparable(broken_audit)
@@ -124,7 +126,9 @@ async def test_stopping_leaves_the_results_from_before(broken_audit: Audit) -> N
 
 async def test_everything_again_after_fixing_passes(broken_audit: Audit) -> None:
     async with Internet("fixed") as internet:
-        again = await check_again(broken_audit, [key_of(r) for r in broken_audit.results], _nets(internet), install_key=KEY)
+        case = replace(broken_audit.evidence.case, hosts=sources(demo_reports("fixed")))
+        every = [key_of(r) for r in broken_audit.results]
+        again = await check_again(broken_audit, every, _nets(internet), install_key=KEY, case=case)
     # Whose data a registry withholds, nobody can see from outside; that is stated, never green.
     results = [r for r in again.audit.results if r.check != "registration.contacts"]
     assert not [r for r in results if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.BUG)]

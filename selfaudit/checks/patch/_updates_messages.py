@@ -59,10 +59,92 @@ UPDATES_MESSAGES = {
         ),
         _remedy(
             N_(
-                "Find out why the packages are held back: a hold that somebody set, or another package that they need and that is missing. Then "
-                "update them with the command below. This {changes}."
+                "Find out why the packages were held; often it was a passing reason. Then update them with the command below. This {changes}."
             ),
             30,
+        ),
+    ),
+    "KEPT_BACK": Message(
+        Severity.MEDIUM,
+        N_(
+            "The package manager of {host} keeps packages back although there are newer versions ({count}): {names}. Nobody set a hold on them that the "
+            "file shows; mostly another package that they need is missing or clashes. Whether they close security holes cannot be seen from the file."
+        ),
+        _remedy(
+            N_(
+                "Look with the command below from which archive the newer versions are. This {changes}. Then ask for one of them by name "
+                "(apt-get install NAME): apt says what stands in the way, and what it would remove before it does so."
+            ),
+            30,
+        ),
+    ),
+    "STAGED": Message(
+        Severity.LOW,
+        N_(
+            "Ubuntu keeps newer versions of packages back from {host} ({count}): {names}. This may be a staged roll-out: Ubuntu hands such updates to a part of "
+            "the servers first. Nobody set a hold on them that the file shows, and security updates are not staged."
+        ),
+        _remedy(
+            N_(
+                "Look with the command below; this {changes}. A “phased” percentage beside a version means that it comes by itself within some days. If there is "
+                "none, another package stands in the way: ask for the package by name (apt-get install NAME), and apt says which."
+            ),
+            10,
+        ),
+    ),
+    "HELD_UNSEEN": Message(
+        Severity.UNKNOWN,
+        N_(
+            "Packages on {host} are excluded from updates or locked ({count}): {names}. Its package manager ({manager}) leaves such packages out of its answer, "
+            "so whether security updates wait for them cannot be told."
+        ),
+        _remedy(
+            N_(
+                "Look with the command below what waits for them; this {changes}. Then let them be updated: {release}. This {lifting}."
+            ),
+            20,
+        ),
+    ),
+    "ONE_SOURCE_STALE": Message(
+        Severity.UNKNOWN,
+        N_(
+            "The package list of at least one source on {host} is {age} old, although others are newer. What that source has brought out since then does not "
+            "show, so whether something waits cannot be told; lists count for {days} days."
+        ),
+        _remedy(
+            N_(
+                "Get the lists of all sources anew with the command below, and look whether one of them gives an error. This {changes}. Then run the collector "
+                "again."
+            ),
+            10,
+        ),
+    ),
+    "LOCKED_RELEASE": Message(
+        Severity.UNKNOWN,
+        N_(
+            "The package sources of {host} ({system}) are locked to the release that is installed. What came out since then does not show in its package "
+            "manager’s answer, so whether something waits cannot be told."
+        ),
+        _remedy(
+            N_(
+                "Bring the server to the newest release with the command below. This {changes}. To follow it from then on, write the word latest into "
+                "/etc/dnf/vars/releasever, and run the collector again."
+            ),
+            30,
+        ),
+    ),
+    "SYSTEM_ENDED": Message(
+        Severity.UNKNOWN,
+        N_(
+            "{host} runs {system}, whose security updates ended on {ended}. Nobody makes updates for it any more that are seen to reach this server, so it says "
+            "nothing that none waits."
+        ),
+        _remedy(
+            N_(
+                "Move to a release that still gets security updates; the point about the support of the operating system names the way, the command and what it "
+                "changes. The command below installs what is still there. This {changes}."
+            ),
+            120,
         ),
     ),
     "HELD": Message(

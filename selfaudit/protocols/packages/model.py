@@ -125,6 +125,7 @@ class Pending:
         errors: what the manager could not do. With any of them, "no updates" says nothing.
         broken: what the manager says of its own damaged state.
         complete: no part was cut.
+        oldest_age: the same for the list that was refreshed longest ago; None if it is not known or says nothing.
     """
 
     manager: str
@@ -137,6 +138,7 @@ class Pending:
     errors: tuple[Trouble, ...] = ()
     broken: tuple[str, ...] = ()
     complete: bool = True
+    oldest_age: float | None = None
 
     @property
     def ready(self) -> tuple[Update, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from selfaudit.protocols.packages.model import Answer, Kind, Trouble, Update, trouble
 
@@ -117,11 +117,15 @@ def pkg(lines: Sequence[str], code: int | None, audit: Sequence[str] | None) -> 
             audit_troubles.append(_trouble(line, _PKG_NO_LISTS))
     known = audit is not None and not audit_troubles
     named = {f"{u.name}-{u.installed}" for u in updates}
-    marked = [
-        Update(u.name, u.installed, u.available, u.origin, (f"{u.name}-{u.installed}" in vulnerable) if known else None)
-        for u in updates
-    ]
+    marked = [Update(u.name, u.installed, u.available, u.origin, _pkg_mark(u, vulnerable) if known else None) for u in updates]
     return Answer(tuple(marked), (), tuple(v for v in vulnerable if v not in named), known, _once([*troubles, *audit_troubles]))
+
+
+def _pkg_mark(update: Update, vulnerable: Collection[str]) -> bool | None:
+    """Packages of FreeBSD's base system get errata and security patches alike, and the list of holes names them otherwise."""
+    if f"{update.name}-{update.installed}" in vulnerable:
+        return True
+    return None if update.name.startswith("FreeBSD-") else False
 
 
 def windows(lines: Sequence[str]) -> Answer:

@@ -70,7 +70,7 @@ def read(updates: Sequence[str], code: int | None, security: Sequence[str] | Non
         mark: bool | None = None
         if name in advisories:
             mark = True
-        elif known and _MARKED.match(repo.lower()):
+        elif known and _MARKED.match(repo.lower()) and (marked or repo.lower().startswith("epel")):
             mark = False
         found[name] = Update(name, "", new, repo, mark, advisories[name][1] if mark else "")
     for name, (evr, severity) in advisories.items():

@@ -57,6 +57,13 @@ def not_loaded(state: str | None, **more: str) -> list[Fact]:
 
 
 WINDOWS = "windows=Domain,True,Block\nwindows=Private,True,NotConfigured\nwindows=Public,True,Allow"
+WINDOWS_COMMAND = (
+    "$ErrorActionPreference = 'Stop'; Enable-NetFirewallRule -Group '@FirewallAPI.dll,-28752'; "
+    "New-NetFirewallRule -DisplayName 'Open 443 tcp' -Direction Inbound -Protocol TCP -LocalPort 443 -Action Allow; "
+    "New-NetFirewallRule -DisplayName 'Open 3389 tcp' -Direction Inbound -Protocol TCP -LocalPort 3389 -Action Allow; "
+    "New-NetFirewallRule -DisplayName 'Open 33890 tcp' -Direction Inbound -Protocol TCP -LocalPort 33890 -Action Allow; "
+    "Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block"
+)
 NOT_GOOD = ["FIREWALL_OK"]
 SCENARIOS = [
     Scenario("policy drop", facts(both(DENY)), ["FIREWALL_OK"], "pass"),
@@ -70,6 +77,7 @@ SCENARIOS = [
     Scenario("only bans", facts(both(BANS)), ["FIREWALL_LETS_IN"], "warn", NOT_GOOD),
     Scenario("nft lets in", facts(tables(NFT.replace("policy drop", "policy accept"))), ["FIREWALL_LETS_IN"], "warn", NOT_GOOD),
     Scenario("high ports open", facts(both(DENY + "\n-A INPUT -p tcp --dport 1024:65535 -j ACCEPT")), ["FIREWALL_LETS_IN"], "warn", NOT_GOOD),
+    Scenario("a last rule that lets everything in", facts(both(DENY.replace("-P INPUT DROP", "-P INPUT ACCEPT") + "\n-A INPUT -j ACCEPT") | {"firewall.ip6tables": DENY}), ["FIREWALL_LETS_IN"], "warn", NOT_GOOD, {"command": "iptables -A INPUT -i lo -j ACCEPT && iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT && iptables -A INPUT -p icmp -j ACCEPT && iptables -A INPUT -p tcp --dport 22 -j ACCEPT && iptables -P INPUT DROP && iptables -D INPUT -j ACCEPT"}),
     Scenario("UDP not held back", facts(both(LAST.replace("-A INPUT -j REJECT", "-A INPUT -p tcp -j REJECT"))), ["FIREWALL_LETS_IN"], "warn", NOT_GOOD),
     Scenario("a rule that cannot be followed", facts(both(DENY + "\n-A INPUT -m bpf --bytecode 4,48 -j ACCEPT")), ["FIREWALL_UNCLEAR"], "inconclusive", NOT_GOOD),
     Scenario("a queue", facts(both("-P INPUT DROP\n-A INPUT -j NFQUEUE --queue-num 0")), ["FIREWALL_UNCLEAR"], "inconclusive", NOT_GOOD),
@@ -86,6 +94,7 @@ SCENARIOS = [
     Scenario("windows, unreadable", facts({"firewall.state": "windows=x"}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
     Scenario("windows, a profile missing", facts({"firewall.state": "windows=Domain,True,Block\nwindows=Public,True,Block"}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
     Scenario("windows, words that are not known", facts({"firewall.state": WINDOWS.replace("Public,True,Allow", "Public,?,Block")}, system="windows"), ["FIREWALL_NOT_IN_FILE"], "inconclusive", [*NOT_GOOD, "FIREWALL_PROFILE_OFF"]),
+    Scenario("windows, what is in use stays open", facts({"firewall.state": WINDOWS, "listeners": "tcp|0.0.0.0|443|System|SYSTEM\ntcp|0.0.0.0|33890|svchost|NETWORK SERVICE\ntcp|0.0.0.0|445|System|SYSTEM\ntcp|0.0.0.0|49670|lsass|SYSTEM\ntcp|0.0.0.0|1433|sqlservr|x\ntcp|127.0.0.1|9999|x|x"}, system="windows"), ["FIREWALL_PROFILE_OFF"], "warn", NOT_GOOD, {"command": WINDOWS_COMMAND}),
     Scenario("windows, lets in", facts({"firewall.state": WINDOWS}, system="windows"), ["FIREWALL_PROFILE_OFF"], "warn", NOT_GOOD, {"profiles": ("Public",)}),
     *(Scenario(f"nft not asked, {line}", not_loaded(line), ["FIREWALL_UNCLEAR"], "inconclusive", [*NOT_GOOD, "FIREWALL_NONE"], {"why": "a firewall is set up, but its rules could not be looked at"}) for line in ("nft_service=yes", "ufw_enabled=yes", "iptables_saved=yes", "firewalld_enabled=yes")),
     Scenario("nft not asked, the command is that of nft", not_loaded("nft_service=yes"), ["FIREWALL_UNCLEAR"], "inconclusive", args={"show": "nft list ruleset"}),

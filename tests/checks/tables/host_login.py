@@ -31,8 +31,15 @@ def facts(parts: dict[str, str | PartStatus] | None = None, **fields: object) ->
     return [report({**GOOD, **(parts or {})}, **fields), SCOPE]  # type: ignore[arg-type]
 
 
-def files(*lines: str) -> dict[str, str | PartStatus]:
-    return {"login.sshd": PartStatus.FAILED, "login.sshd-files": "\n".join(f"/etc/ssh/sshd_config|{line}" for line in lines)}
+def files(*lines: str, version: str = "1:9.2p1-2+deb12u7") -> dict[str, str | PartStatus]:
+    return {
+        "login.sshd": PartStatus.FAILED,
+        "login.sshd-files": "\n".join(f"/etc/ssh/sshd_config|{line}" for line in lines),
+        "software.runtimes": f"openssh|{version}|/usr/sbin/sshd|openssh-server|distribution",
+    }
+
+
+BY_FILES = ("PasswordAuthentication no", "KbdInteractiveAuthentication no", "UsePAM yes")
 
 
 ELSEWHERE = {
@@ -58,6 +65,12 @@ SCENARIOS = [
     Scenario("a second root has one", facts({"login.sshd": ROOT, "login.accounts": LOCKED_ROOT + "\nsysadm|0|/bin/sh|set|2026-11-21"}), ["LOGIN_ROOT_PASSWORD", "LOGIN_SECOND_ROOT"], "fail", ["LOGIN_PASSWORDS"]),
     Scenario("from the files, the first value counts", facts(files("PasswordAuthentication no", "KbdInteractiveAuthentication no", "PasswordAuthentication yes")), ["LOGIN_OK"], "pass"),
     Scenario("from the files, the default lets passwords in", facts(files("Port 22")), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD),
+    Scenario("before 8.7 the older setting overrules", facts(files(*BY_FILES, version="1:8.4p1-5+deb11u3")), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD, {"setting": "ChallengeResponseAuthentication yes"}),
+    Scenario("before 8.7 with the older setting", facts(files(*BY_FILES, "ChallengeResponseAuthentication no", version="8.0p1-25.el8")), ["LOGIN_OK"], "pass"),
+    Scenario("since 8.7 they are one", facts(files(*BY_FILES)), ["LOGIN_OK"], "pass"),
+    Scenario("which version is not known", facts(files(*BY_FILES, version="-")), ["LOGIN_NOT_IN_FILE"], "inconclusive", ["LOGIN_OK", "LOGIN_PASSWORDS"], {"part": "software.runtimes"}),
+    Scenario("nothing known of versions", facts({**files(*BY_FILES), "software.runtimes": PartStatus.TIMEOUT}), ["LOGIN_NOT_IN_FILE"], "inconclusive", ["LOGIN_OK", "LOGIN_PASSWORDS"], {"part": "software.runtimes"}),
+    Scenario("a drop-in where the folder is included", facts({"login.sshd": PASSWORDS, "login.sshd-files": "/usr/etc/ssh/sshd_config|Include /etc/ssh/sshd_config.d/*.conf"}, system="suse"), ["LOGIN_PASSWORDS"], "warn", NOT_GOOD, {"command": "printf '%s\\n' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' 'ChallengeResponseAuthentication no' 'PermitRootLogin prohibit-password' > /etc/ssh/sshd_config.d/00-keys-only.conf && if sshd -t; then systemctl reload sshd; else rm /etc/ssh/sshd_config.d/00-keys-only.conf; fi"}),
     Scenario("an old system lets root in by default", facts(files("Port 22") | {"os-release": 'ID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="7"'}), ["LOGIN_ROOT_PASSWORD"], "fail"),
     Scenario("an included file is missing", facts(files("Include /etc/ssh/extra.conf", "PasswordAuthentication no", "KbdInteractiveAuthentication no")), ["LOGIN_NOT_IN_FILE"], "inconclusive", NOT_GOOD),
     Scenario("looser for some", facts({"login.sshd-files": "/etc/ssh/sshd_config|PasswordAuthentication no\n/etc/ssh/sshd_config|Match Address 10.0.0.0/8\n/etc/ssh/sshd_config|PasswordAuthentication yes"}), ["LOGIN_CONDITIONS"], "inconclusive", NOT_GOOD),

@@ -46,6 +46,15 @@ SCENARIOS = [
     ),
     scenario("open relay, listeners not seen", OPEN_RELAY, ["MAIL_CONFIG_OPEN_RELAY"], "fail", [CLOSED], heard=""),
     scenario(
+        "CentOS 7 as it is delivered, for all addresses",
+        {**POSTFIX, "mail.postfix": "# from postconf -n\ninet_interfaces = all", "addresses": "lo|127.0.0.1/8\neth0|192.0.2.10/32",
+         "software.runtimes": "postfix|2:2.10.1-9.el7|/usr/sbin/postfix|postfix|distribution"}, [CLOSED], "pass", ["MAIL_CONFIG_UNCLEAR"],
+    ),
+    scenario(
+        "the same, and which version is not known", {**POSTFIX, "mail.postfix": "# from postconf -n\ninet_interfaces = all", "addresses": "eth0|192.0.2.10/32"},
+        ["MAIL_CONFIG_UNCLEAR"], "inconclusive", [CLOSED],
+    ),
+    scenario(
         "open resolver, closed relay", {**POSTFIX, **OPEN_BIND}, ["MAIL_CONFIG_OPEN_RESOLVER", OTHERS], "fail", [CLOSED],
         program="BIND", why="allow-recursion { any; }", command="named-checkconf && rndc reconfig",
     ),

@@ -63,6 +63,10 @@ SCENARIOS = [
         "exim elsewhere", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="exim"), system="alma"), [FLOOD], "fail", [],
         {"command": "cp -a /var/spool/exim /root/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r exim -Mrm"},
     ),
+    scenario(
+        "Postfix of any version", queue(2000, YOUNG, "sender=1999,i***@b.example"), [FLOOD], "fail", OK,
+        command="cp -a /var/spool/postfix /root/queue-copy\npostqueue -p | tail -n +2 | awk 'BEGIN { RS = \"\" } $7 == \"SENDER\" { print $1 }' | tr -d '*!#' | postsuper -d -",
+    ),
     Scenario("sendmail", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="sendmail")), [FLOOD], "fail"),
     Scenario("OpenSMTPD", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="opensmtpd")), [FLOOD], "fail"),
     Scenario("no mail server", [report({"mail.queue": PartStatus.ABSENT, **NO_SERVERS}), SCOPE], ["MAIL_QUEUE_NO_SERVER"], "not-applicable"),

@@ -44,6 +44,8 @@ SCENARIOS = [
     Scenario("decimal commas", facts(FINE.replace("load5=0.25", "load5=0,25")), ["RESOURCES_OK"], "pass", args={"cpu": "4, load 0.25"}),
     Scenario("disk full", facts(FINE.replace("20000000,2500000", "37000000,2500000")), ["RESOURCES_DISK_FULL"], "warn", NOT_GOOD, {"disks": ("/ 92 %",)}),
     Scenario("exactly 90 per cent", facts(FINE.replace("20000000,2500000", "36000000,2500000")), ["RESOURCES_OK"], "pass"),
+    *(Scenario(f"a full disk at {mount}", facts(FINE + f"\ndisk={mount},40000000,39000000,0,0"), ["RESOURCES_DISK_FULL"], "warn", NOT_GOOD, {"disks": (f"{mount} 97 %",)}) for mount in ("/devel", "/system", "/process", "/media", "/snapshots")),
+    *(Scenario(f"always full: {mount}", facts(FINE + f"\ndisk={mount},40000000,40000000,0,0"), ["RESOURCES_OK"], "pass") for mount in ("/dev", "/dev/shm", "/sys/fs/cgroup", "/snap/core20/1", "/media/cdrom", "/run/user/0")),
     Scenario("inodes", facts(FINE.replace(",300000", ",2400000")), ["RESOURCES_INODES_FULL"], "warn", NOT_GOOD, {"disks": ("/ 96 %",)}),
     Scenario("no fixed number of inodes", facts(FINE.replace(",2500000,300000", ",0,0")), ["RESOURCES_OK"], "pass", args={"inodes": "not known"}),
     Scenario("load", facts(FINE.replace("load5=0.25", "load5=8.5")), ["RESOURCES_LOAD"], "warn", NOT_GOOD, {"load": "8.5", "cpus": 4}),

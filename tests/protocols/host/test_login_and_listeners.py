@@ -65,6 +65,64 @@ def test_freebsd_asks_by_way_of_pam() -> None:
     assert not passwords(MAIN + "KbdInteractiveAuthentication no", system="freebsd")
 
 
+@pytest.mark.parametrize(
+    ("version", "lines", "expected"),
+    [
+        ("1:8.4p1-5+deb11u3", ("KbdInteractiveAuthentication no",), True), ("7.4p1-23.el7", ("KbdInteractiveAuthentication no",), True),
+        ("8.0p1-25.el8", ("ChallengeResponseAuthentication no",), False), ("8.4p1", ("ChallengeResponseAuthentication no", "KbdInteractiveAuthentication no"), False),
+        ("8.4p1", ("ChallengeResponseAuthentication no", "KbdInteractiveAuthentication yes"), True), ("8.4p1", (), True),
+        ("8.7p1-38.el9", ("KbdInteractiveAuthentication no",), False), ("9.9_p2-r0", ("ChallengeResponseAuthentication no",), False),
+        ("10.0p1", ("ChallengeResponseAuthentication no", "KbdInteractiveAuthentication yes"), False), ("9.2p1", (), True),
+    ],
+)  # fmt: skip
+def test_before_8_7_two_settings_ask_for_passwords(version: str, lines: tuple[str, ...], expected: bool) -> None:
+    files = "\n".join(MAIN + line for line in ("PasswordAuthentication no", "UsePAM yes", *lines))
+    sshd = sshd_of(report({"login.sshd-files": files, "software.runtimes": f"openssh|{version}|/usr/sbin/sshd|openssh-server|distribution"}))
+    assert sshd is not None
+    assert (sshd.passwords, sshd.version_missing) == (expected, False)
+
+
+@pytest.mark.parametrize("runtimes", ["", "openssh|-|/usr/sbin/sshd|-|-", "openssh|9.2p1|/usr/sbin/sshd|x|-\nopenssh|-|/usr/local/sbin/sshd|-|-"])
+def test_an_unknown_version_of_sshd_is_missed_only_where_it_decides(runtimes: str) -> None:
+    def missing(*lines: str) -> bool:
+        files = "\n".join(MAIN + line for line in ("PasswordAuthentication no", *lines))
+        sshd = sshd_of(report({"login.sshd-files": files, "software.runtimes": runtimes}))
+        assert sshd is not None
+        return sshd.version_missing
+
+    assert missing("UsePAM yes", "KbdInteractiveAuthentication no")
+    assert not missing("UsePAM no", "KbdInteractiveAuthentication no")
+    assert not missing("UsePAM yes", "ChallengeResponseAuthentication no")
+    assert not missing("UsePAM yes")
+
+
+def test_what_an_old_sshd_says_of_itself() -> None:
+    said = "usepam yes\npasswordauthentication no\nkbdinteractiveauthentication no\nchallengeresponseauthentication {}\npermitrootlogin no"
+    for word, expected in (("yes", True), ("no", False)):
+        sshd = sshd_of(report({"login.sshd": said.format(word)}))
+        assert sshd is not None
+        assert sshd.passwords is expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((MAIN + "Include /etc/ssh/sshd_config.d/*.conf", MAIN + "PasswordAuthentication no"), True),
+        ((MAIN + "Port 22", MAIN + "Include sshd_config.d/*.conf"), True),
+        (("/usr/etc/ssh/sshd_config|Include /etc/ssh/sshd_config.d/*.conf",), True),
+        ((MAIN + "PasswordAuthentication yes", MAIN + "Include /etc/ssh/sshd_config.d/*.conf"), False),
+        ((MAIN + "Match User anna", MAIN + "Include /etc/ssh/sshd_config.d/*.conf"), False),
+        ((MAIN + "Include /etc/ssh/sshd_config.d/*.conf", "/etc/ssh/sshd_config.d/00-a.conf|PasswordAuthentication yes"), False),
+        ((MAIN + "Include /etc/ssh/sshd_config.d/*.conf", CLOUD + "PasswordAuthentication yes"), True),
+        ((MAIN + "PasswordAuthentication yes",), False),
+    ],
+)  # fmt: skip
+def test_where_a_file_of_ones_own_comes_first(lines: tuple[str, ...], expected: bool) -> None:
+    sshd = sshd_of(report({"login.sshd-files": "\n".join(lines)}))
+    assert sshd is not None
+    assert sshd.drop_in is expected
+
+
 def test_match_blocks() -> None:
     lines = "\n".join(
         MAIN + t

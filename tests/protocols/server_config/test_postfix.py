@@ -74,6 +74,20 @@ def test_defaults_depend_on_the_compatibility_level() -> None:
     assert verdict("mail.postfix", old, Surroundings((PUBLIC.interfaces[0],)), master=SMTP) == "closed"
 
 
+def test_defaults_depend_on_the_version() -> None:
+    alone = (PUBLIC.interfaces[0],)
+    # Since 2.10 there are relay restrictions; from 2.10 on and before 3.0 by themselves, whatever the level.
+    for version in ((2, 10), (2, 11)):
+        assert verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone, postfix=version), master=SMTP) == "closed"
+        assert verdict("mail.postfix", "mynetworks = 0.0.0.0/0\n", Surroundings(alone, postfix=version), master=SMTP) == "open"
+    assert verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone, postfix=(3, 5)), master=SMTP) == "unclear"
+    assert verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone), master=SMTP) == "unclear"
+    # Before 2.10 nobody knew them, and the recipient restrictions refused by themselves.
+    old = Surroundings(alone, postfix=(2, 6))
+    assert verdict("mail.postfix", "mydestination = $myhostname\n", old, master=SMTP) == "closed"
+    assert verdict("mail.postfix", RELAY + "smtpd_recipient_restrictions = permit_mynetworks\n", old, master=SMTP) == "unclear"
+
+
 def test_a_container_sees_strangers_as_its_gateway() -> None:
     main = MODERN + "mynetworks = 127.0.0.0/8 172.16.0.0/12\n"
     assert verdict("mail.postfix", main, PUBLIC, master=SMTP) == "closed"
