@@ -18,7 +18,7 @@ PRODUCTS: list[dict[str, Any]] = TABLE["product"]
 DATES = ("regular", "lts", "extended", "addon", "latest_on")
 FIELDS = {
     "name", "title", "source", "as_of", "checked_on", "releases", "lts_by", "extended_by", "exact", "points", "one_step", "older",
-    "older_ended", "courtesy_from",
+    "older_ended", "courtesy_from", "points_by",
 }  # fmt: skip
 EXPECTED = {
     "debian", "ubuntu", "rhel", "centos", "centos-stream", "almalinux", "rocky", "oracle-linux", "amazon-linux", "fedora",
@@ -61,9 +61,10 @@ def test_a_product(product: dict[str, Any]) -> None:
 
 
 def check_release(product: dict[str, Any], release: dict[str, Any]) -> None:
-    assert set(release) <= {"name", "codename", "latest", *DATES}, release
+    assert set(release) <= {"name", "codename", "latest", "final", *DATES}, release
+    assert ("final" in release) <= ("latest" in release)
     days = {key: datetime.date.fromisoformat(release[key]) for key in DATES if key in release}
-    assert all(datetime.date(2008, 1, 1) < day < datetime.date(2040, 1, 1) for day in days.values())
+    assert all(datetime.date(2008, 1, 1) < day < datetime.date(2042, 1, 1) for day in days.values())
     phases = [days[key] for key in DATES[:4] if key in days]
     assert phases == sorted(phases), release
     assert len(phases) == len(set(phases))
@@ -99,7 +100,7 @@ def test_no_release_is_missing_between_two_others() -> None:
     assert [f"{year}.{month}" for year in range(26, 13, -1) for month in ("10", "04")] == [
         name for name in ubuntu if name != "12.04"
     ]
-    assert [r.name for r in products()["alpine"].releases] == [f"3.{minor}" for minor in range(23, 11, -1)]
+    assert [r.name for r in products()["alpine"].releases] == [f"3.{minor}" for minor in range(24, 11, -1)]
     assert [r.name for r in products()["php"].releases] == [
         "8.5", "8.4", "8.3", "8.2", "8.1", "8.0", "7.4", "7.3", "7.2", "7.1", "7.0", "5.6",
     ]  # fmt: skip

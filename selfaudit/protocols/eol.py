@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 BELIEVED = datetime.timedelta(days=90)  # for how long "no end announced" still holds after the source was written
+NEXT_POINT = datetime.timedelta(days=182)  # the makers bring a point release every half year
 _NUMBER = re.compile(r"\d+(?:\.\d+)*(?:[a-z](?![A-Za-z0-9]))?")
 _MAX_VERSION = 60
 
@@ -39,7 +40,8 @@ class Release:
         regular: last day of the makers' updates; None if no end was announced.
         lts, extended, addon: last days of what comes after that, see `Phase`; None where there is nothing.
         latest: newest version of the line when the list was written, "" if it is not noted.
-        latest_on: when that came out.
+        latest_on: a day by which that was out.
+        final: the makers bring no newer one.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Release:
     addon: datetime.date | None = None
     latest: str = ""
     latest_on: datetime.date | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Product:
         lts_by, extended_by: who makes the updates of these phases, "" for nobody.
         exact: a version must be a release's whole name.
         points: older point releases of a line get nothing more.
+        points_by: who makes updates for older point releases all the same, for subscribers; "" for nobody.
         one_step: the makers support an upgrade to the next release only.
         older: everything below this version has ended, "" if nothing is said.
         older_ended: the day by which that was so at the latest.
@@ -86,6 +90,7 @@ class Product:
     older: str = ""
     older_ended: datetime.date | None = None
     courtesy_from: str = ""
+    points_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def _product(item: Mapping[str, Any]) -> Product:
         item["name"], item["title"], item["source"], _day(item["as_of"]), _day(item["checked_on"]),
         tuple(map(_release, item["releases"])), item.get("lts_by", ""), item.get("extended_by", ""), item.get("exact", False),
         item.get("points", False), item.get("one_step", False), item.get("older", ""), _some_day(item.get("older_ended")),
-        item.get("courtesy_from", ""),
+        item.get("courtesy_from", ""), item.get("points_by", ""),
     )  # fmt: skip
 
 
@@ -127,6 +132,7 @@ def _release(item: Mapping[str, Any]) -> Release:
     return Release(
         item["name"], item.get("codename", ""), _some_day(item.get("regular")), _some_day(item.get("lts")),
         _some_day(item.get("extended")), _some_day(item.get("addon")), item.get("latest", ""), _some_day(item.get("latest_on")),
+        item.get("final", False),
     )  # fmt: skip
 
 
@@ -198,6 +204,29 @@ def phase_of(product: Product, release: Release, day: datetime.date) -> State:
             return State(phase, release, end)
         last = max(last, end) if end is not None and phase in (Phase.REGULAR, Phase.LTS) else last
     return State(Phase.ENDED, release, last)
+
+
+class Point(StrEnum):
+    """Whether a version is the newest point release of its line."""
+
+    NEWEST = "newest"
+    OLD = "old"
+    UNCERTAIN = (
+        "uncertain"  # when the list was written it was, but there may be a newer one; or the version does not say its point
+    )
+
+
+def point_of(product: Product, release: Release, version: str, day: datetime.date) -> Point:
+    """Whether a version is the newest point release of a line on a day, as far as the list can tell. For products with points only."""
+    if not release.latest or release.latest_on is None:
+        return Point.UNCERTAIN
+    plain = number(version)
+    if plain.count(".") < release.latest.count("."):
+        return Point.UNCERTAIN
+    if older_than(plain, release.latest):
+        return Point.OLD
+    fresh = day <= min(product.as_of + BELIEVED, release.latest_on + NEXT_POINT)
+    return Point.NEWEST if release.final or fresh else Point.UNCERTAIN
 
 
 def successor(product: Product, release: Release, day: datetime.date) -> Release | None:

@@ -74,7 +74,7 @@ def test_package_managers(name: str, tmp_path: Path) -> None:
             "dnf-automatic|reboot|no",
             "dnf-automatic|timer|dnf-automatic-install.timer",
         )
-        assert "dnf -C -q check-update" in calls
+        assert "dnf -C check-update" in calls
     if name == "suse":
         assert (upgrade.exit, upgrade.lines[-1]) == (106, "v | oss | openssl")
         assert "zypper --no-refresh" in calls
@@ -139,7 +139,6 @@ LIVE: dict[str, tuple[int, str]] = {
     "sshd": (0, "port 22\npermitrootlogin without-password\nhostkey /etc/ssh/k\npasswordauthentication yes\n"),
     "postconf": (0, "mynetworks = 0.0.0.0/0\nalias_maps = hash:/x\nsmtpd_relay_restrictions = permit\n"),
     "doveconf": (0, "ssl = required\npassdb {\n  args = secret\n}\n"),
-    "needrestart": (0, "NEEDRESTART-VER: 3.6\nNEEDRESTART-KSTA: 3\nNEEDRESTART-SVC: cron.service\n"),
     "systemd-detect-virt": (1, "none\n"),
     "id": (0, "0\n"),
     "ip": (0, "1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet 192.0.2.10/24 brd x scope global eth0\n"),
@@ -172,7 +171,6 @@ def test_programs_of_a_running_system(live: dict[str, Part]) -> None:
     assert live["login.sshd"].lines == ("port 22", "permitrootlogin without-password", "passwordauthentication yes")
     assert live["mail.postfix"].lines == ("# from postconf -n", "mynetworks = 0.0.0.0/0", "smtpd_relay_restrictions = permit")
     assert live["mail.dovecot"].lines == ("# from doveconf -n", "ssl = required")
-    assert live["reboot.services"].lines == ("cron.service|-|needrestart",)
     assert live["host"].values["virt"] == "none"
 
 

@@ -30,6 +30,11 @@ SECRETS = {
     "0 4 * * * root wget --http-password=SECRETwget --header 'X-Token: SECRETheader' ftp://f:SECRETftp@x.example\n"
     "0 5 * * * root smbclient -U anna%SECRETsmb //h/s; lftp -u anna,SECRETlftp h; zip -P SECRETzip a b\n"
     "0 5 * * * root rclone --token SECRETtoken; restic --password-command 'SECRETcmd'\n"
+    "0 6 * * * root curl https://api.example/bot1:SECRETbot/send.php?SECRETquestion -d 'text=SECRETtext' -b SECRETcookie\n"
+    "0 6 * * * root echo SECRETpipe | sudo -S true; plink -pw SECRETplink h; ncftpput -u b -p SECRETftpput h /d f\n"
+    '0 6 * * * root curl --header="Cookie: SECRETjar" --user "bob x:SECRETtwo" https://x; CF_API=SECRETcf /usr/local/bin/ddns\n'
+    "0 6 * * * root mc alias set s3 https://s3.example SECRETk SECRETs; expect -c 'spawn ssh h; send \"SECRETsend\\r\"'\n"
+    "0 6 * * * root lftp -e \"user bob SECRETlftp2; bye\" h; run AbCdEfGhIjKlMnOpQrStUvWx12SECRETlong; chpasswd <<< 'r:SECREThere'\n"
     "0 6 * * * root rsync backup:SECRETrsync@host::m /b; openssl enc -k SECRETssl -pass pass:SECRETpass\n",
     "var/spool/cron/crontabs/anna": "@daily AWS_SECRET_ACCESS_KEY=SECRETaws s3 sync\n",
     "etc/systemd/system/own.service": "[Service]\nEnvironment=PASSWORD=SECRETunit\nExecStart=/opt/x --secret SECRETexec --key=SECRETkey\n",
@@ -76,7 +81,7 @@ def test_no_secret_is_printed(shell: str, tmp_path: Path) -> None:
     assert "$6$" not in text
     assert "AAAA" not in text
     # What is not secret is still there.
-    assert len(parts["persistence.cron"].lines) == 16
+    assert len(parts["persistence.cron"].lines) == 21
     assert "allow-recursion { any; };" in "\n".join(parts["dns.bind"].lines)
     assert " secret ***;" in parts["dns.bind"].lines
     assert "key c { secret ***; };" in parts["dns.bind"].lines

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from selfaudit.protocols.eol import (
     Phase,
+    Point,
     Product,
     Release,
     line_of,
@@ -17,6 +18,7 @@ from selfaudit.protocols.eol import (
     older_than,
     order,
     phase_of,
+    point_of,
     products,
     state,
     successor,
@@ -39,8 +41,8 @@ def day(text: str) -> datetime.date:
         ("debian", "12", "2033-07-01", Phase.ENDED, "2028-06-30"),
         ("debian", "11", "2026-08-31", Phase.LTS, "2026-08-31"),
         ("debian", "11", "2026-09-01", Phase.EXTENDED, "2031-06-30"),
-        ("ubuntu", "14.04", "2025-01-01", Phase.ADDON, "2026-04-28"),
-        ("ubuntu", "14.04", "2026-11-22", Phase.ENDED, "2019-04-25"),
+        ("ubuntu", "14.04", "2025-01-01", Phase.ADDON, "2029-04-17"),
+        ("ubuntu", "14.04", "2029-04-18", Phase.ENDED, "2019-04-25"),
         ("centos", "7", "2024-06-30", Phase.REGULAR, "2024-06-30"),
         ("centos", "7.9", "2024-07-01", Phase.ENDED, "2024-06-30"),
         ("almalinux", "9.6", "2026-11-22", Phase.REGULAR, "2032-05-31"),
@@ -52,8 +54,13 @@ def day(text: str) -> datetime.date:
         ("php", "unknown", "2026-11-22", Phase.UNKNOWN, None),
         ("wordpress", "6.8.3", "2026-11-22", Phase.ENDED, "2025-12-02"),
         ("wordpress", "6.10", "2026-11-22", Phase.UNKNOWN, None),
-        ("wordpress", "7.0", "2026-08-19", Phase.REGULAR, None),
-        ("wordpress", "7.0", "2026-08-20", Phase.UNCERTAIN, None),
+        ("wordpress", "7.0", "2026-11-22", Phase.ENDED, "2026-08-19"),
+        ("wordpress", "7.1.3", "2027-01-05", Phase.REGULAR, None),
+        ("wordpress", "7.1.3", "2027-01-06", Phase.UNCERTAIN, None),
+        ("wordpress", "7.2", "2026-11-22", Phase.UNKNOWN, None),
+        ("sles", "15.7", "2026-11-22", Phase.REGULAR, "2031-07-31"),
+        ("cloudlinux", "9.8", "2026-11-22", Phase.REGULAR, "2032-05-31"),
+        ("openssl", "3.6.1", "2026-11-22", Phase.ENDED, "2026-11-01"),
         ("freebsd", "14.9", "2026-11-22", Phase.UNKNOWN, None),
         ("freebsd", "14-stable", "2026-11-22", Phase.REGULAR, "2028-11-30"),
         ("windows-server", "2012r2", "2026-10-13", Phase.EXTENDED, "2026-10-13"),
@@ -100,8 +107,8 @@ def test_older(one: str, other: str, older: bool) -> None:
 @pytest.mark.parametrize(
     ("product", "release", "to"),
     [
-        ("debian", "10", "11"), ("debian", "12", "13"), ("debian", "13", ""), ("opensuse-leap", "15.4", "16.0"), ("alpine", "3.14", "3.23"),
-        ("freebsd", "14.1", "14.5"), ("centos", "7", ""), ("php", "7.4", "8.5"), ("wordpress", "6.8", ""),
+        ("debian", "10", "11"), ("debian", "12", "13"), ("debian", "13", ""), ("opensuse-leap", "15.4", "16.0"), ("alpine", "3.14", "3.24"),
+        ("freebsd", "14.1", "14.5"), ("centos", "7", ""), ("php", "7.4", "8.5"), ("wordpress", "6.8", "7.1"),
     ],
 )  # fmt: skip
 def test_where_to_upgrade_to(product: str, release: str, to: str) -> None:
@@ -110,6 +117,33 @@ def test_where_to_upgrade_to(product: str, release: str, to: str) -> None:
     assert line is not None
     found = successor(entry, line, TODAY)
     assert (found.name if found else "") == to
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "on", "point"),
+    [
+        ("almalinux", "9.3", "2026-11-22", Point.OLD),
+        ("almalinux", "9.7", "2030-01-01", Point.OLD),
+        ("almalinux", "9.8", "2026-11-24", Point.NEWEST),  # half a year after 9.8 came out
+        ("almalinux", "9.8", "2026-11-25", Point.UNCERTAIN),
+        ("almalinux", "9.9", "2026-11-25", Point.UNCERTAIN),
+        ("almalinux", "9", "2026-11-22", Point.UNCERTAIN),
+        ("almalinux", "8.10", "2028-11-22", Point.NEWEST),  # the last one of its line
+        ("almalinux", "8.9", "2026-11-22", Point.OLD),
+        ("oracle-linux", "9.8", "2026-10-10", Point.NEWEST),  # 90 days after the list was written
+        ("oracle-linux", "9.8", "2026-10-11", Point.UNCERTAIN),
+    ],
+)
+def test_the_newest_point_release_is_believed_for_a_while_only(product: str, version: str, on: str, point: Point) -> None:
+    entry = products()[product]
+    line = line_of(entry, version)
+    assert line is not None
+    assert point_of(entry, line, version, day(on)) is point
+
+
+def test_a_line_without_a_listed_point_release_is_uncertain() -> None:
+    entry = Product("x", "X", "test", TODAY, TODAY, (Release("1"),), points=True)
+    assert point_of(entry, entry.releases[0], "1.2", TODAY) is Point.UNCERTAIN
 
 
 def test_an_open_line_is_believed_for_ninety_days() -> None:

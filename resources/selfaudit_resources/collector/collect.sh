@@ -9,13 +9,17 @@
 # selfaudit lists every part of the text, in the order of this script; each part is one function below.
 # What it never does: change a file or a setting, refresh package lists, use the network, or print a key, a password, a
 # password's hash or mail. Values after words such as "password" and "secret" become ***.
-# Package managers that like to write logs and caches (dnf, yum, zypper) are run as nobody, with an empty /var/tmp of their
-# own in memory. Only where that is impossible (no root, some containers) dnf leaves its own folder below /var/tmp.
+# Package managers that like to write logs and caches (dnf, yum, zypper) are run as nobody, without network and with an empty
+# /var/tmp of their own in memory. Where that is impossible (no root, some containers) dnf leaves its own folder in /var/tmp.
+# With --root, programs of that disk may be an intruder's: they too are run as nobody, without network and without a way to
+# become root, in a view of the disk that is read-only; where that is impossible they are not run.
 # It needs no rights. Without root some parts come out as "denied". It ends within half a minute.
 
-USAGE='Usage: sh collect.sh [--root DIR [--no-chroot]] [--compact] [--packages] [--deep] > facts.txt
+USAGE='Usage: sh collect.sh [--root DIR [--no-chroot | --chroot-as-root]] [--compact] [--packages] [--deep] > facts.txt
   --root DIR   look at the disk of another system that is mounted at DIR (from a rescue system)
-  --no-chroot  with --root: run no program from that disk, not even its package manager
+  --no-chroot  with --root: run no program from that disk, not even its package manager as nobody
+  --chroot-as-root  with --root: run its package manager with all rights, where nobody cannot be had; an intruder who
+               changed that disk can then change the rescue system too
   --compact    write a short block for copying from a console
   --packages   add the list of all installed packages
   --deep       add slow checks and those that run code of the web sites (wp); these may use the network; takes minutes
@@ -24,9 +28,13 @@ USAGE='Usage: sh collect.sh [--root DIR [--no-chroot]] [--compact] [--packages] 
 set -u
 umask 077
 PATH=${PATH:-/usr/bin}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
-LC_ALL=C LANG=C LANGUAGE=C TZ=UTC0 COLUMNS=300 PAGER=cat HOME=/var/tmp XDG_CACHE_HOME=/var/tmp XDG_STATE_HOME=/var/tmp
-ZYPP_LOGFILE=/dev/null ZYPP_READONLY_HACK=1 NEEDRESTART_UI=NeedRestart::UI::stdio
-export PATH LC_ALL LANG LANGUAGE TZ COLUMNS PAGER HOME XDG_CACHE_HOME XDG_STATE_HOME ZYPP_LOGFILE ZYPP_READONLY_HACK NEEDRESTART_UI
+LC_ALL=C LANG=C LANGUAGE=C TZ=UTC0 COLUMNS=300 PAGER=cat
+# Settings in somebody's folder must not steer programs that run as root.
+HOME=/nonexistent XDG_CACHE_HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent XDG_DATA_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
+unset CDPATH ENV BASH_ENV GREP_OPTIONS TMPDIR LD_PRELOAD LD_LIBRARY_PATH PERL5LIB PERL5OPT PYTHONPATH PYTHONHOME RUBYLIB RUBYOPT \
+  APT_CONFIG DPKG_ROOT DPKG_ADMINDIR RPM_CONFIGDIR MAIL_CONFIG DOCKER_CONFIG DOCKER_HOST DOCKER_CONTEXT CONTAINER_HOST XDG_RUNTIME_DIR
+ZYPP_LOGFILE=/dev/null ZYPP_READONLY_HACK=1
+export PATH LC_ALL LANG LANGUAGE TZ COLUMNS PAGER HOME XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME ZYPP_LOGFILE ZYPP_READONLY_HACK
 
 VERSION=1.0.0
 NL='
@@ -44,14 +52,19 @@ now() { date +%s; }
 # Runs a command for at most the time that is left, never with our own standard input.
 limit() {
   seconds=$((DEADLINE - $(now)))
-  [ "$seconds" -le "$SECONDS_EACH" ] || seconds=$SECONDS_EACH
+  [ "$seconds" -le "$LONGEST" ] || seconds=$LONGEST
   [ "$seconds" -gt 0 ] || return 124
+  for_seconds "$seconds" "$@" </dev/null
+}
+for_seconds() {
+  seconds=$1
+  shift
   case $TIMEOUT in
     kill) timeout -k 1 "$seconds" "$@" ;;
     plain) timeout "$seconds" "$@" ;;
     busybox) timeout -t "$seconds" "$@" ;;
     *) "$@" ;;
-  esac </dev/null
+  esac
 }
 
 # Sets BELOW to where a path of the looked-at system is here. Symbolic links lead to places below ROOT, as they would there.
@@ -85,6 +98,7 @@ is_folder() { below "$1"; [ -d "$BELOW" ]; }
 text() { head -c 1000000 "$BELOW" | tr '\t\r' '  '; }
 contents() { is_file "$1" && text; }
 first_line() { contents "$1" | head -n 1; }
+contents_all() { is_file "$1" && head -c 20000000 "$BELOW"; }
 
 # Is a unit of systemd switched on, or the service of the same name of OpenRC?
 enabled() {
@@ -112,7 +126,8 @@ is() { STATUS=$1 NOTE=${2:-}; }
 ask() {
   EXIT='' STATUS=ok
   if ! have "$1"; then is absent; return 0; fi
-  answer=$({ limit "$@" 2>&1; printf '\n=%s' "$?"; } | head -c 1500000)
+  # The reader has a limit of its own: a program may leave another behind that keeps our pipe open.
+  answer=$({ limit "$@" 2>&1; printf '\n=%s' "$?"; } | for_seconds $((LONGEST + 2)) cat | head -c 1500000)
   EXIT=${answer##*"$NL="}
   answer=${answer%"$NL="*}
   case $EXIT in '' | *[!0-9]*) EXIT=141 ;; esac
@@ -130,25 +145,53 @@ ask() {
   esac
 }
 
-# The same for a program of the looked-at system, which in rescue is run in its own root.
+# The same for a program of the looked-at system; that of another disk is never trusted with root's rights.
 ask_own() {
-  if ! there "$1"; then is absent; return 0; fi
-  [ -z "$ROOT" ] || [ "$CHROOT" = yes ] || { is "$NO_CHROOT" no-chroot; return 0; }
-  if [ -n "$ROOT" ]; then ask chroot "$ROOT" "$@"; else ask "$@"; fi
+  if [ -n "$ROOT" ]; then ask_apart "$@"; elif there "$1"; then ask "$@"; else is absent; fi
 }
 
-# The same for one that would write: as nobody, and with an empty /var/tmp of its own.
+# The same for one that would write: as nobody, without network, with an empty /var/tmp of its own; another disk is read-only.
+# Mounts are made private first: old versions of unshare would let them come out on the system itself.
+# shellcheck disable=SC2016 # the inner shell is to see the variables
+VIEW='mount --make-rprivate / || exit 125
+  root=$1 become=$2; shift 2
+  if [ -n "$root" ]; then
+    mount --rbind "$root" "$root" && mount -o remount,bind,ro,nosuid,nodev "$root" && mount --bind /dev "$root/dev" &&
+      mount -t tmpfs -o mode=1777 none "$root/tmp" || exit 125
+  fi
+  mount -t tmpfs -o mode=1777 none "$root/var/tmp" || exit 125
+  HOME=/var/tmp XDG_CACHE_HOME=/var/tmp XDG_STATE_HOME=/var/tmp
+  case $become in
+    reader) exec setpriv $READER "$@" ;;
+    nobody) exec $NO_NEW chroot --userspec=65534:65534 "${root:-/}" "$@" ;;
+  esac'
+READER='--reuid 65534 --regid 65534 --clear-groups --no-new-privs --inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search'
+export READER
 ask_apart() {
   if ! there "$1"; then is absent; return 0; fi
   [ -z "$ROOT" ] || [ "$CHROOT" = yes ] || { is "$NO_CHROOT" no-chroot; return 0; }
+  # shellcheck disable=SC2086 # several options
   case $APART in
-    view)
-      # shellcheck disable=SC2016 # the inner shell is to see the variables
-      ask unshare -m /bin/sh -c 'mount -t tmpfs -o mode=1777 none "$1/var/tmp" || exit 125
-        root=${1:-/}; shift; exec chroot --userspec=65534:65534 "$root" "$@"' sh "$ROOT" "$@" ;;
-    nobody) ask chroot --userspec=65534:65534 "${ROOT:-/}" "$@" ;;
-    *) ask_own "$@" ;;
+    view) ask unshare -m $NO_NET /bin/sh -c "$VIEW" sh "$ROOT" nobody "$@" ;;
+    nobody) ask $NO_NEW chroot --userspec=65534:65534 "${ROOT:-/}" "$@" ;;
+    *) if [ -n "$ROOT" ]; then ask chroot "$ROOT" "$@"; else ask "$@"; fi ;;
   esac
+}
+# The same as nobody who may read all files and write none (only here, not on another disk).
+ask_reader() {
+  # shellcheck disable=SC2086 # several options
+  if ! there "$1"; then is absent
+  elif [ -z "$ROOT" ] && [ "$APART" = view ] && limit setpriv $READER true; then
+    ask unshare -m $NO_NET /bin/sh -c "$VIEW" sh '' reader "$@"
+  else
+    ask_apart "$@"
+    [ "$STATUS" != ok ] || NOTE=not-root
+  fi
+}
+# Package managers may take longer than other programs.
+patient() {
+  [ "$LONGEST" -ge 15 ] || LONGEST=15
+  "$@"
 }
 
 # Calls a function for each readable file that fits a pattern; FILE is its path there, BELOW its path here.
@@ -167,7 +210,7 @@ each() {
       if [ -r "$BELOW" ]; then
         SEEN=yes
         case $CALL in *_found | *_time | say_file) ;; *) [ "$(wc -c <"$BELOW")" -le 1000000 ] || BIG=' cut' ;; esac
-        case $FILE in *"$NL"*) FILE=$(printf '%s' "$FILE" | tr '\n' '?') ;; esac
+        case $FILE in *"$NL"* | *'|'*) FILE=$(printf '%s' "$FILE" | tr '\n|' '??') ;; esac
         "$CALL"
       else
         UNREAD=yes
@@ -198,13 +241,25 @@ stat_of() {
   esac
 }
 stat_names() {
-  head -c 300000 | tr '\n\000' '?\n' | head -n "$1" | {
+  head -c 1000000 | tr '\n\000' '?\n' | head -n "$1" | {
     set --
     while IFS= read -r name; do # a name with a line end in it cannot be looked up
-      if [ -e "$name" ]; then set -- "$@" "$name"; else say "-|-|-|$name"; fi
+      if [ -e "$name" ]; then set -- "$@" "$name"
+      elif [ "$name" = =timeout ]; then say "$name"
+      else say "-|-|-|$name"; fi
     done
     [ $# -eq 0 ] || stat_of "$@"
   }
+}
+# What find finds, each name with a NUL at its end; "=timeout" where it was ended before it had looked everywhere.
+names() {
+  limit find "$@" -print0
+  case $? in 124 | 137 | 143) printf '=timeout\000' ;; esac
+}
+# Prints rows without that word, which sets STATUS instead.
+found_rows() {
+  case $NL$1$NL in *"$NL=timeout$NL"*) is timeout ;; esac
+  say "$1" | grep -v '^=timeout$'
 }
 # awk: UTC time of seconds since 1970, and names of user numbers.
 AWK_TIME='
@@ -231,6 +286,7 @@ rows() {
   awk -v root="$ROOT" -v wanted="$*" "$AWK_TIME"'
     BEGIN { n = split(wanted, want, " ") }
     FILENAME == ARGV[1] { split($0, f, ":"); if (!(f[3] in user)) user[f[3]] = f[1]; next }
+    $0 == "=timeout" { print; next }
     {
       split($0, f, "|"); path = $0
       sub(/^[^|]*\|[^|]*\|[^|]*\|/, "", path); gsub(/\|/, "?", path)
@@ -288,19 +344,118 @@ s/( --?(user|proxy-user|login|auth|credentials?)[ =]+)$VALUE/\\1***/g
 /chpasswd|passwd|openssl/s/((echo|printf|<<<) *).*/\\1***/
 s/([Bb]earer +)$VALUE/\\1***/g"
 
-# Makes lines fit to print and ends with a line "=STATUS,EXIT,NOTE,CUT,LINES".
+# Of a job's line only what tells what it does is kept: programs, paths, host names. What may be a secret becomes ***: arguments
+# of options with such names, values of variables, what echo prints, what stands behind a host in an address, long random words.
+hide_jobs() {
+  awk '
+    function short(n) { # a name that tells of a secret
+      return tolower(n) ~ /pass|pw|token|key|secret|user|header|cookie|data|auth|cred|login|bearer/ || n ~ /^[pPuUHwW]$/ || (n ~ /^[bd]$/ && web && before !~ /base64/)
+    }
+    function known(w) { return w ~ /^(\/|~\/|\.\.?\/)([A-Za-z0-9_.+@-]*\/?)*$/ && w ~ /^(\/(tmp|var|dev|bin|sbin|usr|opt|root|home|etc|run|srv|mnt|proc|lib)(\/|$)|~|\.)/ && generic(w) == w }
+    function address(w,   scheme, host, rest, ending) { # scheme, host, and how the path ends
+      scheme = ""
+      if (match(w, /^[A-Za-z][A-Za-z0-9+.-]*:\/\//)) { scheme = substr(w, 1, RLENGTH); w = substr(w, RLENGTH + 1) }
+      sub(/^[^\/]*@/, "***@", w)
+      host = w; sub(/[\/?#].*/, "", host); rest = substr(w, length(host) + 1)
+      sub(/[?#].*/, "", rest)
+      if (length(rest) > 9 || rest !~ /^[a-z0-9.\/]*$/) {
+        ending = ""; if (match(rest, /\.[A-Za-z][A-Za-z0-9]?[A-Za-z0-9]?[A-Za-z0-9]?$/)) ending = substr(rest, RSTART)
+        rest = "/..." ending
+      }
+      return scheme host rest
+    }
+    function generic(w,   out, piece) { # long words of letters and digits
+      if (length(w) > 24 && w !~ /\// && w ~ /[0-9]/ && w ~ /[A-Za-z]/) return "***"
+      out = ""
+      while (match(w, /[A-Za-z0-9+=]+/)) {
+        piece = substr(w, RSTART, RLENGTH)
+        out = out substr(w, 1, RSTART - 1) (length(piece) > 24 ? "***" : piece)
+        w = substr(w, RSTART + RLENGTH)
+      }
+      out = out w
+      if (out ~ /[0-9a-f][0-9a-f][0-9a-f][0-9a-f]-[0-9a-f][0-9a-f][0-9a-f][0-9a-f]-/) sub(/[0-9a-f]+-[0-9a-f]+-[0-9a-f-]*/, "***", out)
+      return out
+    }
+    function value(w) { # of an option or variable that may be shown
+      if (w ~ /:\/\//) return address(w)
+      return generic(w)
+    }
+    function word(w,   name, v, base) {
+      base = w; sub(/.*\//, "", base)
+      if (match(w, /^--?[A-Za-z0-9][A-Za-z0-9_.-]*=/)) {
+        name = substr(w, 1, RLENGTH); v = substr(w, RLENGTH + 1)
+        base = name; gsub(/^-+|=$/, "", base)
+        if (!short(base)) return name value(v)
+        if (v == "" && (rest ~ /^[ \t]/ || rest == "")) return name
+        if (v == "" || rest ~ /^["\047]/) glued = 1
+        return name (v == "" ? "" : "***")
+      }
+      if (w ~ /^--?[A-Za-z0-9][A-Za-z0-9_-]*$/) {
+        base = w; sub(/^-+/, "", base)
+        if (w ~ /^-[pPuU]./ && w !~ /^-(print0?|perm|path|prune|printf|pid|user|password|passphrase|passin|passout|pass|pw|pwd)$/) { if (rest ~ /^["\047]/) glued = 1; return substr(w, 1, 2) "***" }
+        if (short(base)) { if (rest ~ /^["\047]/) glued = 1; else hide = "next" }
+        return w
+      }
+      if (w ~ /^-[pPuU]/) { if (rest ~ /^["\047]/) glued = 1; return substr(w, 1, 2) "***" }
+      if (match(w, /^[A-Za-z_][A-Za-z0-9_.]*\+?=/)) {
+        name = substr(w, 1, RLENGTH); v = substr(w, RLENGTH + 1)
+        if (name ~ /^(PATH|SHELL|MAILTO|MAILFROM|HOME|LANG|LC_[A-Z]*|TZ|CRON_TZ|RANDOM_DELAY|START_HOURS_RANGE)=$/) return w
+        if (v == "$" || (v == "" && rest ~ /^[`(]/) || known(v)) return w
+        if (rest ~ /^["\047]/) glued = 1
+        return name (v == "" ? "" : "***")
+      }
+      if (base == "echo" || base == "printf" || (base == "send" && expect) || (base ~ /^(user|login|pass|quote)$/ && (quote != "" || ftp)) || (base == "set" && before == "alias")) { hide = "all"; return w }
+      if (tolower(w) ~ /(auth|cookie|token|key|secret)[a-z-]*:$/) { hide = "all"; return w }
+      if (w ~ /:\/\// || w ~ /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?\/./) return address(w)
+      return generic(w)
+    }
+    {
+      rest = $0; out = ""; hide = ""; quote = ""; before = ""; glued = 0; shown = 0
+      web = ($0 ~ /curl|wget|http/); expect = ($0 ~ /expect|spawn/); ftp = ($0 ~ /ftp/)
+      while (rest != "") {
+        if (glued || (hide != "" && rest !~ /^[ \t|;&()<>`]/ && substr(rest, 1, 1) != quote && !(hide == "next" && rest ~ /^(-|\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|[a-z]+:\/\/)/))) {
+          # one argument with all its quotes; a quote that was open before ends it
+          if (quote == "\"") found = match(rest, /^(\\.|\047[^\047]*(\047|$)|[^ \t|;&()<>`"\047\\])+/)
+          else if (quote == "\047") found = match(rest, /^(\\.|"[^"]*("|$)|[^ \t|;&()<>`"\047\\])+/)
+          else found = match(rest, /^(\\.|"(\\.|[^"\\])*("|$)|\047[^\047]*(\047|$)|[^ \t|;&()<>`"\047\\])+/)
+          if (!found) RLENGTH = 1
+          if (!shown && substr(out, length(out) - 2) != "***") out = out "***"
+          if (hide == "all") shown = 1; else hide = ""
+          rest = substr(rest, RLENGTH + 1); glued = 0
+        } else if (match(rest, /^[ \t]+/)) {
+          if (!shown) out = out substr(rest, 1, RLENGTH)
+          rest = substr(rest, RLENGTH + 1)
+        } else if (match(rest, /^[|;&()<>`]+/)) {
+          if (shown) out = out " "
+          hide = (substr(rest, 1, RLENGTH) ~ /<<</) ? "next" : ""; shown = 0
+          out = out substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1); before = ""
+        } else if (rest ~ /^["\047]/) {
+          c = substr(rest, 1, 1)
+          if (quote == c) { quote = ""; hide = ""; shown = 0 } else if (quote == "") quote = c
+          out = out c; rest = substr(rest, 2)
+        } else {
+          if (hide == "next") hide = ""
+          match(rest, /^[^ \t|;&()<>`"\047]+/)
+          w = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1)
+          out = out word(w); before = w
+        }
+      }
+      print out
+    }'
+}
+
+# Makes lines fit to print, leaves empty ones out and ends with a line "=STATUS,EXIT,NOTE,CUT,LINES".
 clean() {
   tr -c '\n\t -~' '?' | cut -c 1-1500 | sed -E "$HIDE" | awk -v max="$1" '
-    function out(line) { if (n < max) { n++; print "|" line } else cut = 1 }
-    function flush() { if (last != "") { for (; gap > 0 && n > 0 && !cut; gap--) out(""); out(last) } }
+    function flush() { if (last != "") { if (n < max) { n++; print "|" last } else cut = 1 } }
     {
       gsub(/\t/, " "); sub(/ +$/, "")
       if (length($0) > 399) $0 = substr($0, 1, 396) "..."
-      if ($0 == "") { blank++; next }
-      flush(); gap = blank; blank = 0; last = $0
+      if ($0 == "") next
+      flush(); last = $0
     }
     END {
-      if (substr(last, 1, 1) != "=") { flush(); last = "=ok,,, cut" }
+      if (substr(last, 1, 1) != "=") { flush(); last = "=failed,,," }
       if (cut) sub(/,[^,]*$/, ", cut", last)
       print last "," n + 0
     }'
@@ -325,7 +480,10 @@ part() {
     write_part "$name" skipped 0 ' note=time' ''
     return
   fi
-  body=$(run_part "$@" </dev/null 2>/dev/null | head -c 2000000 | tr -d '\000-\010\013-\037\177')
+  # Of too much, the end is kept: the status stands there.
+  body=$(run_part "$@" </dev/null 2>/dev/null | tr -d '\000-\010\013-\037\177' | { head -c 2000000; tail -c 300; })
+  much=''
+  [ ${#body} -lt 2000000 ] || much=' cut'
   case $body in
     "$NL="*"$NL"*) body=$(say "$body" | clean "$most") ;;
     "$NL="*) body="${body#"$NL"},0" ;; # nothing was printed
@@ -339,6 +497,8 @@ part() {
   exit=${end%%,*} end=${end#*,}
   note=${end%%,*} end=${end#*,}
   cut=${end%%,*} lines=${end#*,}
+  cut=${cut:-$much}
+  if [ "$(now)" -ge $((DEADLINE + GRACE)) ]; then status=timeout; fi # the watchdog may have ended what wrote it
   size=$((size + ${#body}))
   if [ "$size" -gt 950000 ]; then
     size=$((size - ${#body}))
@@ -573,8 +733,7 @@ installed_packages() {
   GOOD=0 STATUS=ok
   case $MANAGER in
     apt)
-      below /var/lib/dpkg/status
-      head -c 20000000 "$BELOW" | awk '
+      contents_all /var/lib/dpkg/status | awk '
         function flush() {
           if (state ~ / installed$/) print p "|" v "|" (s == "" ? p : s) "|" (sv == "" ? v : sv) "|" origin()
           p = v = s = sv = m = state = ""
@@ -616,7 +775,7 @@ installed_packages() {
         END { flush() }' ;;
     pacman)
       below /var/lib/pacman/local
-      cat "$BELOW"/*/desc /dev/null | awk '
+      limit find "$BELOW/" -maxdepth 2 -type f -name desc -exec cat {} + | awk '
         function flush() { if (p != "") print p "|" v "|" (s == "" ? p : s) "|" v "|" (o ~ /@archlinux\.org>/ ? "distribution" : "-"); p = v = s = o = "" }
         /^%NAME%$/ { flush(); getline p }
         /^%VERSION%$/ { getline v }
@@ -648,10 +807,10 @@ p_upgrade() {
   case $MANAGER in
     apt) # without a lock, and without writing its caches and its log of what it planned
       ask_own apt-get -s -o Debug::NoLocking=1 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::Log::Planner= \
-        -o APT::Get::Show-User-Simulation-Note=0 dist-upgrade >/dev/null
+        -o APT::Get::Show-User-Simulation-Note=0 --ignore-hold dist-upgrade >/dev/null
       say "$answer" | grep -v '^Conf ' ;;
-    dnf) GOOD='0 100'; if is_dnf5; then ask_apart dnf5 -C -q check-upgrade; else ask_apart dnf -C -q check-update; fi ;;
-    yum) GOOD='0 100'; ask_apart yum -C -q '--disableplugin=fastestmirror,subscription-manager,product-id' check-update ;;
+    dnf) GOOD='0 100'; if is_dnf5; then ask_apart dnf5 -C check-upgrade; else ask_apart dnf -C check-update; fi ;;
+    yum) GOOD='0 100'; ask_apart yum -C '--disableplugin=fastestmirror,subscription-manager,product-id' check-update ;;
     zypper) GOOD='0 106'; ask_apart zypper --no-refresh --non-interactive --quiet list-updates ;;
     apk) ask_own apk --no-network version -l '<' ;;
     pacman) GOOD='0 1'; ask_apart pacman -Qu; case $answer in *error:*) is failed ;; esac ;; # 1 also means that there are none
@@ -661,8 +820,8 @@ p_upgrade() {
 }
 p_security() {
   case $MANAGER in
-    dnf) if is_dnf5; then ask_apart dnf5 -C -q advisory list --security; else ask_apart dnf -C -q updateinfo list --security; fi ;;
-    yum) ask_apart yum -C -q '--disableplugin=fastestmirror,subscription-manager,product-id' updateinfo list security ;;
+    dnf) if is_dnf5; then ask_apart dnf5 -C advisory list --security; else ask_apart dnf -C updateinfo list --security; fi ;;
+    yum) ask_apart yum -C '--disableplugin=fastestmirror,subscription-manager,product-id' updateinfo list security ;;
     zypper) GOOD='0 106'; ask_apart zypper --no-refresh --non-interactive --quiet list-patches -g security ;;
     pacman) # arch-audit asks the network
       if [ "$DEEP" = no ]; then is skipped deep; elif there arch-audit; then ask_own arch-audit -u; else is absent; fi ;;
@@ -672,7 +831,7 @@ p_security() {
 }
 p_held() {
   case $MANAGER in
-    apt) below /var/lib/dpkg/status; awk '/^Package: / { p = $2 } /^Status: hold / { print p }' "$BELOW" ;;
+    apt) contents_all /var/lib/dpkg/status | awk '/^Package: / { p = $2 } /^Status: hold / { print p }' ;;
     dnf | yum)
       each bare '/etc/dnf/plugins/versionlock.list' '/etc/yum/pluginconf.d/versionlock.list'
       contents /etc/dnf/versionlock.toml | sed -n 's/^name *= *"\(.*\)"/\1/p'
@@ -725,7 +884,7 @@ repo_lines() { text | grep -E '^(\[|name *=|baseurl *=|mirrorlist *=|metalink *=
 
 p_broken() {
   case $MANAGER in
-    apt) GOOD='0 1'; ask_own dpkg --audit ;;
+    apt) GOOD='0 1'; ask_dpkg --audit ;;
     pacman) GOOD='0 1'; ask_apart pacman -Dk ;;
     pkg) GOOD='0 1'; pkg_there && ask_own pkg check -d -n ;;
     *) is absent ;;
@@ -756,6 +915,23 @@ p_installed() {
   say "$PACKAGES" | awk -F '|' '{ print $1 "|" $2 "|" $3 "|" $4 }'
 }
 
+# On another disk our own dpkg is asked, which runs nothing of it; only where we have none, that of the disk. By its path, since a
+# busybox may have one of its own that knows less.
+ask_dpkg() {
+  program=$(path_of dpkg)
+  if ! there dpkg; then is absent
+  elif [ -z "$program" ] || [ "$NO_CHROOT" = skipped ]; then ask_own dpkg "$@"
+  elif [ -n "$ROOT" ]; then ask "$program" --root="$ROOT" "$@"
+  else ask "$program" "$@"; fi
+}
+path_of() {
+  (
+    IFS=:
+    for place in $PATH; do
+      if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then say "$place/$1"; break; fi
+    done
+  )
+}
 # What intruders change; with --deep every package.
 p_integrity() {
   if [ "$ADMIN" = no ]; then is denied; return; fi
@@ -767,8 +943,10 @@ p_integrity() {
   GOOD='0 1 2 3 4 5 6 7 8 9 10'
   # shellcheck disable=SC2086 # names of packages hold no blanks
   case $MANAGER in
-    apt) ask_own dpkg --verify $names ;;
-    dnf | yum | zypper) ask_apart rpm -V --nodeps --noscripts $names ;;
+    apt) ask_dpkg --verify $names ;;
+    dnf | yum | zypper) 
+      ask_reader rpm -V --nodeps --noscripts $names >/dev/null
+      if [ "$NOTE" = not-root ]; then say "$answer" | grep -v -E '^[.?]*[?][.?]* '; else say "$answer"; fi ;; # "?": could not be read
     apk) ask_own apk --no-network audit --system ;;
     pacman) ask_apart pacman -Qkk $names >/dev/null; say "$answer" | grep -v ' 0 altered files' ;;
     pkg) pkg_there && ask_own pkg check -s -q $names ;;
@@ -806,21 +984,19 @@ p_reboot() {
   fi
 }
 
-# Programs that still use files that were replaced
+# Programs that still use files that were replaced, by the name of their unit if they have one. Not asked of needrestart, which
+# runs interpreters with the surroundings of programs that may be an intruder's.
 p_stale() {
-  if have needrestart && [ "$ADMIN" = yes ]; then
-    ask needrestart -b -l -r l >/dev/null
-    [ "$STATUS" = ok ] || return
-    say "$answer" | sed -n 's/^NEEDRESTART-SVC: *\(.*\)/\1|-|needrestart/p'
-  elif [ ! -r /proc/self/maps ]; then
-    is absent
-  elif [ "$ADMIN" = no ]; then
-    is denied
-  else
-    limit grep -lsE ' /(usr/)?(s?bin|lib[^ ]*)/.*\(deleted\)$' /proc/[0-9]*/maps | head -n 100 | while IFS=/ read -r _ _ pid _; do
-      say "$(cat "/proc/$pid/comm")|$pid|deleted library"
-    done
-  fi
+  if [ ! -r /proc/self/maps ]; then is absent; return; fi
+  [ "$ADMIN" = yes ] || { is denied; return; }
+  hits=$(limit grep -sE ' /(usr/)?(s?bin|lib[^ ]*)/.*\(deleted\)$' /proc/[0-9]*/maps)
+  case $? in 124 | 137 | 143) is timeout ;; esac
+  say "$hits" | awk '
+    { split($0, f, "/"); pid = f[3]; file = $0; sub(/^[^ ]* +[^ ]* +[^ ]* +[^ ]* +[^ ]* +/, "", file); sub(/ \(deleted\)$/, "", file); gsub(/\|/, "?", file) }
+    pid ~ /^[0-9]+$/ && !(pid in seen) { seen[pid] = 1; print pid "|" file }' | head -n 101 | while IFS='|' read -r pid file; do
+    unit=$(sed -n 's#.*/\([^/]*\.service\)$#\1#p' "/proc/$pid/cgroup" | head -n 1)
+    say "${unit:-$(cat "/proc/$pid/comm")}|$pid|$file"
+  done
 }
 
 p_automation() {
@@ -987,19 +1163,36 @@ runtime_found() {
     *) say "$RUNTIME|$FILE|$real" ;;
   esac
 }
-# A program that no package knows is asked for its version, on the running system.
+# Prints where a program really is, if nobody but root can change it: neither the file nor a folder above it.
+roots_own() {
+  real=$(readlink -f "$1") || return 1
+  place=$real
+  while [ -n "$place" ]; do
+    # shellcheck disable=SC2012 # one name, of which only rights and owner are wanted
+    case $(ls -ldn "$place" | awk 'NR == 1 { print $1, $3 }') in
+      ?????w* | ????????w*) return 1 ;;
+      [-d]*' 0') place=${place%/*} ;;
+      *) return 1 ;;
+    esac
+  done
+  say "$real"
+}
+# A program that no package knows is asked for its version, on the running system, and only if it belongs to root.
 asked_version() {
   case $1 in
     tomcat) contents "$2" | sed -n 's/.*Apache Tomcat Version \([0-9.]*\).*/\1/p' | head -n 1; return ;;
   esac
   [ -z "$ROOT" ] || return 0
+  if [ "$1" = postfix ]; then set -- postfix "${2%/*}/postconf"; fi
+  program=$(roots_own "$2") || return 0
+  set -- "$1" "$program"
   case $1 in
     php) limit "$2" -n -v ;;
     nginx | openssh) limit "$2" -v ;;
     apache | lighttpd | squid | unbound | bind) limit "$2" -v ;;
     openssl) limit "$2" version ;;
     java) limit "$2" -version ;;
-    postfix) limit "${2%/*}/postconf" -h mail_version ;;
+    postfix) limit "$2" -h mail_version ;;
     exim) limit "$2" -bV ;;
     *) limit "$2" --version ;;
   esac 2>&1 | head -n 5 | sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9][0-9a-zA-Z.]*\).*/\1/p' | head -n 1
@@ -1013,7 +1206,7 @@ owners() {
       below /var/lib/dpkg/info
       paths=$*
       for path in "$@"; do shift; set -- "$@" -e "$path" -e "${path#/usr}"; done
-      grep -sxF "$@" /dev/null "$BELOW"/*.list | sed 's#.*/\([^/:]*\)\(:[a-z0-9-]*\)*\.list:\(.*\)#\3|\1#' | awk -F '|' -v paths="$paths" '
+      limit find "$BELOW/" -maxdepth 1 -type f -name '*.list' -exec grep -sxF "$@" /dev/null {} + | sed 's#.*/\([^/:]*\)\(:[a-z0-9-]*\)*\.list:\(.*\)#\3|\1#' | awk -F '|' -v paths="$paths" '
         BEGIN { n = split(paths, all, " ") } { has[$1] = $2 }
         END { for (i = 1; i <= n; i++) { p = all[i]; q = p; sub(/^\/usr/, "", q); if (p in has) print p "|" has[p]; else if (q in has) print p "|" has[q] } }' ;;
     apk)
@@ -1025,7 +1218,7 @@ owners() {
     pacman)
       below /var/lib/pacman/local
       for path in "$@"; do shift; set -- "$@" -e "${path#/}"; done
-      grep -sxF "$@" /dev/null "$BELOW"/*/files | sed 's#.*/\([^/]*\)-[^-/]*-[^-/]*/files:\(.*\)#/\2|\1#' ;;
+      limit find "$BELOW/" -maxdepth 2 -type f -name files -exec grep -sxF "$@" /dev/null {} + | sed 's#.*/\([^/]*\)-[^-/]*-[^-/]*/files:\(.*\)#/\2|\1#' ;;
     dnf | yum | zypper)
       for path in "$@"; do
         GOOD='0 1'
@@ -1073,19 +1266,18 @@ find_sites() {
     [ ! -d "$BELOW" ] || set -- "$@" "$BELOW"
   done
   [ $# -gt 0 ] || return 0
-  {
-    limit find "$@" -xdev -maxdepth 8 \( -name node_modules -o -name .git -o -name doc -o -name locale -o -name icons -o -name .cache \) -prune -o -type f \( \
-      -path '*/wp-includes/version.php' -o -path '*/core/lib/Drupal.php' -o -path '*/includes/bootstrap.inc' \
-      -o -path '*/administrator/manifests/files/joomla.xml' -o -path '*/Classes/Information/Typo3Version.php' -o -path '*/bin/magento' \
-      -o -path '*/app/AppKernel.php' -o -path '*/config/settings.inc.php' -o -path '*/program/include/iniset.php' -o -path '*/lib/versioncheck.php' \
-      -o -path '*/libraries/classes/Version.php' -o -path '*/libraries/classes/Config.php' -o -path '*/src/Version.php' \) -print0
-    [ $? -ne 124 ] || say '=timeout'
-  } | head -c 200000 | tr '\n|\000' '??\n' | head -n 200 | while IFS= read -r hit; do site_of "${hit#"$ROOT"}"; done
+  names "$@" -xdev -maxdepth 8 \( -name node_modules -o -name .git -o -name doc -o -name locale -o -name icons -o -name .cache \) -prune -o -type f \( \
+    -path '*/wp-includes/version.php' -o -path '*/core/lib/Drupal.php' -o -path '*/includes/bootstrap.inc' \
+    -o -path '*/administrator/manifests/files/joomla.xml' -o -path '*/Classes/Information/Typo3Version.php' -o -path '*/bin/magento' \
+    -o -path '*/app/AppKernel.php' -o -path '*/config/settings.inc.php' -o -path '*/program/include/iniset.php' -o -path '*/lib/versioncheck.php' \
+    -o -path '*/libraries/classes/Version.php' -o -path '*/libraries/classes/Config.php' -o -path '*/src/Version.php' \) |
+    head -c 1000000 | tr '\n\000' '?\n' | awk 'NR <= 400; NR == 401 { print "=cut" } $0 == "=timeout" && NR > 400' |
+    while IFS= read -r hit; do site_of "${hit#"$ROOT"}"; done
 }
 # kind|path|version of one such file, if it is what its name promises
 site_of() {
   case $1 in
-    '=timeout') say '=timeout' ;;
+    =*) say "$1" ;;
     */wp-includes/version.php) site wordpress "${1%/wp-includes/*}" "$1" "s/^\$wp_version *= *'\([^']*\)'.*/\1/p" ;;
     */core/lib/Drupal.php) site drupal "${1%/core/lib/*}" "$1" "s/.*const VERSION *= *'\([^']*\)'.*/\1/p" ;;
     */includes/bootstrap.inc) site drupal "${1%/includes/*}" "$1" "s/.*define('VERSION', *'\([^']*\)').*/\1/p" ;;
@@ -1104,36 +1296,56 @@ site_of() {
   esac
 }
 site() {
-  is_file "$3" || return 0
-  version=$(text | sed -n "$4" | head -n 1)
-  [ -z "$version" ] || say "$1|$2|$version|$(stat_of "$BELOW" | rows owner)"
+  folder=$(say "$2" | tr '|' '?')
+  if is_file "$3"; then
+    version=$(text | sed -n "$4" | head -n 1 | tr '|' '?')
+    [ -z "$version" ] || say "$1|$folder|$version|$(stat_of "$BELOW" | rows owner)"
+  else # a name with a line end in it
+    case $3 in *'?'*) say "$1|$folder|-|-" ;; esac
+  fi
 }
 p_sites() {
-  case $SITES in *=timeout*) is timeout ;; esac
+  sites_state
   say "$SITES" | grep '|' | sort -u -t '|' -k 1,2
+}
+# What the search for sites met
+sites_state() {
+  case $NL$SITES$NL in *"$NL=cut$NL"*) BIG=' cut' ;; esac
+  case $NL$SITES$NL in *"$NL=timeout$NL"*) is timeout ;; esac
 }
 
 # WordPress's plugins and themes. Which of them are active stands in the database, which is not read.
 p_plugins() {
+  sites_state
   say "$SITES" | sed -n 's/^wordpress|\([^|]*\)|.*/\1/p' | head -n 60 | while IFS= read -r site; do
     [ "$(now)" -lt "$DEADLINE" ] || break
-    below "$site/wp-content"
-    content=$BELOW
-    for hit in "$content"/plugins/*/; do
-      hit=${hit%/}
-      slug=${hit##*/}
-      main=$hit/$slug.php
-      [ -f "$main" ] || main=$(grep -lsI 'Plugin Name:' "$hit"/*.php | head -n 1)
-      [ ! -f "$main" ] || say "$site|plugin|$slug|$(version_header "$main")|-"
-    done
-    for hit in "$content"/themes/*/style.css; do
-      [ -f "$hit" ] || continue
-      slug=${hit%/style.css}
-      say "$site|theme|${slug##*/}|$(version_header "$hit")|-"
+    for kind in plugin theme; do
+      below "$site/wp-content/${kind}s"
+      folder=$BELOW
+      for hit in "$folder"/*/; do
+        hit=${hit%/}
+        [ -d "$hit" ] || continue
+        slug=${hit##*/}
+        main=$(main_of "$kind" "$site/wp-content/${kind}s/$slug" "$hit")
+        [ -z "$main" ] || say "$site|$kind|$(printf '%s' "$slug" | tr '\n|' '??')|$main|-"
+      done
     done
   done
 }
-version_header() { head -c 8000 "$1" | sed -n 's/^[ *#/]*[Vv]ersion: *\([0-9A-Za-z._-]*\).*/\1/p' | head -n 1; }
+# The version of a plugin or theme, "-" if there is none, nothing if it is none: KIND, its folder there, its folder here
+main_of() {
+  set -- "$1" "$2" "$3" style.css
+  [ "$1" = theme ] || set -- "$1" "$2" "$3" "${2##*/}.php"
+  if is_file "$2/$4"; then version_header; return; fi
+  [ "$1" = plugin ] || return 0
+  for hit in "$3"/*.php; do
+    if is_file "$2/${hit##*/}" && head -c 8000 "$BELOW" | grep -q 'Plugin Name:'; then version_header; return; fi
+  done
+}
+version_header() {
+  version=$(head -c 8000 "$BELOW" | sed -n 's/^[ *#/]*[Vv]ersion: *\([0-9A-Za-z._-]*\).*/\1/p' | head -n 1)
+  say "${version:--}"
+}
 
 # With --deep: what wp, run as the owner of each site, says of its files and updates
 p_wp() {
@@ -1154,9 +1366,10 @@ p_wp() {
       while IFS= read -r found; do say "$site|plugin-update|$found"; done
   done
 }
-wp_as() {
+wp_as() { # in a session of its own: the site's code could otherwise type into root's terminal
+  have setsid || return 126
   # shellcheck disable=SC2016 # the inner shell is to see the variables
-  limit su -s /bin/sh "$1" -c 'cd "$0" && exec wp --skip-plugins --skip-themes '"$3" "$2"
+  limit setsid su -s /bin/sh "$1" -c 'cd "$0" && exec wp --skip-plugins --skip-themes '"$3" "$2"
 }
 
 # ---- The host -------------------------------------------------------------------------------------------------------
@@ -1217,16 +1430,23 @@ rows_of_ss() {
 }
 
 # A question that would load a part of the kernel is not asked: where the kernel does not have it, there are no rules.
-nft_in_kernel() { ! [ -r /proc/kallsyms ] || grep -q nf_tables_newtable /proc/kallsyms; }
-p_nft() {
-  if ! have nft; then is absent; elif [ "$ADMIN" = no ]; then is denied
-  elif nft_in_kernel; then ask nft list ruleset; else is ok not-loaded; fi
+nft_in_kernel() { # 0 yes, 1 no, 2 not to be told
+  [ ! -d /sys/module/nf_tables ] || return 0
+  if [ -r /proc/kallsyms ]; then grep -q nf_tables_newtable /proc/kallsyms; return; fi
+  list=/lib/modules/$(uname -r)/modules.builtin
+  [ -r "$list" ] || return 2
+  grep -q '/nf_tables\.ko' "$list"
 }
+if_nft() {
+  nft_in_kernel
+  case $? in 0) ask "$@" ;; 1) is ok not-loaded ;; *) is skipped not-loaded ;; esac
+}
+p_nft() { if ! have nft; then is absent; elif [ "$ADMIN" = no ]; then is denied; else if_nft nft list ruleset; fi; }
 p_iptables() { # PROGRAM, file of its loaded tables, TABLE
   if ! have "$1"; then is absent; return; fi
   if [ "$ADMIN" = no ]; then is denied; return; fi
   case $(limit "$1" -V) in
-    *nf_tables*) nft_in_kernel || { is ok not-loaded; return; } ;;
+    *nf_tables*) if_nft "$1" -t "$3" -S; return ;;
     *' v1.'*) grep -q "^$3\$" "$2" || { is ok not-loaded; return; } ;;
   esac
   ask "$1" -t "$3" -S
@@ -1260,7 +1480,11 @@ p_firewall_state() {
   saved=no
   for place in /etc/iptables/rules.v4 /etc/iptables/iptables.rules /etc/sysconfig/iptables /etc/iptables/rules-save; do is_file $place && saved=yes; done
   say "iptables_saved=$saved"
-  say "pf_enabled=$(yes_no matches "$(contents /etc/rc.conf)" '^pf_enable="?yes')"
+  if [ -z "$ROOT" ] && [ "$ADMIN" = yes ] && have pfctl && [ -e /dev/pf ]; then
+    say "pf_enabled=$(yes_no matches "$(limit pfctl -si)" '^Status: Enabled')"
+  else
+    say "pf_enabled=$(yes_no matches "$(contents /etc/rc.conf)" '^pf_enable="?yes')"
+  fi
 }
 p_containers() { # only of a service that runs already: a question would start it
   if have docker && is_running dockerd; then ask docker ps --format '{{.Names}}|{{.Ports}}'
@@ -1275,7 +1499,10 @@ p_sshd() {
   ask "$program" -T >/dev/null
   # Some versions want to know who logs in where there are Match lines.
   [ "$STATUS" != failed ] || ask "$program" -T -C user=nobody,host=host.invalid,addr=192.0.2.1,laddr=192.0.2.2,lport=22 >/dev/null
-  say "$answer" | grep -v -i '^hostkey '
+  case $STATUS:$answer in
+    failed:*[Mm]issing?privilege?separation?directory*) is skipped no-run-sshd ;; # it is made when sshd starts
+    *) say "$answer" | grep -v -i '^hostkey ' ;;
+  esac
 }
 p_sshd_files() {
   each sshd_lines '/etc/ssh/sshd_config' '/etc/ssh/sshd_config.d/*.conf' '/usr/etc/ssh/sshd_config' '/usr/etc/ssh/sshd_config.d/*.conf' '/usr/local/etc/ssh/sshd_config'
@@ -1286,18 +1513,40 @@ sshd_lines() { bare | grep -v -i '^hostkey' | awk -v file="$FILE" '{ print file 
 # passwd of the looked-at system, at most 2000 lines
 passwd_lines() { contents /etc/passwd | head -n 2000; }
 p_keys() {
-  passwd_lines | cut -d : -f 1,6 | grep ':/.' | sort -u | while IFS=: read -r account home; do
-    for file in authorized_keys authorized_keys2; do
-      below "$home/.ssh"
-      if [ -d "$home" ] && ! [ -x "$home" ] && [ -z "$ROOT" ]; then say '=unread'; continue; fi
-      if [ -d "$BELOW" ] && ! [ -x "$BELOW" ]; then say '=unread'; continue; fi
-      is_file "$home/.ssh/$file" || continue
-      if [ ! -r "$BELOW" ]; then say '=unread'; continue; fi
-      count=$(text | grep -c -E '(^|[ ,"])(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ +[A-Za-z0-9+/]{20}')
-      say "$account|$home/.ssh/$file|$(stat_of "$BELOW" | rows time)|$count"
-    done
-  done | head -n 500 | { found=$(cat); case $found in *=unread*) say "$found" | grep -v '^=unread'; exit 9 ;; *) say "$found" ;; esac; }
-  [ $? -ne 9 ] || is denied
+  places=$(key_places)
+  found=$(passwd_lines | places=$places awk -F : '
+    function expand(p,   out, i, c) { # %h, %u and %% of sshd_config
+      for (i = 1; i <= length(p); i++) {
+        c = substr(p, i, 1)
+        if (c == "%") { c = substr(p, ++i, 1); c = (c == "h") ? home : (c == "u") ? $1 : c }
+        out = out c
+      }
+      return out ~ /^\// ? out : home "/" out
+    }
+    BEGIN { n = split(ENVIRON["places"], all, "\n") }
+    NF < 6 || /^[+-]/ || $6 !~ /^\/./ { next }
+    { home = $6; sub(/\/+$/, "", home); for (i = 1; i <= n; i++) { p = $1 ":" expand(all[i]); if (!(p in seen)) { seen[p] = 1; print p } } }' |
+    while IFS=: read -r account place; do keys_of "$account" "$place"; done | head -n 500)
+  case $NL$found$NL in *"$NL=unread$NL"*) is denied ;; esac
+  say "$found" | grep -v '^=unread$'
+}
+# Where sshd looks for keys: its own answer, all its files, and where it does without being told
+key_places() {
+  {
+    say 'AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2'
+    [ -n "$ROOT" ] || ! have sshd || limit "$(command -v sshd)" -T
+    each bare '/etc/ssh/sshd_config' '/etc/ssh/sshd_config.d/*.conf' '/usr/etc/ssh/sshd_config' '/usr/local/etc/ssh/sshd_config'
+  } | tr '\t="' '   ' | awk 'tolower($1) == "authorizedkeysfile" { for (i = 2; i <= NF; i++) if ($i != "none" && !seen[$i]++ && n++ < 10) print $i }'
+}
+keys_of() { # ACCOUNT FILE
+  below "${2%/*}"
+  upper=$BELOW
+  while [ ! -d "$upper" ] && [ "$upper" != "${upper%/*}" ]; do upper=${upper%/*}; done
+  if [ -d "$upper" ] && ! [ -x "$upper" ]; then say '=unread'; return; fi
+  is_file "$2" || return 0
+  if [ ! -r "$BELOW" ]; then say '=unread'; return; fi
+  count=$(text | grep -c -E '(^|[ ,"])(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ +[A-Za-z0-9+/]{20}')
+  say "$1|$(printf '%s' "$2" | tr '|' '?')|$(stat_of "$BELOW" | rows time)|$count"
 }
 p_accounts() {
   set -- /dev/null
@@ -1306,9 +1555,9 @@ p_accounts() {
   done
   # Of the hash only whether there is one leaves the awk program.
   passwd_lines | awk -F : "$AWK_TIME"'
-    function kind(hash) { return hash == "" ? "none" : hash ~ /^[*!]|^x$|LK|NP/ ? "locked" : "set" }
+    function kind(hash) { return hash == "" ? "none" : hash ~ /^[*!]|^x$|^LK$|^NP$/ ? "locked" : "set" }
     FILENAME == ARGV[1] { state[$1] = kind($2); if (NF == 9 && $3 ~ /^[0-9]+$/) changed[$1] = day($3); next }
-    NF < 6 { next }
+    NF < 6 || /^[+-]/ { next } # the second: of NIS
     ($7 !~ /(nologin|false|sync|halt|shutdown)$/) || $3 == 0 || $3 >= 1000 {
       s = ($1 in state) ? state[$1] : ($2 == "" || length($2) > 1) ? kind($2) : "-"
       print $1 "|" $3 "|" ($7 == "" ? "/bin/sh" : $7) "|" s "|" (($1 in changed) ? changed[$1] : "-")
@@ -1335,7 +1584,7 @@ second_factor() { bare | sed -n -E 's/.*(pam_(google_authenticator|duo|u2f|yubic
 
 p_scanners() {
   scanner clamav clamscan clamd /var/lib/clamav/daily.cld /var/lib/clamav/daily.cvd /var/db/clamav/daily.cld /var/db/clamav/daily.cvd
-  each clam_log '/var/log/clamav/*.log' '/var/log/clamscan*.log' '/var/log/clamav*.log'
+  each clam_log '/var/log/clamav/*.log' '/var/log/clamscan*.log' '/var/log/clamav*.log' | sort | tail -n 1 | tr ' ' '\n'
   if there maldet || is_file /usr/local/maldetect/maldet; then
     scanner maldet maldet maldet /usr/local/maldetect/sigs/maldet.sigs.ver
     put 'maldet|version' "$(first_line /usr/local/maldetect/VERSION)" | tr '=' '|'
@@ -1376,7 +1625,7 @@ scan_log() {
 }
 clam_log() {
   hits=$(tail -c 200000 "$BELOW" | sed -n 's/^Infected files: *\([0-9]*\).*/\1/p' | tail -n 1)
-  [ -z "$hits" ] || printf 'clamav|last_scan|%s\nclamav|found|%s\n' "$(stat_of "$BELOW" | rows time)" "$hits"
+  [ -z "$hits" ] || printf 'clamav|last_scan|%s clamav|found|%s\n' "$(stat_of "$BELOW" | rows time)" "$hits"
 }
 
 p_suspects() {
@@ -1391,10 +1640,14 @@ p_suspects() {
       }'
   fi
   [ -z "$ROOT" ] && [ -e /proc/self/exe ] || NOTE=disk-only
+  set --
   for place in /tmp /var/tmp /dev/shm; do
     below $place
-    [ ! -d "$BELOW" ] || limit find "$BELOW/" -xdev -maxdepth 3 -type f -name '.?*' -perm -100 -print0 | stat_names 50 | rows path time | sed 's/^/hidden-in-tmp|/'
+    [ ! -d "$BELOW" ] || set -- "$@" "$BELOW/"
   done
+  before=$STATUS
+  [ $# -eq 0 ] || found_rows "$(names "$@" -xdev -maxdepth 3 -type f -name '.?*' -perm -100 | stat_names 201 | rows path time | sed '/^=/!s/^/hidden-in-tmp|/')"
+  [ "$before" = ok ] || STATUS=$before
   contents /etc/ld.so.preload | grep . | while IFS= read -r line; do say "preload|$line|$(time_of /etc/ld.so.preload)"; done
 }
 
@@ -1406,13 +1659,13 @@ p_cron() {
   [ "$UNREAD" = no ] || is denied
 }
 described() { stat_of "$BELOW" | rows time owner; }
-cron_lines() { bare | head -n 250 | cut -c 1-2000 | row_of "$(described)"; }
+cron_lines() { bare | head -n 250 | cut -c 1-1000 | hide_jobs | row_of "$(described)"; }
 row_of() { what=$1 file=$FILE awk '{ print ENVIRON["file"] "|" ENVIRON["what"] "|" $0 }'; }
 # A script: that it is there, and those of its lines that fetch, decode or run from places that anybody can write to
 cron_script() {
   about=$(described)
   say '(script)' | row_of "$about"
-  bare | grep -E 'curl|wget|base64|/tmp/|/dev/shm|/dev/tcp|python[0-9]* -c|perl -e|php -r|nc -|eval' | head -n 5 | cut -c 1-2000 | row_of "$about"
+  bare | grep -E 'curl|wget|base64|/tmp/|/dev/shm|/dev/tcp|python[0-9]* -c|perl -e|php -r|nc -|eval' | head -n 5 | cut -c 1-1000 | hide_jobs | row_of "$about"
 }
 
 p_timers() {
@@ -1423,8 +1676,9 @@ p_timers() {
   say "$units" | while IFS= read -r unit; do
     below "$unit"
     about=$(stat_of "$BELOW")
-    if matches "$owned" "^${unit}[|]" && [ "${about%%\|*}" -lt $(($(now) - 7776000)) ]; then continue; fi
-    command=$(text | sed -n -E 's/^(ExecStart|OnCalendar|OnUnitActiveSec|OnBootSec) *= *//p' | head -n 1)
+    if [ ! -f "$BELOW" ]; then say "$unit|-|-"; continue; fi # a name with a line end in it
+    case $NL$owned in *"$NL$unit|"*) [ "${about%%\|*}" -ge $(($(now) - 7776000)) ] || continue ;; esac
+    command=$(text | sed -n -E 's/^(ExecStart|OnCalendar|OnUnitActiveSec|OnBootSec) *= *//p' | head -n 1 | hide_jobs)
     say "$unit|$(say "$about" | rows time)|$command"
   done
 }
@@ -1442,25 +1696,27 @@ p_files() {
     [ ! -e "$BELOW" ] || set -- "$@" "$BELOW"
   done
   if [ "$ADMIN" = no ] && [ -z "$ROOT" ]; then NOTE=not-root; fi
-  [ $# -eq 0 ] || limit find "$@" -xdev -maxdepth 4 -type f -mtime -90 -print0 | stat_names 201 | rows path time owner
+  [ $# -eq 0 ] || found_rows "$(names "$@" -xdev -maxdepth 4 -type f -mtime -90 | stat_names 201 | rows path time owner)"
 }
 p_persist_accounts() {
   for file in passwd shadow group master.passwd; do put "$file" "$(time_of /etc/$file)" | sed 's/^master.passwd=/shadow=/'; done
 }
 p_uploads() {
-  case $SITES in *=timeout*) is timeout; return ;; esac
-  set --
-  paths=$(say "$SITES" | grep '|' | cut -d '|' -f 2 | sort -u | head -n 60)
-  [ -n "$paths" ] || return 0
-  say "$paths" | {
+  paths=$(say "$SITES" | grep '|' | cut -d '|' -f 2 | sort -u)
+  [ "$(say "$paths" | wc -l)" -le 60 ] || BIG=' cut'
+  found=$(say "$paths" | head -n 60 | {
+    set --
     while IFS= read -r site; do
+      [ -n "$site" ] || continue
       for place in wp-content/uploads uploads files sites/default/files images media pub/media cache tmp img upload; do
         below "$site/$place"
         [ ! -d "$BELOW" ] || set -- "$@" "$BELOW"
       done
     done
-    [ $# -eq 0 ] || limit find "$@" -xdev -maxdepth 8 -type f \( -name '*.php' -o -name '*.php[3-8]' -o -name '*.phtml' -o -name '*.phar' \) -print0
-  } | stat_names 101 | rows path time size
+    [ $# -eq 0 ] || names "$@" -xdev -maxdepth 8 -type f \( -name '*.php' -o -name '*.php[3-8]' -o -name '*.phtml' -o -name '*.phar' \)
+  } | stat_names 101 | rows path time size)
+  found_rows "$found"
+  sites_state
 }
 
 p_resources() {
@@ -1539,13 +1795,27 @@ master_file() { say "# from $FILE"; text | master_lines; }
 master_lines() { awk '/^[ \t]*(#|$)/ { next } /^[^ \t]/ { on = ($8 == "smtpd" || $8 == "postscreen") } on'; }
 
 p_exim() {
+  program=exim
+  ! have exim4 || program=exim4
+  if [ -z "$ROOT" ] && have $program; then # what it uses, with all that it includes
+    ask $program -bP config >/dev/null
+    if [ "$STATUS" = ok ] && [ -n "$answer" ]; then
+      FILE="$program -bP config"
+      say "$answer" | exim_lines
+      settings "^dc_" '/etc/exim4/update-exim4.conf.conf'
+      is ok
+      return
+    fi
+    is ok
+  fi
   if is_file /etc/exim4/exim4.conf; then set -- '/etc/exim4/exim4.conf'; else set -- '/var/lib/exim4/config.autogenerated'; fi
-  each exim_lines "$@" '/etc/exim/exim.conf' '/etc/exim.conf' '/usr/local/etc/exim/configure'
+  each exim_file "$@" '/etc/exim/exim.conf' '/etc/exim.conf' '/usr/local/etc/exim/configure'
   settings "^dc_" '/etc/exim4/update-exim4.conf.conf'
 }
+exim_file() { text | exim_lines; }
 exim_lines() {
   say "# from $FILE"
-  text | awk '
+  awk '
     /^[ \t]*(#|$)/ { next }
     { sub(/^[ \t]+/, ""); line = line $0; if (line ~ /\\$/) { sub(/\\$/, "", line); next } out(line); line = "" }
     function out(l) {
@@ -1573,7 +1843,7 @@ p_dovecot() {
 
 # Messages that wait: counted in the spool; senders are asked of the mail server, and masked.
 p_queue() {
-  total=0 server='' oldest=''
+  total=0 server='' oldest='' LATE=no
   if is_folder /var/spool/postfix/deferred; then
     server=postfix
     for queue in active deferred incoming hold maildrop; do spool "$queue" "/var/spool/postfix/$queue" '*'; done
@@ -1596,16 +1866,19 @@ p_queue() {
   say "server=$server"
   say "total=$total"
   [ -z "$oldest" ] || say "oldest=$(say "$oldest" | rows time)"
+  [ "$LATE" = no ] || is timeout
   [ "$UNREAD" = no ] || is denied
 }
 spool() { # NAME FOLDER PATTERN: adds to total, keeps the oldest
   [ -n "${4:-}" ] || below "$2"
   [ -d "$BELOW" ] || return 0
   if ! [ -r "$BELOW" ] || ! [ -x "$BELOW" ]; then UNREAD=yes; return 0; fi
-  found=$(limit find "$BELOW/" -xdev -maxdepth 3 -type f -name "$3" -print0 | tr -cd '\000' | wc -c | tr -d ' ')
+  found=$(names "$BELOW/" -xdev -maxdepth 3 -type f -name "$3" | tr -cd '\000' | wc -c | tr -d ' ')
   say "queue=$1,$found"
   total=$((total + found))
-  age=$(limit find "$BELOW/" -xdev -maxdepth 3 -type f -name "$3" -print0 | stat_names 5000 | sort -n | head -n 1)
+  age=$(names "$BELOW/" -xdev -maxdepth 3 -type f -name "$3" | stat_names 5000)
+  case $age in *=timeout) LATE=yes ;; esac
+  age=$(say "$age" | grep '^[0-9]' | sort -n | head -n 1)
   if [ -n "$age" ] && { [ -z "$oldest" ] || [ "${age%%\|*}" -lt "${oldest%%\|*}" ]; }; then oldest=$age; fi
 }
 senders() {
@@ -1636,7 +1909,7 @@ unbound_file() {
   say "# from $FILE"
   text | sed 's/^ *//;s/ *#.*//' | awk '
     /^[a-z-]+: *$/ { clause = $1; if (clause == "server:") print; next }
-    /^include/ || (clause != "remote-control:" && /^(interface[a-z-]*|port|access-control[a-z-]*|do-ip4|do-ip6|do-udp|do-tcp|outgoing-[a-z-]*):/)'
+    /^include/ || (clause != "remote-control:" && /^(interface[a-z-]*|port|access-control[a-z-]*|do-ip4|do-ip6|do-udp|do-tcp|outgoing-[a-z-]*|ip-address):/)'
 }
 p_dnsmasq() {
   words='^ *(interface|except-interface|listen-address|bind-interfaces|bind-dynamic|local-service|port|no-dhcp-interface|conf-dir|conf-file) *(=|$)'
@@ -1653,7 +1926,7 @@ command_lines() {
   done
 }
 p_pdns() {
-  settings '^ *(allow-from|local-address|local-ipv6|local-port|recursor|allow-recursion|launch|include-dir) *[+]?=' '/etc/powerdns/pdns.conf' '/etc/powerdns/pdns.d/*.conf' '/etc/powerdns/recursor.conf' \
+  settings '^ *(allow-from|allow-from-file|local-address|local-ipv6|local-port|recursor|allow-recursion|launch|include-dir) *[+]?=' '/etc/powerdns/pdns.conf' '/etc/powerdns/pdns.d/*.conf' '/etc/powerdns/recursor.conf' \
     '/etc/powerdns/recursor.d/*.conf' '/etc/pdns/pdns.conf' '/etc/pdns-recursor/recursor.conf' '/usr/local/etc/pdns/*.conf'
 }
 p_squid() {
@@ -1701,6 +1974,9 @@ nginx_file() {
 
 collect() {
   size=0
+  KEEP=$(own_id)
+  watchdog >/dev/null 2>&1 </dev/null &
+  dog=$!
   MANAGER=$(find_manager)
   PROCESSES=''
   [ -n "$ROOT" ] || PROCESSES=" $({ cat /proc/[0-9]*/comm || ps -axco command; } </dev/null 2>/dev/null | tr ' \n' '- ') "
@@ -1716,17 +1992,17 @@ collect() {
   part time 5 running p_time
   HIDE=$HIDE_URL
   part packages.manager 5 p_manager
-  part packages.upgrade 400 p_upgrade
-  part packages.security 400 p_security
+  part packages.upgrade 400 patient p_upgrade
+  part packages.security 400 patient p_security
   part packages.held 200 p_held
   part packages.lists 10 p_lists
   HIDE=$HIDE_ALL
   part packages.sources 60 p_sources
   HIDE=$HIDE_URL
-  part packages.broken 100 p_broken
+  part packages.broken 100 patient p_broken
   part packages.of-interest 300 p_interest
   part packages.installed 8000 p_installed
-  part packages.integrity 300 p_integrity
+  part packages.integrity 300 patient p_integrity
   part reboot.flag 10 running p_reboot
   part reboot.services 100 running p_stale
   HIDE=$HIDE_VALUES
@@ -1768,7 +2044,7 @@ collect() {
   HIDE=$HIDE_ALL
   part mail.postfix 200 p_postfix
   part mail.postfix-master 200 p_master
-  part mail.exim 500 p_exim
+  part mail.exim 900 p_exim
   part mail.sendmail 200 p_sendmail
   part mail.dovecot 100 p_dovecot
   part mail.queue 40 p_queue
@@ -1780,6 +2056,8 @@ collect() {
   part proxy.others 300 p_other_proxies
   part web.proxying 200 p_web
   write_part end ok 0 '' ''
+  kill "$dog"
+  wait "$dog"
 }
 
 # Blocks of 24 lines of 64 characters
@@ -1798,13 +2076,60 @@ blocks() {
   done
 }
 
+# How a program can be run apart: "view", as "nobody" alone, or "no". NO_NET and NO_NEW begin its command: without network, and
+# without becoming root by a program that has the right to.
+find_apart() {
+  APART=no NO_NET='' NO_NEW=''
+  [ "$ADMIN" = yes ] || return 0
+  ! limit setpriv --no-new-privs true 2>/dev/null || NO_NEW='setpriv --no-new-privs'
+  ! limit unshare -n true 2>/dev/null || NO_NET=-n
+  export NO_NEW
+  limit chroot --userspec=65534:65534 / true 2>/dev/null || return 0
+  before=$(mounts)
+  # shellcheck disable=SC2086 # several options
+  if limit unshare -m $NO_NET /bin/sh -c "$VIEW" sh "$ROOT" test 2>/dev/null && [ "$(mounts)" = "$before" ]; then APART=view
+  elif [ -z "$ROOT" ] || [ -n "$NO_NEW" ]; then APART=nobody NO_NEW="${NO_NET:+unshare -n }$NO_NEW"; fi
+}
+# Whether a mount of ours came out
+mounts() { root=$ROOT awk 'BEGIN { r = ENVIRON["root"] } $5 == r || $5 == r "/dev" || $5 == r "/tmp" || $5 == r "/var/tmp"' /proc/self/mountinfo; }
+
+# Ends what hangs in spite of all limits (a pipe in place of a file, a program that does not end) once the time is over. KEEP is
+# the process of collect; below it only those without children of their own are ended, so that it goes on and says what is missing.
+watchdog() {
+  trap 'kill $nap; exit 0' TERM
+  nap=''
+  me=$(own_id)
+  sleep $((DEADLINE + GRACE - $(now))) &
+  nap=$!
+  wait $nap
+  while kill -0 "$KEEP"; do
+    for pid in $(hanging); do kill -9 "$pid"; done
+    sleep 1 &
+    nap=$!
+    wait $nap
+  done
+}
+own_id() { exec sh -c 'echo $PPID'; } # to be called in $( ): the id of the shell around it
+hanging() {
+  { cat /proc/[0-9]*/stat | sed 's/(.*)/x/'; ps -ax -o pid= -o ppid= | sed 's/^ *\([0-9]*\) */\1 x x /'; } | awk -v keep="$KEEP" -v me="$me" '
+    { parent[$1] = $4 + 0; child[$4 + 0] = 1 }
+    END {
+      for (p in parent) {
+        if (p in child || p + 0 == keep + 0) continue
+        steps = 0
+        for (q = p + 0; q > 1 && q != keep + 0 && q != me + 0 && steps++ < 50;) q = parent[q] + 0
+        if (q == keep + 0) print p
+      }
+    }'
+}
+
 fail() {
   say "$1" >&2
   exit 2
 }
 
 main() {
-  ROOT='' CHROOT=no NO_CHROOT=denied COMPACT=no LIST=no DEEP=no OPTIONS=''
+  ROOT='' CHROOT=no NO_CHROOT=denied AS_ROOT=no COMPACT=no LIST=no DEEP=no OPTIONS=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root)
@@ -1815,6 +2140,7 @@ main() {
         OPTIONS="$OPTIONS --root"
         shift ;;
       --no-chroot) NO_CHROOT=skipped OPTIONS="$OPTIONS $1" ;;
+      --chroot-as-root) AS_ROOT=yes OPTIONS="$OPTIONS $1" ;;
       --compact) COMPACT=yes OPTIONS="$OPTIONS $1" ;;
       --packages) LIST=yes OPTIONS="$OPTIONS $1" ;;
       --deep) DEEP=yes OPTIONS="$OPTIONS $1" ;;
@@ -1826,20 +2152,15 @@ main() {
   for tool in cksum awk sed tr cut head; do have $tool || fail "The program $tool is needed, and it is not here."; done
   OPTIONS=${OPTIONS# }
   STARTED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-  SECONDS_EACH=8 DEADLINE=$(($(now) + 28))
-  [ "$DEEP" = no ] || SECONDS_EACH=120 DEADLINE=$(($(now) + 300))
+  LONGEST=8 GRACE=5 DEADLINE=$(($(now) + 28))
+  [ "$DEEP" = no ] || LONGEST=120 DEADLINE=$(($(now) + 300))
   SYSTEM=$(uname -s)
   ADMIN=$(yes_no [ "$(id -u)" = 0 ])
   if timeout -k 1 2 true; then TIMEOUT='kill'; elif timeout 2 true; then TIMEOUT=plain; elif timeout -t 2 true; then TIMEOUT=busybox; else TIMEOUT=none; fi 2>/dev/null
   if stat -c %Y / >/dev/null 2>&1; then STAT=gnu; else STAT=bsd; fi
-  APART=no
-  if [ "$ADMIN" = yes ] && limit chroot --userspec=65534:65534 / true 2>/dev/null; then
-    APART=nobody
-    # shellcheck disable=SC2016 # the inner shell is to see the variable
-    if limit unshare -m /bin/sh -c 'mount -t tmpfs none "$1/var/tmp"' sh "$ROOT" 2>/dev/null; then APART=view; fi
-  fi
-  if [ -n "$ROOT" ] && [ "$NO_CHROOT" = denied ] && [ "$ADMIN" = yes ] && there sh; then CHROOT=yes; fi
-  text=$(collect)
+  find_apart
+  if [ -n "$ROOT" ] && [ "$NO_CHROOT" = denied ] && [ "$ADMIN" = yes ] && there sh && { [ "$APART" != no ] || [ "$AS_ROOT" = yes ]; }; then CHROOT=yes; fi
+  text=$(collect 2>/dev/null)
   end="selfaudit-end $(say "$text" | grep -c '^@ ')"
   hash=$(say "$text" | sha256_of)
   if [ -n "$hash" ]; then end="$end sha256 $hash"; else end="$end cksum $(say "$text" | cksum | cut -d ' ' -f 1)"; fi

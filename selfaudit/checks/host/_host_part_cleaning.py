@@ -29,6 +29,7 @@ _PACKAGES = {
     "arch": "clamav",
     "freebsd": "clamav",
 }
+_EPEL = "https://dl.fedoraproject.org/pub/epel/epel-release-latest-{major}.noarch.rpm"
 _VERIFY = {
     "debian": "dpkg --verify",
     "rhel": "rpm -Va",
@@ -56,15 +57,29 @@ def scan(system: System, *, installed: bool) -> tuple[str, str]:
         steps = f"freshclam && {_SCAN}"
     if installed:
         return steps, changes
-    before = (
-        "dnf install epel-release && "
-        if system.family == "rhel" and system.id != "fedora" and _host_commands.manager_of(system) == "dnf"
-        else ""
-    )
-    before = (
-        "yum install epel-release && " if system.family == "rhel" and _host_commands.manager_of(system) == "yum" else before
-    )
-    return f"{before}{_host_commands.install(system, _PACKAGES.get(system.family, 'clamav'))} && {steps}", changes
+    package = "clamav clamav-update" if _host_commands.manager_of(system) == "yum" else _PACKAGES.get(system.family, "clamav")
+    command = f"{_source(system)}{_host_commands.install(system, package)} && {steps}"
+    if system.id == "rhel" and system.major in ("6", "7"):
+        command = phrase(
+            "first the release package of EPEL {major}, from its archive of old releases; then {command}",
+            major=system.major,
+            command=command,
+        )
+    return command, changes
+
+
+def _source(system: System) -> str:
+    """The command that adds the archive with the scanner, and " && "; "" where the distribution has it itself."""
+    manager, major = _host_commands.manager_of(system), system.major
+    if system.family != "rhel" or system.id == "fedora":
+        return ""
+    if system.id == "amzn":
+        return "amazon-linux-extras install epel && " if major == "2" else ""
+    if system.id == "ol":
+        return f"{manager} install oracle-epel-release-el{major} && "
+    if system.id == "rhel":  # its own archive does not have the package
+        return "" if major in ("6", "7") else f"{manager} install {_EPEL.format(major=major)} && "
+    return f"{manager} install epel-release && "
 
 
 def verify(system: System) -> str:

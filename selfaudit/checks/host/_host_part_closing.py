@@ -13,11 +13,8 @@ from selfaudit.protocols.host_system import System
 CHANGES_CLOSE = phrase(
     "makes the firewall drop connections from outside to these ports; what runs on the server itself still reaches them"
 )
-_CHANGES_CLOSE_NFT = phrase(
-    "makes the firewall drop connections from outside to these ports until the next restart; the same rule in /etc/nftables.conf makes it last"
-)
-_CHANGES_CLOSE_IPTABLES = phrase(
-    "makes the firewall drop connections from outside to these ports until the next restart; saving the rules (netfilter-persistent save, or service iptables save) makes it last"
+CHANGES_CONTAINERS = phrase(
+    "makes the server drop connections from outside to these ports over IPv4 until the next restart; publishing them to 127.0.0.1 makes it last, and does it for IPv6 too"
 )
 _CHANGES_CLOSE_PF = phrase(
     "makes the firewall drop connections from outside to these ports, once these lines stand before the other rules in /etc/pf.conf and pfctl -f /etc/pf.conf was run"
@@ -29,6 +26,20 @@ CHANGES_SETUP = phrase(
 CHANGES_DEFAULT = phrase(
     "drops what no rule lets in; a port that you use and that has no rule is closed, so keep the provider's console at hand"
 )
+
+# Where the service nftables reads its rules when the system starts, and what switches it on.
+_NFT_FILES = {
+    "debian": ("/etc/nftables.conf", "systemctl enable nftables"), "arch": ("/etc/nftables.conf", "systemctl enable nftables"),
+    "rhel": ("/etc/sysconfig/nftables.conf", "systemctl enable nftables"), "alpine": ("/etc/nftables.nft", "rc-update add nftables"),
+}  # fmt: skip
+_IPTABLES_SAVE = {
+    "debian": "apt-get install iptables-persistent && netfilter-persistent save",
+    "rhel": "yum install iptables-services && service iptables save && service ip6tables save && systemctl enable iptables ip6tables",
+    "alpine": "rc-service iptables save && rc-service ip6tables save && rc-update add iptables && rc-update add ip6tables",
+    "arch": "iptables-save -f /etc/iptables/iptables.rules && ip6tables-save -f /etc/iptables/ip6tables.rules && systemctl enable iptables ip6tables",
+}  # fmt: skip
+# Remote Desktop's group of rules; its name for people is in the system's language.
+RDP_GROUP = "@FirewallAPI.dll,-28752"
 
 Port = tuple[str, int]  # protocol, number
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # names from the file that may stand in a command
@@ -55,7 +66,7 @@ def close(system: System, firewall: Firewall, ports: Iterable[Port], keep: Itera
     if firewall.tool == "nft":
         where = _nft_chain(firewall)
         rules = (f"nft insert rule {where} 'iifname != \"lo\" {p} dport {{ {_commas(ns)} }} drop'" for p, ns in by_protocol)
-        return " && ".join(rules), _CHANGES_CLOSE_NFT
+        return " && ".join(rules), _until_restart(CHANGES_CLOSE, _nft_lasting(system))
     if firewall.tool == "iptables":
         both = ("iptables", "ip6tables")
         rules = (
@@ -63,7 +74,7 @@ def close(system: System, firewall: Firewall, ports: Iterable[Port], keep: Itera
             for c in both
             for p, ns in by_protocol
         )
-        return " && ".join(rules), _CHANGES_CLOSE_IPTABLES
+        return " && ".join(rules), _until_restart(CHANGES_CLOSE, _iptables_lasting(system))
     if firewall.tool == "pf":
         lines = (f"block in quick on ! lo0 proto {p} from any to any port {{ {_commas(ns)} }}" for p, ns in by_protocol)
         return "\n".join(lines), _CHANGES_CLOSE_PF
@@ -72,6 +83,25 @@ def close(system: System, firewall: Firewall, ports: Iterable[Port], keep: Itera
     if firewall.lacking:
         return phrase("a rule of your firewall that drops what comes to these ports"), CHANGES_CLOSE
     return setup(system, keep), CHANGES_SETUP
+
+
+def _until_restart(changes: str, lasting: str) -> str:
+    """What a command changes whose rules are lost when the server starts again."""
+    return phrase("{changes}; it holds until the next restart, and {lasting}", changes=changes, lasting=lasting)
+
+
+def _nft_lasting(system: System) -> str:
+    if system.family not in _NFT_FILES:
+        return phrase("the same rules in the file that your system loads at its start make it last")
+    file, start = _NFT_FILES[system.family]
+    return phrase("the same rules in {file}, and then {start}, make it last", file=file, start=start)
+
+
+def _iptables_lasting(system: System) -> str:
+    save = _IPTABLES_SAVE.get(system.family)
+    if save is None:
+        return phrase("saving the rules in the way of your system makes it last")
+    return phrase("saving the rules makes it last: {save}", save=save)
 
 
 def _rich_rule(protocol: str, port: int) -> str:
@@ -84,11 +114,13 @@ def _windows_rule(name: str, protocol: str, ports: str, action: str) -> str:
 
 def setup(system: System, keep: Iterable[Port]) -> str:
     """Sets up a firewall that lets in `keep` and SSH, and drops the rest. The ports are opened before the door is shut."""
-    ports = sorted(set(keep) | ({("tcp", 22)} if system.family != "windows" else set()))[:40]
+    way_in = ("tcp", 3389 if system.family == "windows" else 22)
+    ports = sorted([way_in, *sorted(set(keep) - {way_in})[:39]])
     if system.family == "windows":
         rules = [_windows_rule(f"Open {n} {p}", p, str(n), "Allow") for p, n in ports]
         last = "Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block"
-        return "; ".join(("Enable-NetFirewallRule -DisplayGroup 'Remote Desktop'", *rules, last))
+        # The first error ends it, before the door is shut.
+        return "; ".join(("$ErrorActionPreference = 'Stop'", f"Enable-NetFirewallRule -Group '{RDP_GROUP}'", *rules, last))
     if system.family == "freebsd":
         rules = [
             "set skip on lo0",
@@ -116,8 +148,28 @@ def setup(system: System, keep: Iterable[Port]) -> str:
     return phrase("the firewall of your system, with a rule for each port that you need, SSH first")
 
 
-def tighten(system: System, firewall: Firewall, keep: Iterable[Port], families: Iterable[int]) -> str:
-    """Makes the firewall that is in use drop what no rule lets in."""
+def tighten(system: System, firewall: Firewall, keep: Iterable[Port], families: Iterable[int]) -> tuple[str, str]:
+    """The command that makes the firewall that is in use drop what no rule lets in, and what it changes."""
+    if firewall.tool == "iptables":
+        rules = [_iptables(c, firewall, v, keep) for v, c in ((4, "iptables"), (6, "ip6tables")) if v in families]
+        # Rules are asked in order, and the new ones are the last.
+        changes = phrase(
+            "{changes}. If a rule before the new ones lets in everything, such as “-A INPUT -j ACCEPT”, or a wide range of ports, the new ones are "
+            "never reached: take that rule out as well",
+            changes=_until_restart(CHANGES_DEFAULT, _iptables_lasting(system)),
+        )
+        return " && ".join(rules), changes
+    if firewall.tool == "nft":
+        guard = _nft_guard(keep)
+        if system.family not in _NFT_FILES:
+            return guard, _until_restart(CHANGES_DEFAULT, _nft_lasting(system))
+        file, start = _NFT_FILES[system.family]
+        return f"{guard} && nft list table inet guard >> {file} && {start}", CHANGES_DEFAULT
+    return _tighten(system, firewall, keep), CHANGES_DEFAULT
+
+
+def _tighten(system: System, firewall: Firewall, keep: Iterable[Port]) -> str:
+    """For firewalls that keep their settings themselves."""
     if firewall.tool == "ufw":
         opened = " && ".join(f"ufw allow {n}/{p}" for p, n in sorted({("tcp", 22), *keep})[:40])
         return f"sed -i 's/^IPV6=.*/IPV6=yes/' /etc/default/ufw && ufw default deny incoming && {opened} && ufw disable && ufw enable"
@@ -127,14 +179,10 @@ def tighten(system: System, firewall: Firewall, keep: Iterable[Port], families: 
             f"firewall-cmd --permanent --zone=public {opened} && firewall-cmd --permanent --zone=public --set-target=default && "
             "firewall-cmd --reload && firewall-cmd --set-default-zone=public"
         )
-    if firewall.tool == "iptables":
-        return " && ".join(_iptables(c, keep) for v, c in ((4, "iptables"), (6, "ip6tables")) if v in families)
     if firewall.tool == "pf":
         return phrase(
             "block in all as the first rule in /etc/pf.conf, a rule with pass in for each port that you need, then: pfctl -nf /etc/pf.conf && pfctl -f /etc/pf.conf"
         )
-    if firewall.tool == "nft":
-        return _nft_guard(keep)
     return setup(system, keep)
 
 
@@ -159,16 +207,18 @@ def _nft_guard(keep: Iterable[Port]) -> str:
     return " && ".join((
         "nft add table inet guard", f"nft add chain inet guard input '{{ {chain} accept; }}'",
         *(f"nft add rule inet guard input '{r}'" for r in rules), f"nft add chain inet guard input '{{ {chain} drop; }}'",
-        "nft list table inet guard >> /etc/nftables.conf",
     ))  # fmt: skip
 
 
-def _iptables(command: str, keep: Iterable[Port]) -> str:
+def _iptables(command: str, firewall: Firewall, family: int, keep: Iterable[Port]) -> str:
     icmp = "ipv6-icmp" if command == "ip6tables" else "icmp"
     ports = sorted({("tcp", 22), *keep})[:40]
     rules = ["-i lo -j ACCEPT", "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", f"-p {icmp} -j ACCEPT"]
     rules += [f"-p {p} --dport {n} -j ACCEPT" for p, n in ports]
-    return " && ".join((*(f"{command} -A INPUT {r}" for r in rules), f"{command} -P INPUT DROP"))
+    table = firewall.iptables.get(family)
+    everything = table is not None and ("-j", "ACCEPT") in table.chains.get("INPUT", [])
+    last = [f"{command} -P INPUT DROP", *([f"{command} -D INPUT -j ACCEPT"] if everything else [])]
+    return " && ".join((*(f"{command} -A INPUT {r}" for r in rules), *last))
 
 
 def _commas(numbers: Iterable[int], separator: str = ", ") -> str:

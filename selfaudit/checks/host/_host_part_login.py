@@ -10,6 +10,7 @@ from selfaudit.checks import _host_commands
 from selfaudit.checks.host import _host_part_common as _common
 from selfaudit.facts.host import HostReport
 from selfaudit.i18n import phrase
+from selfaudit.protocols.host.sshd_config import KEYS_ONLY, NO_EMPTY
 from selfaudit.protocols.host_system import System
 
 _NO_SHELLS = ("nologin", "false", "sync", "shutdown", "halt", "git-shell")
@@ -56,9 +57,10 @@ def accounts_of(report: HostReport) -> list[Account]:
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Commands of one system."""
+    """Commands of one system; `drop_in`: its sshd reads files of one's own before all others."""
 
     system: System
+    drop_in: bool = False
 
     def _restart(self) -> str:
         # A reload keeps open sessions, as a restart does; Debian calls the service ssh.
@@ -66,27 +68,38 @@ class Commands:
         command = _host_commands.restart(self.system, service)
         return command.replace("systemctl restart", "systemctl reload").replace(" restart", " reload")
 
-    def _directive(self, lines: Sequence[str]) -> str:
-        """The lines come before all others: for each keyword, sshd takes the first value that it meets (sshd_config(5))."""
-        texts = " ".join(f"-e '1i {line}'" for line in lines)
+    def _directive(self, lines: Sequence[str], own_file: str) -> str:
+        """The lines come before all others: for each keyword, sshd takes the first value that it meets (sshd_config(5)).
+
+        What sshd refuses is taken back at once, or it would not start again.
+        """
+        words = " ".join(f"'{line}'" for line in lines)
+        if self.drop_in or _no_main_file(self.system):
+            return f"printf '%s\\n' {words} > {own_file} && if sshd -t; then {self._restart()}; else rm {own_file}; fi"
         if self.system.family == "freebsd":
-            words = " ".join(f"'{line}'" for line in lines)
             return (
                 f"(printf '%s\\n' {words}; cat /etc/ssh/sshd_config) > /etc/ssh/sshd_config.new && sshd -t -f /etc/ssh/sshd_config.new && "
                 f"mv /etc/ssh/sshd_config.new /etc/ssh/sshd_config && {self._restart()}"
             )
-        return f"cp /etc/ssh/sshd_config /etc/ssh/sshd_config.before && sed -i {texts} /etc/ssh/sshd_config && sshd -t && {self._restart()}"
+        texts = " ".join(f"-e '1i {line}'" for line in lines)
+        return (
+            f"cp /etc/ssh/sshd_config /etc/ssh/sshd_config.before && sed -i {texts} /etc/ssh/sshd_config && "
+            f"if sshd -t; then {self._restart()}; else cp /etc/ssh/sshd_config.before /etc/ssh/sshd_config; fi"
+        )
 
     @property
     def keys_only(self) -> Fix:
         """Passwords off."""
-        lines = ["PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password"]
-        return {"command": self._directive(lines), "changes": _CHANGES_KEYS}
+        # Before OpenSSH 8.7, ChallengeResponseAuthentication is a setting of its own, and "yes" by default.
+        lines = [
+            "PasswordAuthentication no", "KbdInteractiveAuthentication no", "ChallengeResponseAuthentication no", "PermitRootLogin prohibit-password",
+        ]  # fmt: skip
+        return {"command": self._directive(lines, KEYS_ONLY), "changes": _CHANGES_KEYS}
 
     @property
     def no_empty(self) -> Fix:
         """Empty passwords off."""
-        return {"command": self._directive(["PermitEmptyPasswords no"]), "changes": _CHANGES_EMPTY}
+        return {"command": self._directive(["PermitEmptyPasswords no"], NO_EMPTY), "changes": _CHANGES_EMPTY}
 
     def lock(self, names: Sequence[str]) -> Fix:
         """Locks accounts."""
@@ -137,9 +150,15 @@ class Commands:
         }
 
 
-def commands(system: System) -> Commands:
+def commands(system: System, *, drop_in: bool = False) -> Commands:
     """The commands of a system."""
-    return Commands(system)
+    return Commands(system, drop_in)
+
+
+def _no_main_file(system: System) -> bool:
+    """SUSE's newer systems keep sshd's file in /usr/etc, which includes the folder for files of one's own."""
+    rolling = system.id.startswith("opensuse-") and system.id != "opensuse-leap"
+    return system.family == "suse" and (rolling or (system.major.isdigit() and int(system.major) >= 16))
 
 
 def _each(template: str, names: Iterable[str]) -> str:

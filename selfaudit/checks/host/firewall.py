@@ -40,7 +40,7 @@ from enum import StrEnum
 from selfaudit.checks import _host
 from selfaudit.checks.host import _host_part_closing as _closing
 from selfaudit.checks.host import _host_part_common as _common
-from selfaudit.checks.host._listening import Business, business
+from selfaudit.checks.host._listening import Business, business, windows_own
 from selfaudit.facts.host import HostReport, HostScope, PartStatus
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_, phrase
@@ -129,7 +129,8 @@ MESSAGES = {
         N_("The Windows firewall of {host} is off or lets everything in, in these profiles: {profiles}."),
         Remedy(
             N_(
-                "Switch it on for every profile, and block what comes in. Check first that Remote Desktop has a rule. This {changes}."
+                "Switch it on for every profile, and block what comes in. Before that, the command opens Remote Desktop and the ports that are in use now: check them, "
+                "and take out those that you do not know. This {changes}."
             ),
             verify=_SHOW,
             record="{command}",
@@ -196,6 +197,7 @@ MESSAGES = {
 
 # Ports of containers that are meant for strangers.
 _PUBLIC = frozenset((25, 53, 80, 110, 143, 443, 465, 587, 853, 993, 995, 4190))
+_USUAL_UDP = frozenset((53, 443, 500, 1194, 4500, 51820))
 _TOOLS = {"ufw": "ufw", "firewalld": "firewalld", "nft": "nftables", "iptables": "iptables", "pf": "pf", "windows": "Windows"}
 _OVER = {4: phrase("over IPv4"), 6: phrase("over IPv6")}
 _SHOW_BY = {
@@ -231,16 +233,16 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
         return
     firewall, system = firewall_of(report), system_of(report)
     if system.family == "windows":
-        yield from _windows(report, firewall)
+        yield from _windows(report, scope, firewall)
         return
     yield from _unix(report, scope, firewall, system)
     yield from _containers(report, firewall)
 
 
-def _windows(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
+def _windows(report: HostReport, scope: HostScope, firewall: Firewall) -> Iterator[Finding]:
     off = [p.name for p in firewall.profiles if not (p.enabled and p.blocks)]
     if off:
-        command = _closing.setup(system_of(report), ())
+        command = _closing.setup(system_of(report), _needed_on_windows(report, scope))
         yield found(
             Tag.PROFILE,
             host=report.name,
@@ -272,9 +274,9 @@ def _unix(report: HostReport, scope: HostScope, firewall: Firewall, system: Syst
         )  # fmt: skip
     elif bad:
         tag = Tag.IPV6 if bad == [6] and stances[4] is Stance.DENIES else Tag.LETS_IN
-        command = _closing.tighten(system, firewall, keep, bad)
+        command, changes = _closing.tighten(system, firewall, keep, bad)
         yield found(
-            tag, host=report.name, show=_show(firewall, system), tool=tool, families=_families(bad), command=command, changes=_closing.CHANGES_DEFAULT,
+            tag, host=report.name, show=_show(firewall, system), tool=tool, families=_families(bad), command=command, changes=changes,
         )  # fmt: skip
     if unclear:
         yield from _unclear(report, firewall, unclear)
@@ -321,7 +323,14 @@ def _needed(report: HostReport, scope: HostScope) -> set[tuple[str, int]]:
         for x in listeners
         if x.outside and (business(x)[0] in usual or (business(x)[0] is Business.UNKNOWN and not x.program))
     )
-    return {(x.protocol, x.port) for x in wanted if x.protocol == "tcp" or x.port in (53, 443, 500, 4500, 1194, 51820)}
+    return {(x.protocol, x.port) for x in wanted if x.protocol == "tcp" or x.port in _USUAL_UDP}
+
+
+def _needed_on_windows(report: HostReport, scope: HostScope) -> set[tuple[str, int]]:
+    """Ports in use but for those of databases and the like; Windows has rules for its own. Remote Desktop may have a port of its own choice."""
+    listeners, _odd = read_listeners(report, scope)
+    wanted = (x for x in listeners if x.outside and not windows_own(x) and business(x)[0] is not Business.NOBODY)
+    return {(x.protocol, x.port) for x in wanted if x.protocol == "tcp" or x.port in _USUAL_UDP}
 
 
 def _containers(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
@@ -343,7 +352,7 @@ def _containers(report: HostReport, firewall: Firewall) -> Iterator[Finding]:
         )
         yield found(
             Tag.CONTAINERS, host=report.name, services=_labels(open_ones), ports=tuple(str(p.port) for p in open_ones), command=command,
-            changes=_closing.CHANGES_CLOSE,
+            changes=_closing.CHANGES_CONTAINERS,
         )  # fmt: skip
     if unclear:
         yield found(

@@ -154,7 +154,7 @@ MESSAGES = {
             N_("Let only your own addresses or a VPN reach these ports, and close them for everybody else. This {changes}."),
             verify=_VERIFY,
             record="{command}",
-            stacks={"Windows": "Set-NetFirewallRule -DisplayGroup 'Remote Desktop' -RemoteAddress YOUR-ADDRESS"},
+            stacks={"Windows": f"Set-NetFirewallRule -Group '{_closing.RDP_GROUP}' -RemoteAddress YOUR-ADDRESS"},
             minutes=30,
         ),
     ),

@@ -11,7 +11,9 @@ Why it matters:
 How it is judged:
     1. sshd -T, or sshd's files with Include and Match; for each keyword the first value counts. Passwords alone let somebody in if
        PasswordAuthentication is yes, or KbdInteractiveAuthentication together with UsePAM, and AuthenticationMethods demands
-       nothing more. That is a fault, a small one if a second factor is set up in PAM.
+       nothing more. That is a fault, a small one if a second factor is set up in PAM. Before OpenSSH 8.7, in place of
+       KbdInteractiveAuthentication, ChallengeResponseAuthentication decides, which is yes unless it is switched off. Where that
+       makes a difference in the files and the version is not known, the result is unclear.
     2. root with a password (PermitRootLogin yes) is a serious fault, unless the account root has no password at all.
     3. A Match block that allows passwords or root where the rest does not is unclear: for whom it holds must be looked at.
     4. An account without any password that somebody can log in to is a serious fault, and the worst if sshd lets empty passwords in.
@@ -29,7 +31,7 @@ Limits and false positives:
     without a password is shown, not judged. The day of a password's change is the server's own word.
 
 References:
-    sshd_config(5); shadow(5); passwd(5); sudoers(5); NIST SP 800-63B section 5.1.1.
+    sshd_config(5); OpenSSH 8.7 release notes; shadow(5); passwd(5); sudoers(5); NIST SP 800-63B section 5.1.1.
 """
 
 from __future__ import annotations
@@ -40,8 +42,9 @@ from enum import StrEnum
 from selfaudit.checks import _host
 from selfaudit.checks.host import _host_part_common as _common
 from selfaudit.checks.host._host_part_login import Account, accounts_of, commands
+from selfaudit.checks.host._host_part_login_messages import LOGIN_MESSAGES
 from selfaudit.facts.host import HostReport, HostScope, PartStatus
-from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
+from selfaudit.findings import Check, Contact, Finding, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host.sshd_config import Sshd, sshd_of
@@ -76,159 +79,8 @@ class Tag(StrEnum):
 
 CHECK = Check("host.login", N_("Only those who are meant to can log in"), (HostReport, HostScope), "host", Contact.PASSIVE)
 
-_SSHD = N_(
-    "sshd -T | grep -Ei 'passwordauth|kbdinteractive|permitroot|permitempty'   # then collect again: selfaudit collect --ssh USER@{host}"
-)
-_ACCOUNTS = N_("awk -F: '$3 == 0' /etc/passwd; passwd -S NAME   # then collect again: selfaudit collect --ssh USER@{host}")
-
-_KEYS_ONLY = Remedy(
-    N_(
-        "Set up a key for everybody who logs in (ssh-keygen, ssh-copy-id), log in with it once, and only then switch passwords off with the command. "
-        "This {changes}. Keep a session open until a second one with the key works."
-    ),
-    verify=_SSHD,
-    record="{command}",
-    minutes=30,
-)
-
 MESSAGES = {
-    Tag.OK: Message(
-        Severity.GOOD,
-        N_(
-            "On {host} nobody gets in over SSH with a password alone, no account is without a password, only root has root's rights by its number, and no key file "
-            "changed since {day}."
-        ),
-    ),
-    Tag.ROOT: Message(
-        Severity.HIGH,
-        N_("On {host}, root may log in over SSH with a password ({setting}). It is the account whose password is tried most."),
-        _KEYS_ONLY,
-    ),
-    Tag.PASSWORDS: Message(
-        Severity.MEDIUM,
-        N_(
-            "On {host}, a password alone is enough to log in over SSH ({setting}). Passwords are tried day and night, and one weak one is enough."
-        ),
-        _KEYS_ONLY,
-    ),
-    Tag.SECOND_FACTOR: Message(
-        Severity.LOW,
-        N_(
-            "On {host}, people log in over SSH with a password ({setting}); a second factor is set up in PAM ({module}). Whether everybody has to use it cannot be seen."
-        ),
-        _KEYS_ONLY,
-    ),
-    Tag.EMPTY_OPEN: Message(
-        Severity.CRITICAL,
-        N_("Anybody gets into {host} over SSH: these accounts have no password, and sshd lets empty ones in: {accounts}."),
-        Remedy(
-            N_(
-                "Lock these accounts and forbid empty passwords at once. This {changes}. Then look at what was done under them."
-            ),
-            verify=_ACCOUNTS,
-            record="{command}",
-            minutes=30,
-        ),
-    ),
-    Tag.EMPTY: Message(
-        Severity.HIGH,
-        N_(
-            "These accounts of {host} have no password at all, so anybody at its console, or any program on it, gets in: {accounts}."
-        ),
-        Remedy(N_("Lock these accounts, or set a password. This {changes}."), verify=_ACCOUNTS, record="{command}", minutes=15),
-    ),
-    Tag.EMPTY_ALLOWED: Message(
-        Severity.MEDIUM,
-        N_(
-            "sshd on {host} would let accounts without a password in (PermitEmptyPasswords yes). No such account was seen with a password missing."
-        ),
-        Remedy(N_("Forbid it. This {changes}."), verify=_SSHD, record="{command}", minutes=10),
-    ),
-    Tag.UID0: Message(
-        Severity.HIGH,
-        N_(
-            "Besides root, these accounts of {host} have the number 0 and with it all rights: {accounts}. Intruders make such accounts."
-        ),
-        Remedy(
-            N_(
-                "If you did not make them, lock them and look for other traces before you delete anything. If you did, use sudo in their place. This {changes}."
-            ),
-            verify=_ACCOUNTS,
-            record="{command}",
-            minutes=60,
-        ),
-    ),
-    Tag.KEYS: Message(
-        Severity.MEDIUM,
-        N_("Files with keys that open {host} changed since {day}: {files}. Is each key in them one of yours?"),
-        Remedy(
-            N_(
-                "Look at each line of these files. Take out a key that nobody can name, and look for what else its owner left. The command shows the keys with their "
-                "fingerprints; it {changes}."
-            ),
-            verify=N_("{command}   # then collect again: selfaudit collect --ssh USER@{host}"),
-            record="{command}",
-            minutes=30,
-        ),
-    ),
-    Tag.ELSEWHERE: Message(
-        Severity.UNKNOWN,
-        N_(
-            "sshd on {host} takes keys from places where the collector does not look ({settings}). Whom they let in cannot be told here."
-        ),
-        Remedy(
-            N_(
-                "Look whether each key there is one of yours. If nobody needs the setting, take it out. The command shows the settings, and the keys where it can; it {changes}."
-            ),
-            verify=N_("sshd -T | grep -iE 'authorizedk|userca'   # then collect again: selfaudit collect --ssh USER@{host}"),
-            record="{command}",
-            minutes=20,
-        ),
-    ),
-    Tag.OLD: Message(
-        Severity.MEDIUM,
-        N_("These accounts of {host} still have the password that they had before the suspension on {day}: {accounts}."),
-        Remedy(
-            N_(
-                "Give each of them a new password, or lock the password where a key is enough. Do it after the server is clean, or the new one is stolen too. This {changes}."
-            ),
-            verify=_ACCOUNTS,
-            record="{command}",
-            minutes=15,
-        ),
-    ),
-    Tag.AGE_UNKNOWN: Message(
-        Severity.UNKNOWN,
-        N_("When the passwords of these accounts of {host} were last changed cannot be seen: {accounts}."),
-        Remedy(N_("Change them, and say in your statement when you did."), verify=_ACCOUNTS, minutes=15),
-    ),
-    Tag.MATCH: Message(
-        Severity.UNKNOWN,
-        N_("sshd on {host} has looser rules for some ({conditions}). Whom they concern cannot be told here."),
-        Remedy(
-            N_("Look whether each of these Match blocks is still needed, and take out those that are not."),
-            verify=N_("sshd -T -C user=NAME,host=HOST,addr=ADDRESS   # what holds for one person from one place"),
-            minutes=15,
-        ),
-    ),
-    Tag.SUDO: Message(Severity.INFO, N_("On {host}, these may use sudo without a password: {who}.")),
-    Tag.GUARDED: Message(Severity.INFO, N_("On {host}, {tools} locks out addresses from which passwords are tried.")),
-    Tag.NO_SSHD: Message(Severity.NONE, N_("There is no SSH server on {host}.")),
-    Tag.WINDOWS: Message(
-        Severity.UNKNOWN,
-        N_(
-            "{host} runs Windows. The collector's file does not say how Remote Desktop lets people in, or which passwords were changed."
-        ),
-        Remedy(
-            N_(
-                "Demand Network Level Authentication, lock accounts after ten wrong passwords, and show the desk both settings."
-            ),
-            verify=(
-                "(Get-ItemProperty 'HKLM:\\System\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp').UserAuthentication; net accounts   # right: 1"
-            ),
-            minutes=15,
-        ),
-    ),
+    **{tag: LOGIN_MESSAGES[tag.name] for tag in Tag if tag.name in LOGIN_MESSAGES},
     Tag.OTHER_HOST: _host.OTHER_HOST,
     Tag.TOO_OLD: _host.TOO_OLD,
     Tag.CLOCK: _host.CLOCK,
@@ -239,6 +91,9 @@ MESSAGES = {
 
 _GUARDS = ("fail2ban", "sshguard", "crowdsec", "denyhosts", "csf")
 _PIECES = phrase("not every file of its settings was collected")
+_WHICH_SSHD = phrase(
+    "the version of sshd does not stand in it, and before version 8.7 “KbdInteractiveAuthentication no” alone does not switch passwords off"
+)
 
 
 def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Finding]:
@@ -286,11 +141,14 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
     if sshd.uncertain:
         name = "login.sshd-files"
         yield found(Tag.NOT_IN_FILE, **(_common.unsure(report, name) or _common.insufficient(report, name, _PIECES)))
+    if sshd.version_missing:
+        name = "software.runtimes"
+        yield found(Tag.NOT_IN_FILE, **_common.insufficient(report, name, report.lacks(name) or _WHICH_SSHD))
     if sshd.passwords:
         setting = _setting(sshd)
         # PermitRootLogin is for every account with root's number, whatever its name.
         locked = [a.password == "locked" for a in accounts if a.uid == 0]  # noqa: S105 - a state
-        fix = commands(system).keys_only
+        fix = commands(system, drop_in=sshd.drop_in).keys_only
         modules = [m for tool, m in report.rows("login.guard", 2) if tool == "mfa"]
         if sshd.root_by_password and not (locked and all(locked)):
             yield found(Tag.ROOT, host=report.name, setting=f"PermitRootLogin yes, {setting}", **fix)
@@ -310,11 +168,13 @@ def _sshd(report: HostReport, sshd: Sshd | None, accounts: list[Account], system
 def _setting(sshd: Sshd) -> str:
     if sshd.value("passwordauthentication") == "yes":
         return "PasswordAuthentication yes"
+    if sshd.value("challengeresponseauthentication") == "yes":
+        return "ChallengeResponseAuthentication yes"
     return "KbdInteractiveAuthentication yes"
 
 
 def _accounts(report: HostReport, sshd: Sshd | None, accounts: list[Account], system: System) -> Iterator[Finding]:
-    fix = commands(system)
+    fix = commands(system, drop_in=sshd is not None and sshd.drop_in)
     empty = [a.name for a in accounts if a.password == "none" and a.can_log_in]  # noqa: S105 - a state
     allowed = sshd is not None and sshd.value("permitemptypasswords") == "yes"
     if empty:

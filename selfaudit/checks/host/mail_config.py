@@ -45,6 +45,7 @@ from selfaudit.facts.host import HostReport, HostScope, PartStatus
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
+from selfaudit.protocols.host.programs import version_of
 from selfaudit.protocols.host_system import System, system_of
 from selfaudit.protocols.server_config import MASTER, PARTS, Opening, Service, Surroundings, Verdict, read_part
 from selfaudit.protocols.server_config.model import is_local
@@ -309,7 +310,7 @@ def _surroundings(report: HostReport, system: System) -> Surroundings:
         except ValueError:
             continue
     container = report.values("host").get("virt", "").lower() in _CONTAINERS
-    return Surroundings(tuple(interfaces), container, system.family == "debian")
+    return Surroundings(tuple(interfaces), container, system.family == "debian", version_of(report, "postfix"))
 
 
 def _heard(report: HostReport) -> set[str] | None:

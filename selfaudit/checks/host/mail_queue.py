@@ -275,6 +275,7 @@ def _commands(server: str, system: System) -> dict[str, str]:
         look = "postqueue -p | tail -n 40; qshape deferred | head -n 20"
         clear = (
             "cp -a /var/spool/postfix /root/queue-copy\n"
-            'postqueue -j | grep -F \'"sender": "SENDER"\' | sed \'s/.*"queue_id": "\\([^"]*\\)".*/\\1/\' | postsuper -d -'
+            # Not -j, which came with Postfix 3.1. Behind the first line, each message is a paragraph: number, size, four words of time, sender.
+            "postqueue -p | tail -n +2 | awk 'BEGIN { RS = \"\" } $7 == \"SENDER\" { print $1 }' | tr -d '*!#' | postsuper -d -"
         )
     return {"look": look, "command": clear, "changes": _CHANGES}

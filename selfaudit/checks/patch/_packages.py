@@ -53,7 +53,9 @@ _CHANGES_RELEASE_DNF = phrase(
     "lifts a hold of versionlock and replaces these packages by newer ones this once; names in a line exclude= or excludepkgs= of /etc/dnf/dnf.conf, "
     "/etc/yum.conf or a file in /etc/yum.repos.d stay held until you take them out there"
 )
-_CHANGES_RELEASE_APK = phrase("takes the fixed version out of the list of wanted packages (/etc/apk/world), and installs the newest one")
+_CHANGES_RELEASE_APK = phrase(
+    "takes the fixed version out of the list of wanted packages (/etc/apk/world), and installs the newest one"
+)
 CHANGES_NOTHING = phrase("changes nothing; it only shows what waits")
 CHANGES_WAIT = phrase("waits until the other program has finished, and changes nothing")
 CHANGES_PRO = phrase(
@@ -97,6 +99,19 @@ def changes_release(system: System) -> str:
     """What `release` changes."""
     manager = commands.manager_of(system)
     return {"dnf": _CHANGES_RELEASE_DNF, "yum": _CHANGES_RELEASE_DNF, "apk": _CHANGES_RELEASE_APK}.get(manager, CHANGES_RELEASE)
+
+
+def lifting(system: System, names: Iterable[str], panels: Iterable[str]) -> str:
+    """How to let excluded packages be updated. Panels exclude what they bring themselves; the distribution's versions of it would break them."""
+    panel = listed(panels)
+    if panel:
+        return phrase(
+            "This server has a hosting panel ({panel}). Panels exclude the packages that they bring themselves: leave these as they are and update the panel, "
+            "with its own tool. Lift only what you have excluded yourself.",
+            panel=panel,
+        )
+    command, changes = release(system, names), changes_release(system)
+    return phrase("Then let them be updated: {command}. This {changes}.", command=command, changes=changes)
 
 
 def unhide(system: System) -> str:

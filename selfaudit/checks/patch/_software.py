@@ -11,13 +11,23 @@ from dataclasses import dataclass
 from selfaudit.facts.host import HostReport, PartStatus
 from selfaudit.i18n import phrase
 from selfaudit.protocols.eol import Phase, Product, State, number, older_than, products, state, successor
+from selfaudit.protocols.host_system import System, system_of
 from selfaudit.text import printable
 
 PARTS = ("software.runtimes", "software.panels", "software.sites")
 _SHOWN = 6
 _PATH = 80
+_MAX_VERSION = 100
 # Builders that put fixes of their own into branches that upstream has ended; their contract counts, not upstream's date.
 _KEEPERS = ("cloudlinux", "alt-php", "/opt/alt/", "tuxcare", "freexian", "plesk-els", "redhat", "red hat")
+# What a distribution writes into the versions of its packages, and what builders for that distribution write besides.
+_MARK = re.compile(r"[+~]deb\d+u\d+|\dubuntu\d|debian-\d|\.(?:el|fc|amzn)\d|\+el\d|-(?:lp|bp)15\d\.\d|-150[0-7]00\.\d", re.I)
+_FOREIGN = re.compile(
+    r"sury|remi|pgdg|ngx|gbp|bpo|ubuntu\d\d\.\d\d$|ppa|\.ius|codeit|litespeed|percona|mariadb\.org|cpanel|plesk", re.I
+)
+# Parts of the system itself, which its own updates replace although no package owns them.
+_BASE_FREEBSD = re.compile(r"/(?:usr/)?(?:bin|sbin|lib|libexec)/")
+_BASE_WINDOWS = re.compile(r"[a-z]:[\\/]windows[\\/]", re.I)
 _NAMES = {
     "httpd": "apache",
     "apache2": "apache",
@@ -74,7 +84,7 @@ class Inventory:
     Attributes:
         listed: to be judged by the list of releases.
         unlisted: not in the list, and not looked after by the system's package manager.
-        distribution: names of programs that the distribution's packages look after.
+        distribution: names of programs that the distribution looks after, with its packages or as a part of the system itself.
         kept: those that a builder with fixes of its own looks after.
         vendor: packages from another source that are not in the list.
         partial: parts of the file that say less than all, with the reason.
@@ -94,9 +104,10 @@ def inventory(report: HostReport, day: datetime.date) -> Inventory:
     distribution: dict[str, None] = {}
     kept: dict[str, None] = {}
     vendor: dict[str, None] = {}
+    system = system_of(report)
     for name, version, path, package, origin in report.rows("software.runtimes", 5):
         item = _item(name, version, path, day, surely=package in ("", "-") or origin not in ("", "-"))
-        if package not in ("", "-") and origin == "distribution":
+        if _of_distribution(system, version, path, package, origin):
             distribution.setdefault(item.title)
         elif any(mark in f"{path} {package} {origin}".lower() for mark in _KEEPERS):
             kept.setdefault(item.words)
@@ -117,6 +128,19 @@ def inventory(report: HostReport, day: datetime.date) -> Inventory:
         tuple(i for i in known if i.entry is not None), tuple(i for i in known if i.entry is None), tuple(distribution),
         tuple(kept), tuple(vendor), tuple(_partial(report)),
     )  # fmt: skip
+
+
+def _of_distribution(system: System, version: str, path: str, package: str, origin: str) -> bool:
+    """Whether the system's own updates look after a program: by its package, its place, or the mark in its version where no origin is told."""
+    if package not in ("", "-"):
+        if origin == "distribution" or (system.family == "freebsd" and package.startswith("FreeBSD-")):
+            return True
+    elif (system.family == "freebsd" and _BASE_FREEBSD.match(path)) or (
+        system.family == "windows" and _BASE_WINDOWS.match(path)
+    ):
+        return True
+    seen = version[:_MAX_VERSION]
+    return origin in ("", "-") and _MARK.search(seen) is not None and _FOREIGN.search(f"{seen} {package}") is None
 
 
 def _item(

@@ -1,18 +1,20 @@
-"""Which entry of the list of releases a server's system is, and how its makers want it upgraded."""
+"""Which entry of the list of releases a server's system is, and what the server shows of its support."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
 
 from selfaudit.facts.host import HostReport
-from selfaudit.i18n import phrase
-from selfaudit.protocols.eol import Product, Release, older_than, order, products, successor
+from selfaudit.protocols.eol import Product, products
 from selfaudit.protocols.host_scope import moment
 from selfaudit.protocols.host_system import System
+from selfaudit.protocols.packages import pending
+from selfaudit.protocols.packages.systems import ROLLING as _ROLLING
 
-ROLLING = frozenset({"arch", "archarm", "manjaro", "opensuse-tumbleweed", "opensuse-microos", "gentoo", "void", "kali"})
+ROLLING = _ROLLING | {"gentoo", "void", "kali"}
+_FRESH = 7 * 86_400  # seconds
+_INFRA = ("esm.ubuntu.com/infra", "-infra-security")  # address and suite of the archive of Ubuntu Pro for the system itself
 _PRODUCTS = {
     "debian": "debian", "ubuntu": "ubuntu", "rhel": "rhel", "centos": "centos", "almalinux": "almalinux", "rocky": "rocky",
     "ol": "oracle-linux", "amzn": "amazon-linux", "fedora": "fedora", "cloudlinux": "cloudlinux",
@@ -22,21 +24,6 @@ _PRODUCTS = {
 _UNRELEASED = re.compile(
     r"(?:^|[^a-z])(?:sid|testing|unstable|rawhide|edge|current|prerelease|alpha|beta|rc\d*)(?:$|[^a-z])", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """How to come to a supported release.
-
-    Attributes:
-        command: ready to copy, or in words where there is none.
-        changes: what it changes, to stand after "This".
-        target: the release that it leads to, in words.
-    """
-
-    command: str
-    changes: str
-    target: str
 
 
 def today(report: HostReport) -> datetime.date | None:
@@ -77,86 +64,54 @@ def is_unreleased(system: System, product: Product, report: HostReport) -> bool:
     return product.name in ("alpine", "freebsd", "fedora") and _UNRELEASED.search(said) is not None
 
 
-def advice(system: System, product: Product | None, release: Release | None, day: datetime.date) -> Advice:
-    """The documented way to a supported release."""
-    if product is None or release is None:
-        return Advice(*_commands(system, release, None), phrase("a supported release"))
-    target = _next_lts(product, release) if product.name == "ubuntu" else successor(product, release, day)
-    to = f"{product.title} {target.name}" if target is not None else phrase("a supported release")
-    if _first_to_156(system, release):
-        to = phrase("openSUSE Leap 15.6, and from there to the newest release")
-    return Advice(*_commands(system, release, target), to)
+def nothing_waits(report: HostReport, version: str) -> bool:
+    """Whether the package manager, with fresh lists of every source and nothing held, knows of nothing newer: then it is the newest point release.
+
+    Sources that name one point release ("/9.6/") or an archive of old ones prove nothing.
+    """
+    if report.lines("packages.upgrade") is None:
+        return False
+    word = pending(report)
+    if word.all or word.kept or word.held or word.errors or word.broken or not word.complete:
+        return False
+    if any(age is None or age > _FRESH for age in (word.list_age, word.oldest_age)):
+        return False
+    part, lines = report.part("packages.sources"), report.lines("packages.sources")
+    if part is None or part.cut or not lines:
+        return False
+    return not any("vault" in line.lower() or f"/{version}" in line for line in lines)
 
 
-def _next_lts(product: Product, release: Release) -> Release | None:
-    """Ubuntu is upgraded from one long-term release to the next."""
-    newer = [r for r in product.releases if r.extended is not None and order(r.name) > order(release.name)]
-    return min(newer, key=lambda r: order(r.name), default=None)
+def esm_infra(report: HostReport) -> bool | None:
+    """Whether the archive of Ubuntu Pro for the system itself is among the package sources; None if that cannot be seen."""
+    part, lines = report.part("packages.sources"), report.lines("packages.sources")
+    if part is None or not lines:
+        return None
+    shown = [line.lower() for line in lines if not line.lstrip().startswith("#")]
+    if any(mark in line for line in shown for mark in _INFRA):
+        return None if any(line.replace(" ", "").endswith("enabled:no") for line in shown) else True
+    return None if part.cut else False
 
 
-def _first_to_156(system: System, release: Release | None) -> bool:
-    """The tool that leads to openSUSE Leap 16 is only there in Leap 15.6."""
-    return system.id.startswith("opensuse") and release is not None and older_than(release.name, "15.6")
-
-
-def _commands(system: System, release: Release | None, target: Release | None) -> tuple[str, str]:
-    if system.id == "debian" and release is not None and target is not None and release.codename and target.codename:
-        return _debian(release.codename, target.codename), _CHANGES_DEBIAN
-    if system.id == "ubuntu":
-        return "apt-get update && apt-get install ubuntu-release-upgrader-core && do-release-upgrade", _CHANGES_ALL
-    if system.id == "fedora" and target is not None:
-        go = f"dnf upgrade --refresh && dnf system-upgrade download --releasever={target.name} && dnf system-upgrade reboot"
-        return go, _CHANGES_ALL
-    if system.id in ("rhel", "centos", "almalinux", "rocky", "ol", "cloudlinux"):
-        return "leapp preupgrade && leapp upgrade && shutdown -r now", _CHANGES_LEAPP
-    if _first_to_156(system, release):
-        return "zypper --releasever=15.6 refresh && zypper --releasever=15.6 dist-upgrade", _CHANGES_ALL
-    if system.id.startswith("opensuse"):
-        return "zypper refresh && zypper install opensuse-migration-tool && opensuse-migration-tool", _CHANGES_ALL
-    if system.id.startswith("sles"):
-        return "zypper migration", _CHANGES_ALL
-    if system.id == "alpine" and target is not None:
-        change = f"cp /etc/apk/repositories /root/ && sed -i 's#/v[0-9.]*/#/v{target.name}/#' /etc/apk/repositories"
-        return f"{change} && apk update && apk upgrade --available && sync && reboot", _CHANGES_ALL
-    if system.id == "freebsd" and target is not None:
-        return f"freebsd-update -r {target.name}-RELEASE upgrade && freebsd-update install && shutdown -r now", _CHANGES_FREEBSD
-    if system.id == "amzn":
-        return phrase(
-            "start a new server with the newest Amazon Linux and move your data to it; there is no upgrade in place"
-        ), _CHANGES_NEW
-    if system.family == "windows":
-        return phrase(
-            "start setup.exe from the disc image of a newer Windows Server and choose to keep files and settings"
-        ), _CHANGES_ALL
-    return phrase("follow the upgrade chapter in the release notes of your system"), _CHANGES_ALL
-
-
-def _debian(old: str, new: str) -> str:
-    # Up to buster the security suite was called "buster/updates", since bullseye it is "bullseye-security".
-    where = "/etc/apt/sources.list /etc/apt/sources.list.d"
-    change = f"grep -rl {old} {where} 2>/dev/null | xargs -r sed -i 's#{old}/updates#{new}-security#; s#{old}#{new}#g'"
-    return f"cp -a /etc/apt /root/apt-before-{new} && {change} && apt-get update && apt-get upgrade --without-new-pkgs && apt-get dist-upgrade"
-
-
-def is_old_point(version: str, release: Release) -> bool:
-    """Whether a version with its point ("9.3") is older than the newest one in the list; "9" alone says nothing."""
-    return bool(release.latest) and len(order(version)) > 1 and order(version) < order(release.latest)
-
-
-_CHANGES_DEBIAN = phrase(
-    "keeps a copy of /etc/apt, points the package sources at the next release and replaces nearly every package; other package sources must be "
-    "switched off before, and the server has to be restarted after it"
-)
-_CHANGES_ALL = phrase(
-    "replaces nearly every package by that of the newer release; the server restarts and is away for up to an hour"
-)
-_CHANGES_LEAPP = phrase(
-    "checks first what stands in the way, then replaces nearly every package during a restart; the tool is leapp of Red Hat, or ELevate of "
-    "AlmaLinux, which has to be installed before and works from one main version to the next"
-)
-_CHANGES_FREEBSD = phrase(
-    "replaces the kernel and restarts; after the restart run freebsd-update install, pkg upgrade -f and once more freebsd-update install, which "
-    "replace the base system and all packages"
-)
-CHANGES_ANEW = phrase("replaces the whole system; only your data is moved to the new one")
-_CHANGES_NEW = phrase("leaves the old server as it is until you switch it off")
+def subscribed(report: HostReport, product: Product) -> bool | None:
+    """Whether the server gets the extended updates; None if it does not show."""
+    extra, sources = report.values("os-extra"), report.lines("packages.sources")
+    if product.name == "ubuntu":
+        pro = extra.get("pro", "")
+        return esm_infra(report) if pro == "attached" else {"unattached": False, "absent": False}.get(pro)
+    if product.name == "debian":
+        # "lts" also means Debian's own security archive, which serves nobody after the end of LTS.
+        if extra.get("elts", "") in ("yes", "no"):
+            return extra["elts"] == "yes"
+        if extra.get("lts", "") == "no":
+            return False
+        part = report.part("packages.sources")
+        if any("extended-lts" in line.lower() or "elts" in line.lower() for line in sources or ()):
+            return True
+        return False if sources and part is not None and not part.cut else None
+    if product.name in ("rhel", "sles"):
+        marks = ("-els-",) if product.name == "rhel" else ("ltss",)
+        if any(mark in line.lower() for line in sources or () for mark in marks):
+            return True
+        return False if product.name == "rhel" and extra.get("subscription", "").lower() == "absent" else None
+    return None

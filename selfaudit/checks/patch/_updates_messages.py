@@ -100,7 +100,7 @@ UPDATES_MESSAGES = {
         ),
         _remedy(
             N_(
-                "Look with the command below what waits for them; this {changes}. Then let them be updated: {release}. This {lifting}."
+                "Look with the command below what waits for them; this {changes}. {next}"
             ),
             20,
         ),
@@ -136,8 +136,8 @@ UPDATES_MESSAGES = {
     "SYSTEM_ENDED": Message(
         Severity.UNKNOWN,
         N_(
-            "{host} runs {system}, whose security updates ended on {ended}. Nobody makes updates for it any more that are seen to reach this server, so it says "
-            "nothing that none waits."
+            "{host} runs {system}, whose security updates ended on {ended}. Nothing in the file shows that anybody has made security updates for this server "
+            "since then, so an empty list of updates says nothing."
         ),
         _remedy(
             N_(
@@ -199,7 +199,7 @@ UPDATES_MESSAGES = {
             "was not finished."
         ),
         Remedy(
-            N_("Finish it with the command below. This {changes}. If an upgrade to another release was begun, say freebsd-update install again after the restart."),
+            N_("Finish it with the command below. This {changes}. If an upgrade to another release was begun, say the command again after the restart."),
             verify=N_("freebsd-version -kru (on the server), then run the collector again and read its file"),
             record="{command}",
             minutes=30,

@@ -12,9 +12,11 @@ How it is judged:
        freebsd-update, Windows Update; and the times in their logs.
     2. Good only if it is installed, switched on, installs what it finds, and ran without an error within the last 7 days.
     3. Switched on, but never run, not run for more than 7 days, or failed the last time: a warning, since people rely on it.
-    4. It only downloads or tells, it is switched off, or there is none: worth doing, no more.
-    5. For a server that is suspended, the days count up to the suspension: cut off, it cannot fetch anything.
-    6. From a rescue system the settings are seen, and the last run only as far as the log tells it.
+    4. Told to install security updates only, where the archives do not say which these are (CentOS, openSUSE Tumbleweed): it installs nothing.
+       On Amazon Linux 2023 it only installs what the release has that the sources are locked to, unless they follow the newest one.
+    5. It only downloads or tells, it is switched off, or there is none: worth doing, no more.
+    6. For a server that is suspended, the days count up to the suspension: cut off, it cannot fetch anything.
+    7. From a rescue system the settings are seen, and the last run only as far as the log tells it.
 
 Limits and false positives:
     Updates that another machine brings (Ansible, a panel, the provider) are not seen. A last run says that it ended well, not that every
@@ -39,6 +41,7 @@ from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host_scope import day_of, moment
 from selfaudit.protocols.host_system import system_of
+from selfaudit.protocols.packages.systems import UNMARKED, follows_latest, has_locked_archives, has_packaged_base
 from selfaudit.text import printable
 
 
@@ -48,6 +51,8 @@ class Tag(StrEnum):
     LONG_AGO = "AUTOMATION_LONG_AGO"
     NEVER_RAN = "AUTOMATION_NEVER_RAN"
     NO_SECURITY = "AUTOMATION_NO_SECURITY"
+    NOTHING = "AUTOMATION_INSTALLS_NOTHING"
+    LOCKED_RELEASE = "AUTOMATION_LOCKED_RELEASE"
     DOWNLOADS_ONLY = "AUTOMATION_DOWNLOADS_ONLY"
     DISABLED = "AUTOMATION_DISABLED"
     ABSENT = "AUTOMATION_ABSENT"
@@ -64,6 +69,8 @@ CHECK = Check("patch.automation", N_("Updates are installed automatically"), (Ho
 
 _DAY = 86_400
 _RECENT = 7 * _DAY
+# These tell security updates from others by what the archives say of them.
+_BY_ADVISORY = frozenset({"dnf-automatic", "dnf5-automatic", "yum-cron"})
 _JUST_STARTED = _DAY  # a daily timer may not have come to its turn yet
 _AHEAD = 3_600
 _VERIFY = N_("{check} (on the server), then run the collector again and read its file")
@@ -103,6 +110,22 @@ MESSAGES = {
                 "Origins-Pattern. The command below shows what would be installed. This {changes}."
             )
         ),
+    ),
+    Tag.NOTHING: Message(
+        Severity.MEDIUM,
+        N_(
+            "The automatic updates of {host} ({tool}) are told to install security updates only, but the package sources of {system} do not say which updates are "
+            "for security. So nothing is installed."
+        ),
+        _remedy(N_("Let them install all updates with the command below. This {changes}.")),
+    ),
+    Tag.LOCKED_RELEASE: Message(
+        Severity.UNKNOWN,
+        N_(
+            "Automatic updates are switched on at {host} ({tool}), but the package sources of {system} are locked to the installed release unless "
+            "/etc/dnf/vars/releasever says “latest”, which the file does not show. Whether they install anything cannot be told."
+        ),
+        _remedy(N_("Let them follow the newest release with the command below. This {changes}.")),
     ),
     Tag.DOWNLOADS_ONLY: Message(
         Severity.LOW,
@@ -176,9 +199,10 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
     if report.lacks("automation"):
         yield found(Tag.NOT_IN_FILE, **_host.lacking(report, "automation"))
         return
-    there = [t for t in _tools(report) if t.says("installed")]
+    packaged = has_packaged_base(report)  # freebsd-update does nothing there
+    there = [t for t in _tools(report) if t.says("installed") and not (packaged and t.name == "freebsd-update")]
     if not there:
-        usual = way(system_of(report))
+        usual = way(system_of(report), packaged_base=packaged)
         yield found(Tag.ABSENT, host=report.name, command=usual.command, changes=usual.changes, check=usual.check)
         return
     for tool in _decisive(there):
@@ -206,7 +230,8 @@ def _decisive(tools: list[_Tool]) -> list[_Tool]:
 
 
 def _judge_tool(report: HostReport, policy: Policy, tool: _Tool) -> Iterator[Finding]:
-    ways = way(system_of(report), tool.name)
+    system = system_of(report)
+    ways = way(system, tool.name, packaged_base=has_packaged_base(report))
     args = {"host": report.name, "tool": tool.name, "command": ways.command, "changes": ways.changes, "check": ways.check}
     if not tool.says("enabled"):
         yield found(Tag.DISABLED, **args)
@@ -217,6 +242,13 @@ def _judge_tool(report: HostReport, policy: Policy, tool: _Tool) -> Iterator[Fin
     if tool.name == "unattended-upgrades" and tool.origins and not _takes_security(tool.origins):
         shown = args | {"command": ways.run, "changes": _CHANGES_SHOW}
         yield found(Tag.NO_SECURITY, **shown, origins=tool.origins[:5])
+        return
+    named = args | {"system": printable(system.name, 100) or system.id}
+    if tool.name in _BY_ADVISORY and tool.says("security_only") and system.id in UNMARKED:
+        yield found(Tag.NOTHING, **named)
+        return
+    if tool.name in _BY_ADVISORY and has_locked_archives(system) and not follows_latest(report):
+        yield found(Tag.LOCKED_RELEASE, **named)
         return
     yield from _ran(report, policy, tool, args, ways.run)
 

@@ -16,7 +16,11 @@ How it is judged:
     5. Where only a paid or registered extension is left (Ubuntu Pro, Extended LTS, ELS, LTSS), it counts if the server shows that it is subscribed; if it
        shows that it is not, the system is unsupported.
     6. After that the system is unsupported, which is a fault.
-    7. AlmaLinux, Rocky Linux and Oracle Linux end a point release when the next one is out: an older one is a fault as well.
+       Ubuntu Pro alone is not enough: the archive of esm-infra has to be among the package sources.
+    7. AlmaLinux, Rocky Linux, Oracle Linux and CloudLinux end a point release when the next one is out: an older one is a fault as well. The
+       makers bring one every half year, so the newest one in the list is believed for 90 days after the list was written, and half a year after
+       it came out. From then on it is unknown whether it is still the newest, unless the package manager with fresh lists knows of nothing newer
+       (dnf check-update). Red Hat sells updates for older ones, so that an older one is unknown there.
     8. A release before its own release (Debian testing, FreeBSD CURRENT) has no promise of security updates. Rolling systems have no releases
        that end: whether they are up to date is judged by patch.updates.
 
@@ -32,32 +36,31 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 
 from selfaudit.checks import _host
 from selfaudit.checks._host_commands import upgrade
 from selfaudit.checks.patch._support import (
-    CHANGES_ANEW,
     ROLLING,
-    Advice,
-    advice,
-    is_old_point,
+    esm_infra,
     is_unreleased,
+    nothing_waits,
     product_of,
+    subscribed,
     today,
     version_of,
 )
+from selfaudit.checks.patch._support_messages import SUPPORT_MESSAGES
+from selfaudit.checks.patch._support_ways import CHANGES_ANEW, Advice, advice, panels_of
 from selfaudit.facts.host import HostReport, HostScope
-from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
+from selfaudit.findings import Check, Contact, Finding, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
-from selfaudit.protocols.eol import Phase, Product, State, state
+from selfaudit.protocols.eol import Phase, Point, Product, State, point_of, state
 from selfaudit.protocols.host_system import System, system_of
 from selfaudit.text import printable
 
 _SOON = 90  # days
-_SHOW_RELEASE = "cat /etc/os-release"
 
 
 class Tag(StrEnum):
@@ -67,13 +70,15 @@ class Tag(StrEnum):
     LTS_NOT_SET_UP = "OS_LTS_NOT_SET_UP"
     EXTENDED = "OS_EXTENDED_SUPPORT"
     NOT_SUBSCRIBED = "OS_EXTENDED_NOT_SUBSCRIBED"
+    NOT_ENABLED = "OS_EXTENDED_NOT_ENABLED"
     CANNOT_SEE = "OS_EXTENDED_NOT_VISIBLE"
     ENDED = "OS_SUPPORT_ENDED"
     POINT = "OS_POINT_RELEASE_OLD"
+    POINT_BY_OTHERS = "OS_POINT_RELEASE_EXTENDED_NOT_VISIBLE"
+    POINT_UNCERTAIN = "OS_POINT_RELEASE_NOT_KNOWN"
     UNRELEASED = "OS_NOT_RELEASED"
     ROLLING = "OS_ROLLING"
     NOT_LISTED = "OS_NOT_IN_LIST"
-    LIST_OLD = "OS_LIST_TOO_OLD"
     OTHER_HOST = "OS_OTHER_HOST"
     TOO_OLD = "OS_FILE_TOO_OLD"
     CLOCK = "OS_CLOCK"
@@ -86,140 +91,10 @@ CHECK = Check(
     contact=Contact.PASSIVE,
 )  # fmt: skip
 
-_UPGRADE = Remedy(
-    N_(
-        "Make a backup that does not lie on this server, then move to {target}. The record below has the documented way; read the release notes "
-        "first. This {changes}. After a break-in a new server with a supported release, to which only data is moved, is often quicker and always "
-        "cleaner than an upgrade of the old one."
-    ),
-    verify=_SHOW_RELEASE,
-    record="{command}",
-    minutes=120,
-)
-_SHOW_OR_UPGRADE = replace(
-    _UPGRADE,
-    steps=N_(
-        "If the server is subscribed to the extension, show the contract or the output of the subscription tool, and run the collector as "
-        "administrator. If it is not, make a backup and move to {target}: the record below has the documented way. This {changes}."
-    ),
-)
+_CHANGES_POINT = phrase("replaces packages by those of the newest point release; a restart is needed for the kernel")
 
 MESSAGES = {
-    Tag.OK: Message(
-        Severity.GOOD, N_("{host} runs {system}, which gets security updates from its makers until {until} (list of {as_of}).")
-    ),
-    Tag.SOON: Message(
-        Severity.LOW,
-        N_("{host} runs {system}. Its security updates end on {until}, in {days} days. Plan the upgrade now."),
-        _UPGRADE,
-    ),
-    Tag.LTS: Message(
-        Severity.GOOD,
-        N_("{host} runs {system}. Its makers' own updates are over; {who} makes security updates for it until {until}."),
-    ),
-    Tag.LTS_NOT_SET_UP: Message(
-        Severity.MEDIUM,
-        N_(
-            "{host} runs {system}, for which {who} makes security updates until {until}, but none of its package sources is one for security updates, "
-            "so they do not reach this server."
-        ),
-        Remedy(
-            N_(
-                "Add the package source “{suite}” to /etc/apt/sources.list, as www.debian.org/security has it for this release, then refresh the lists and install "
-                "the updates. This {changes}."
-            ),
-            verify="apt-cache policy | grep -i security",
-            record="{command}",
-            minutes=20,
-        ),
-    ),
-    Tag.EXTENDED: Message(
-        Severity.GOOD,
-        N_(
-            "{host} runs {system}. Regular updates are over; it gets security updates by {who} until {until}, and is subscribed to them."
-        ),
-    ),
-    Tag.NOT_SUBSCRIBED: Message(
-        Severity.HIGH,
-        N_(
-            "{host} runs {system}. Its free security updates ended on {ended}; {who} still has some until {until}, but this server is not subscribed to it. "
-            "It gets no security updates."
-        ),
-        replace(
-            _UPGRADE,
-            stacks={
-                "Ubuntu Pro": "pro attach TOKEN && apt-get update && apt-get dist-upgrade",
-                "Red Hat": "subscription-manager register && subscription-manager repos --list",
-                "SUSE": "SUSEConnect --list-extensions",
-            },
-        ),
-    ),
-    Tag.CANNOT_SEE: Message(
-        Severity.UNKNOWN,
-        N_(
-            "{host} runs {system}. Its regular security updates ended on {ended}. Subscribers of {who} get some until {until}; whether this server is one of them "
-            "cannot be seen."
-        ),
-        _SHOW_OR_UPGRADE,
-    ),
-    Tag.ENDED: Message(
-        Severity.HIGH,
-        N_(
-            "{host} runs {system}. Its security updates ended on {ended}, {days} days ago. Holes that became known since then stay open."
-        ),
-        _UPGRADE,
-    ),
-    Tag.POINT: Message(
-        Severity.HIGH,
-        N_("{host} runs {system}. {newest} is out since {since}, and older point releases get no security updates any more."),
-        Remedy(
-            N_("Install all updates; they bring the newest point release. This {changes}."),
-            verify=_SHOW_RELEASE,
-            record="{command}",
-            minutes=30,
-        ),
-    ),
-    Tag.UNRELEASED: Message(
-        Severity.MEDIUM,
-        N_(
-            "{host} runs {system}, which is not released yet. Nobody promises security updates for it, and they often come late."
-        ),
-        Remedy(
-            N_("Move to a stable release. From here there is no way back but a new installation: {command}. This {changes}."),
-            verify=_SHOW_RELEASE,
-            minutes=120,
-        ),
-    ),
-    Tag.ROLLING: Message(
-        Severity.NONE,
-        N_(
-            "{host} runs {system}, which has no releases that end. It is supported as long as all updates are installed; the check of updates looks at that."
-        ),
-    ),
-    Tag.NOT_LISTED: Message(
-        Severity.UNKNOWN,
-        N_(
-            "{host} runs {system} (ID {id}, version {version}), which is not in our list of {as_of}. Whether it still gets security updates is not known."
-        ),
-        Remedy(
-            N_(
-                "Look the release up on its makers' pages, and show the page with the date in your statement if it is supported."
-            ),
-            verify=_SHOW_RELEASE,
-            minutes=10,
-        ),
-    ),
-    Tag.LIST_OLD: Message(
-        Severity.UNKNOWN,
-        N_(
-            "{host} runs {system}. When our list was written ({as_of}) no end was announced; a newer release may have ended it since."
-        ),
-        Remedy(
-            N_("Look the release up on its makers' pages, or use a newer version of this program."),
-            verify=_SHOW_RELEASE,
-            minutes=10,
-        ),
-    ),
+    **{Tag[name]: message for name, message in SUPPORT_MESSAGES.items()},
     Tag.OTHER_HOST: _host.OTHER_HOST,
     Tag.TOO_OLD: _host.TOO_OLD,
     Tag.CLOCK: _host.CLOCK,
@@ -256,25 +131,36 @@ def _judge(report: HostReport, system: System, day: datetime.date) -> Iterator[F
         return
     version = version_of(system, product, report)
     now = state(product, version, day)
-    if now.phase is Phase.UNKNOWN:
+    if now.phase in (Phase.UNKNOWN, Phase.UNCERTAIN):
         yield found(Tag.NOT_LISTED, **said, **_seen(system), as_of=_list_day(product))
         return
-    if now.phase is Phase.UNCERTAIN:
-        yield found(Tag.LIST_OLD, **said, as_of=_list_day(product))
-        return
-    way = advice(system, product, now.release, day)
-    if product.points and now.release is not None and is_old_point(version, now.release) and now.phase is not Phase.ENDED:
+    way = advice(system, product, now.release, day, panels_of(report))
+    point = _point(report, product, now, version, day)
+    if point is Point.OLD and now.release is not None:
         since = now.release.latest_on.isoformat() if now.release.latest_on else ""
         yield found(
-            Tag.POINT, **said, newest=now.release.latest, since=since, command=upgrade(system),
-            changes=phrase("replaces packages by those of the newest point release; a restart is needed for the kernel"),
+            Tag.POINT_BY_OTHERS if product.points_by else Tag.POINT, **said, newest=now.release.latest, since=since,
+            who=product.points_by, command=upgrade(system), changes=_CHANGES_POINT,
         )  # fmt: skip
         return
-    yield from _by_phase(report, product, now, day, said, way)
+    if point is Point.UNCERTAIN and now.release is not None:
+        yield found(
+            Tag.POINT_UNCERTAIN, **said, line=f"{product.title} {now.release.name}", until=now.until.isoformat() if now.until else "",
+            newest=now.release.latest, as_of=_list_day(product), command=upgrade(system), changes=_CHANGES_POINT,
+        )  # fmt: skip
+    yield from _by_phase(report, product, now, day, said, way, point)
+
+
+def _point(report: HostReport, product: Product, now: State, version: str, day: datetime.date) -> Point:
+    """Whether it is the newest point release, where older ones get nothing; what the package manager does not know of outweighs an old list."""
+    if not product.points or now.release is None or now.phase is not Phase.REGULAR:
+        return Point.NEWEST
+    point = point_of(product, now.release, version, day)
+    return Point.NEWEST if point is Point.UNCERTAIN and nothing_waits(report, version) else point
 
 
 def _by_phase(
-    report: HostReport, product: Product, now: State, day: datetime.date, said: dict[str, str], way: Advice
+    report: HostReport, product: Product, now: State, day: datetime.date, said: dict[str, str], way: Advice, point: Point
 ) -> Iterator[Finding]:
     until = now.until.isoformat() if now.until else phrase("further notice")
     left = now.days_left(day)
@@ -283,9 +169,14 @@ def _by_phase(
         yield found(Tag.ENDED, **said, ended=until, days=-(left or 0), **doing)
         return
     if now.phase in (Phase.EXTENDED, Phase.ADDON):
-        seen = _subscribed(report, product) if now.phase is Phase.EXTENDED else None
-        tag = {True: Tag.EXTENDED, False: Tag.NOT_SUBSCRIBED, None: Tag.CANNOT_SEE}[seen]
-        yield found(tag, **said, who=product.extended_by, until=until, ended=_free_end(product, now), **doing)
+        yield found(
+            _extended(report, product, now),
+            **said,
+            who=product.extended_by,
+            until=until,
+            ended=_free_end(product, now),
+            **doing,
+        )
         return
     if now.phase is Phase.LTS and _no_security_source(report):
         yield found(
@@ -297,31 +188,19 @@ def _by_phase(
         yield found(Tag.SOON, **said, until=until, days=left, **doing)
     if now.phase is Phase.LTS:
         yield found(Tag.LTS, **said, who=product.lts_by, until=until)
-    else:
+    elif point is not Point.UNCERTAIN:
         yield found(Tag.OK, **said, until=until, as_of=_list_day(product))
 
 
-def _subscribed(report: HostReport, product: Product) -> bool | None:
-    """Whether the server gets the extended updates; None if it does not show."""
-    extra, sources = report.values("os-extra"), report.lines("packages.sources")
-    if product.name == "ubuntu":
-        return {"attached": True, "unattached": False, "absent": False}.get(extra.get("pro", ""))
-    if product.name == "debian":
-        # "lts" also means Debian's own security archive, which serves nobody after the end of LTS.
-        if extra.get("elts", "") in ("yes", "no"):
-            return extra["elts"] == "yes"
-        if extra.get("lts", "") == "no":
-            return False
-        part = report.part("packages.sources")
-        if any("extended-lts" in line.lower() or "elts" in line.lower() for line in sources or ()):
-            return True
-        return False if sources and part is not None and not part.cut else None
-    if product.name in ("rhel", "sles"):
-        marks = ("-els-",) if product.name == "rhel" else ("ltss",)
-        if any(mark in line.lower() for line in sources or () for mark in marks):
-            return True
-        return False if product.name == "rhel" and extra.get("subscription", "").lower() == "absent" else None
-    return None
+def _extended(report: HostReport, product: Product, now: State) -> Tag:
+    """What to say of a server whose free updates are over."""
+    seen = subscribed(report, product)
+    if product.name == "ubuntu" and report.values("os-extra").get("pro") == "attached" and esm_infra(report) is False:
+        return Tag.NOT_ENABLED
+    if seen is False:
+        return Tag.NOT_SUBSCRIBED
+    # A further extension comes on top of the first one, and does not show.
+    return Tag.EXTENDED if seen and now.phase is Phase.EXTENDED else Tag.CANNOT_SEE
 
 
 def _free_end(product: Product, now: State) -> str:

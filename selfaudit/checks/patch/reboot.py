@@ -13,7 +13,8 @@ How it is judged:
     2. uname -r, compared with the installed kernels of the same build (amd64 with amd64, cloud with cloud), by the rules of the
        distribution's version numbers: 6.1.0-9 is older than 6.1.0-40. Debian also rebuilds a kernel under the same name: there the
        package's version is compared with what uname -v says. FreeBSD: uname -r with freebsd-version -k.
-    3. needrestart -b, needs-restarting -s, zypper ps -s, or programs whose libraries were deleted (/proc/PID/maps).
+    3. needrestart -b, needs-restarting -s, zypper ps -s, or programs whose libraries were deleted (/proc/PID/maps). Services of the network, of
+       containers and of virtual machines are never to be restarted alone: they go with a restart of the whole server.
     4. A restart that waits is a warning; if the server has run for more than 30 days without one, a fault.
     5. In a container the kernel belongs to the provider, and is not judged. Live patches make a waiting kernel less pressing.
     6. From a rescue system none of this can be seen.
@@ -72,9 +73,15 @@ _KERNEL_PACKAGE = re.compile(
 )
 _EXPOSED = re.compile(r"ssl|crypto|gnutls|libc[.\-6]|glibc|libz\b|musl", re.IGNORECASE)
 _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9@_.\\-]{0,100}")
-# These carry the session or the system itself: only a restart of the whole server renews them safely.
+# These carry the system, the session, the network by which somebody comes in, or all containers and virtual machines: restarted alone they cut
+# people off or stop what runs inside them, so only a restart of the whole server renews them.
 _WHOLE_SERVER = re.compile(
-    r"(?:systemd(?:-.*)?|init|dbus(?:-.*)?|getty.*|user@.*|elogind|polkit.*|agetty|login)", re.IGNORECASE
+    r"systemd(?:-.*)?|init|openrc.*|dbus.*|polkit.*|elogind|seatd|login|a?getty.*|serial-getty.*|console-getty.*|user@.*|session-.*|.*dm|display-manager|"
+    r"xrdp.*|networking|network|net[.].*|netif|routing|ifup.*|ifplugd.*|NetworkManager.*|wicked.*|netplan.*|wpa_supplicant.*|iwd|connman.*|dhcpcd.*|"
+    r"dhclient.*|udhcpc.*|ppp.*|openvpn.*|wg-quick.*|wireguard.*|strongswan.*|ipsec.*|libreswan.*|tailscaled|zerotier.*|tinc.*|nebula.*|frr|bird.*|"
+    r"keepalived|docker.*|containerd.*|podman.*|conmon|crio|kubelet|k3s.*|rke2.*|nomad|lxc.*|lxd.*|incus.*|libvirt.*|virt(?:qemu|lxc|network|interface|stor).*|"
+    r"qemu.*|pve.*|xen.*|multipathd.*|iscsid?|open-iscsi",
+    re.IGNORECASE,
 )
 
 _VERIFY = N_("{check} (on the server, after the restart), then run the collector again and read its file")
@@ -88,9 +95,7 @@ _RESTART = Remedy(
     minutes=20,
 )
 _SERVICES = Remedy(
-    N_(
-        "Restart the services with the command below. This {changes}. What it does not name, or what cannot be restarted alone, needs a restart of the server."
-    ),
+    N_("Say the command below in a quiet moment. This {changes}. {rest}"),
     verify=N_("{check} (on the server), then run the collector again and read its file"),
     record="{command}",
     minutes=10,
@@ -226,7 +231,7 @@ def _services(report: HostReport) -> Iterator[Finding]:
         return
     system = system_of(report)
     units = dict.fromkeys(unit for name in by_name if (unit := _restartable(name, system)))
-    whole = not units or len(units) < len(by_name)
+    whole = [name for name in by_name if not _restartable(name, system)]
     command = " && ".join(_restarts(list(units)[:_MOST_UNITS], system)) if units else commands.reboot(system)
     checks = {"debian": "needrestart -b", "rhel": "needs-restarting -s", "suse": "zypper ps -s"}
     yield found(
@@ -235,7 +240,8 @@ def _services(report: HostReport) -> Iterator[Finding]:
         count=len(by_name),
         names=shared.listed(by_name),
         command=command,
-        changes=commands.CHANGES_REBOOT if whole and not units else commands.CHANGES_RESTART,
+        changes=commands.CHANGES_RESTART if units else commands.CHANGES_REBOOT,
+        rest=_rest(whole, system) if units and whole else phrase("It names all of them."),
         check=checks.get(system.family, "grep -l '(deleted)' /proc/[0-9]*/maps"),
     )
 
@@ -247,6 +253,15 @@ def _restartable(name: str, system: System) -> str:
         return ""
     # On systems with systemd a bare name is a program's, which need not be that of its unit.
     return unit if name.endswith(".service") or system.family in ("alpine", "freebsd") else ""
+
+
+def _rest(names: list[str], system: System) -> str:
+    """What the command leaves out, and why."""
+    return phrase(
+        "It leaves these out, because restarting them alone could cut you off or stop what runs inside them, or because they are no services; a restart "
+        "of the whole server ({command}) renews them: {names}.",
+        command=commands.reboot(system), names=shared.listed(names),
+    )  # fmt: skip
 
 
 def _restarts(units: list[str], system: System) -> list[str]:

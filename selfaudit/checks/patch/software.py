@@ -10,7 +10,8 @@ Why it matters:
 
 How it is judged:
     1. Programs from the distribution's packages are looked after by the distribution, which puts fixes into old versions (backports). Their version
-       numbers are never compared; patch.os-support and patch.updates judge them.
+       numbers are never compared; patch.os-support and patch.updates judge them. So do FreeBSD's and Windows's own programs, and what bears
+       a distribution's mark in its version (+deb12u1, .el9) where no origin is told.
     2. Everything else is looked up in a dated list that comes with this program (endoflife.date and the makers' pages). A version past its end is a
        fault; one that ends within 90 days is worth acting on.
     3. A version older than the newest of its line that the list knows lacks fixes: a warning, because the list does not say which of them are for security.

@@ -16,10 +16,14 @@ How it is judged:
     3. A waiting security update, or a package with a hole by the system's own list, is a fault.
     4. Where the archives do not tell security updates from others (Alpine, Arch, CentOS, archives of vendors), every update that waits
        may be one: a warning.
-    5. “Nothing waits” only counts with package lists of the last 7 days (3 for rolling distributions), complete and without an error.
-       Old, missing or unread lists are no verdict.
+    5. “Nothing waits” only counts with package lists of the last 7 days (3 for rolling distributions) from every source, complete and without
+       an error. Old, missing or unread lists are no verdict. Nor is the answer of a package manager that leaves excluded packages out (dnf,
+       yum, zypper) where some are excluded, of a system that nobody makes updates for any more, or of Amazon Linux 2023, whose sources are
+       locked to the installed release.
     6. Updates that only Ubuntu Pro has are counted by themselves.
-    7. FreeBSD's base system is no package: it counts as looked at only if freebsd-update installed by itself in the last 7 days.
+    7. FreeBSD's base system is no package before release 15: it counts as looked at only if freebsd-update installed by itself in the last 7
+       days. Where it consists of packages, pkg's answer covers it.
+    8. What apt keeps back without a hold is on Ubuntu most likely a staged roll-out, which leaves security updates out: worth a look.
 
 Limits and false positives:
     What was installed without the package manager is not seen; look at the check of software for that. A package that is held and
@@ -37,21 +41,22 @@ from enum import StrEnum
 from selfaudit.checks import _host
 from selfaudit.checks import _host_commands as commands
 from selfaudit.checks.patch import _packages as shared
+from selfaudit.checks.patch._past_end import past_end
 from selfaudit.checks.patch._updates_messages import UPDATES_MESSAGES
-from selfaudit.facts.host import HostReport, HostScope
+from selfaudit.facts.host import HostReport, HostScope, PartStatus
 from selfaudit.findings import Check, Finding, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.host_scope import day_of, moment
 from selfaudit.protocols.host_system import System, system_of
-from selfaudit.protocols.packages import UNNAMED, Kind, Pending, pending
+from selfaudit.protocols.packages import HIDES_HELD, Kind, Pending, pending
 from selfaudit.protocols.packages.sources import lacks_security_source
+from selfaudit.protocols.packages.systems import follows_latest, has_locked_archives, has_packaged_base, is_rolling
 from selfaudit.text import printable
 
 _DAY = 86_400
 _FRESH_DAYS = 7
 _FRESH_DAYS_ROLLING = 3
-_ROLLING = frozenset({"arch", "archarm", "manjaro", "opensuse-tumbleweed"})
 
 
 class Tag(StrEnum):
@@ -61,6 +66,9 @@ class Tag(StrEnum):
     HELD_SECURITY = "UPDATES_HELD_SECURITY"
     HELD_PENDING = "UPDATES_HELD_PENDING"
     HELD = "UPDATES_HELD"
+    HELD_UNSEEN = "UPDATES_HELD_UNSEEN"
+    KEPT_BACK = "UPDATES_KEPT_BACK"
+    STAGED = "UPDATES_STAGED"
     UNMARKED = "UPDATES_UNMARKED"
     OTHERS = "UPDATES_OTHERS"
     ESM = "UPDATES_PRO_ONLY"
@@ -70,6 +78,9 @@ class Tag(StrEnum):
     BROKEN = "UPDATES_BROKEN"
     ERRORS = "UPDATES_ERRORS"
     STALE = "UPDATES_STALE"
+    ONE_SOURCE_STALE = "UPDATES_ONE_SOURCE_STALE"
+    LOCKED_RELEASE = "UPDATES_LOCKED_RELEASE"
+    SYSTEM_ENDED = "UPDATES_SYSTEM_ENDED"
     NO_AGE = "UPDATES_NO_AGE"
     CUT = "UPDATES_CUT"
     NOT_IN_FILE = "UPDATES_NOT_IN_FILE"
@@ -106,7 +117,7 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
         yield found(Tag.NOT_IN_FILE, host=report.name, part=part, why=why)
         return
     faults = [*_faults(report, system, waiting), *_held(report, system, waiting)]
-    doubts = [*_doubts(report, system, waiting), *_base(report, system)]
+    doubts = [*_doubts(report, system, waiting), *_system(report, system, waiting), *_base(report, system)]
     yield from faults
     yield from doubts
     clear = not (waiting.ready or waiting.esm or waiting.kept or waiting.vulnerable or waiting.broken)
@@ -115,12 +126,10 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
 
 
 def _upgrade(report: HostReport, system: System) -> dict[str, object]:
-    return {
-        "host": report.name,
-        "command": commands.upgrade(system),
-        "changes": commands.CHANGES_UPGRADE,
-        "check": shared.list_command(system),
-    }
+    command, changes = commands.upgrade(system), commands.changes_upgrade(system)
+    if has_packaged_base(report):
+        command, changes = "pkg update && pkg upgrade", shared.CHANGES_PACKAGED_BASE
+    return {"host": report.name, "command": command, "changes": changes, "check": shared.list_command(system)}
 
 
 def _faults(report: HostReport, system: System, waiting: Pending) -> Iterator[Finding]:
@@ -164,53 +173,81 @@ def _faults(report: HostReport, system: System, waiting: Pending) -> Iterator[Fi
 
 
 def _held(report: HostReport, system: System, waiting: Pending) -> Iterator[Finding]:
-    held = set(waiting.held)
-    args = {"host": report.name, "changes": shared.CHANGES_RELEASE, "check": shared.list_command(system)}
+    """What was set to be left alone, and what the manager keeps back by itself."""
+    # Only pacman's IgnorePkg makes it keep something back.
+    held = set(waiting.held) | (set(waiting.kept) if waiting.manager == "pacman" else set())
+    args = {"host": report.name, "check": shared.list_command(system), "changes": shared.changes_release(system)}
     late = [u.name for u in waiting.security if u.name in held]
     if late:
         yield found(Tag.HELD_SECURITY, **args, count=len(late), names=shared.listed(late), command=shared.release(system, late))
-    newer = dict.fromkeys((*waiting.kept, *(u.name for u in waiting.ready if u.name in held and u.security is not True)))
-    kept = [n for n in newer if n not in late]
+    newer = dict.fromkeys((*waiting.kept, *(u.name for u in waiting.ready if u.security is not True)))
+    kept = [n for n in newer if n in held and n not in late]
     if kept:
-        names = [n for n in kept if n != UNNAMED]
-        yield found(Tag.HELD_PENDING, **args, count=len(kept), names=shared.listed(kept), command=shared.release(system, names))
+        yield found(Tag.HELD_PENDING, **args, count=len(kept), names=shared.listed(kept), command=shared.release(system, kept))
+    alone = [n for n in waiting.kept if n not in held]
+    if alone:
+        looking = {"command": shared.asked_for(system, alone), "changes": shared.CHANGES_NOTHING}
+        tag = Tag.STAGED if system.id == "ubuntu" else Tag.KEPT_BACK
+        yield found(tag, **(args | looking), count=len(alone), names=shared.listed(alone))
     rest = sorted(held - set(late) - set(kept))
-    if rest:
+    if rest and waiting.manager in HIDES_HELD:
+        looking = {"command": shared.unhide(system), "changes": shared.CHANGES_NOTHING, "manager": waiting.manager}
+        looking["next"] = shared.lifting(system, rest, [name for name, *_rest in report.rows("software.panels", 3) if name])
+        yield found(Tag.HELD_UNSEEN, **(args | looking), count=len(rest), names=shared.listed(rest))
+    elif rest:
         yield found(Tag.HELD, host=report.name, count=len(rest), names=shared.listed(rest))
 
 
 def _doubts(report: HostReport, system: System, waiting: Pending) -> Iterator[Finding]:
     args = {"host": report.name, "check": shared.list_command(system)}
-    refresh = {"command": commands.refresh(system), "changes": commands.CHANGES_REFRESH}
+    refresh = {"command": commands.refresh(system), "changes": commands.changes_refresh(system)}
     if waiting.errors:
         worst = next((e for e in waiting.errors if e.kind is Kind.BROKEN), waiting.errors[0])
         command, changes = shared.mend(system, worst.kind)
         yield found(Tag.ERRORS, **args, why="; ".join(e.words for e in waiting.errors[:3]), command=command, changes=changes)
-    days = _FRESH_DAYS_ROLLING if _rolling(system) else _FRESH_DAYS
+    days = _FRESH_DAYS_ROLLING if is_rolling(system) else _FRESH_DAYS
     if waiting.list_age is None:
         yield found(Tag.NO_AGE, **args, **refresh)
     elif waiting.list_age > days * _DAY:
         yield found(Tag.STALE, **args, **refresh, age=_age(waiting.list_age), days=days)
+    elif waiting.oldest_age is not None and waiting.oldest_age > _FRESH_DAYS * _DAY:
+        every = {"command": shared.refresh_all(system), "changes": commands.CHANGES_REFRESH}
+        yield found(Tag.ONE_SOURCE_STALE, **args, **every, age=_age(waiting.oldest_age), days=_FRESH_DAYS)
     if not waiting.complete:
         yield found(Tag.CUT, **args, command=shared.list_command(system), changes=shared.CHANGES_NOTHING)
     if waiting.manager == "pkg" and report.lacks("packages.security") and not waiting.errors:
         yield found(Tag.NOT_IN_FILE, **_host.lacking(report, "packages.security"))
 
 
-def _rolling(system: System) -> bool:
-    return system.id in _ROLLING or (system.family == "alpine" and "edge" in f"{system.version} {system.name}".lower())
+def _system(report: HostReport, system: System, waiting: Pending) -> Iterator[Finding]:
+    """Why "nothing waits" would say nothing on this system."""
+    args = _upgrade(report, system) | {"system": printable(system.name, 100) or system.id}
+    ended = past_end(report, system)
+    if ended:
+        yield found(Tag.SYSTEM_ENDED, **args, ended=ended)
+    if has_locked_archives(system) and not follows_latest(report):
+        yield found(Tag.LOCKED_RELEASE, **args)
+    if waiting.manager in HIDES_HELD and report.lacks("packages.held"):
+        part = report.part("packages.held")
+        if part is None or part.status is not PartStatus.ABSENT:  # absent: there is no such list on the server
+            yield found(Tag.NOT_IN_FILE, **_host.lacking(report, "packages.held"))
 
 
 def _base(report: HostReport, system: System) -> Iterator[Finding]:
     """FreeBSD's base system, which is patched by freebsd-update(8) and not by pkg."""
     if system.family != "freebsd":
         return
+    packaged = has_packaged_base(report)
     extra = report.values("os-extra")
     userland, kernel = extra.get("freebsd_userland", ""), extra.get("freebsd_kernel", "")
     args = {"host": report.name, "command": "freebsd-update fetch install", "changes": shared.CHANGES_BASE}
+    if packaged:
+        args |= {"command": "pkg update && pkg upgrade", "changes": shared.CHANGES_PACKAGED_BASE}
     if userland and kernel and (userland.partition("-")[0] != kernel.partition("-")[0] or _level(kernel) > _level(userland)):
         # A kernel of a lower level is usual: not every patch touches it.
         yield found(Tag.BASE_MIXED, **args, userland=userland[:40], kernel=kernel[:40])
+        return
+    if packaged:
         return
     taken = moment(report.taken) or 0.0
     done = {key: value for tool, key, value in report.rows("automation", 3) if tool == "freebsd-update"}

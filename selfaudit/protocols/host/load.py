@@ -6,16 +6,9 @@ from dataclasses import dataclass
 
 from selfaudit.facts.host import HostReport
 
-_PSEUDO = (
-    "/snap/",
-    "/var/lib/snapd/",
-    "/var/snap/",
-    "/proc",
-    "/sys",
-    "/dev",
-    "/media/",
-    "/run/",
-)  # images that are always full, and no disks
+# No disks, and images that are always full. What is mounted at /media or /run itself counts.
+_PSEUDO = ("/proc", "/sys", "/dev")
+_BELOW = (*(f"{mount}/" for mount in _PSEUDO), "/snap/", "/var/lib/snapd/", "/var/snap/", "/media/", "/run/")
 _MAX = 200
 
 
@@ -82,6 +75,10 @@ class Load:
         return not self.swap or (self.swap_free is not None and self.swap_free * 20 < self.swap)
 
 
+def _pseudo(mount: str) -> bool:
+    return mount in _PSEUDO or mount.startswith(_BELOW)
+
+
 def number(text: str) -> float | None:
     """A number that is not negative, at most 15 digits; None for anything else. A decimal comma counts as a point."""
     bare = text.strip().rstrip("%").replace(",", ".")
@@ -107,10 +104,10 @@ def read_load(report: HostReport) -> Load | None:
     for line in lines[: 4 * _MAX]:
         key, _equals, value = line.partition("=")
         if key.strip() == "disk" and len(disks) < _MAX:
-            mount, *rest = value.rsplit(",", 4)
+            mount, *rest = value.strip().rsplit(",", 4)
             sizes = [whole(r) for r in rest]
-            if len(sizes) == 4 and sizes[0] and sizes[1] is not None and not mount.startswith(_PSEUDO):
-                disks.append(Disk(mount.strip(), sizes[0], sizes[1], sizes[2] or 0, sizes[3] or 0))
+            if len(sizes) == 4 and sizes[0] and sizes[1] is not None and not _pseudo(mount):
+                disks.append(Disk(mount, sizes[0], sizes[1], sizes[2] or 0, sizes[3] or 0))
         elif key.strip() == "top" and len(top) < _MAX:
             fields = value.split(",", 3)
             cpu, memory = (number(f) for f in (*fields, "", "")[:2])

@@ -1,19 +1,28 @@
-"""How sshd lets people in: `sshd -T`, or its files with Include and Match (sshd_config(5): for each keyword the first value counts)."""
+"""How sshd lets people in: `sshd -T`, or its files with Include and Match (sshd_config(5): for each keyword the first value counts).
+
+Since OpenSSH 8.7 ChallengeResponseAuthentication is another name of KbdInteractiveAuthentication. Before, they were two settings, and
+keyboard-interactive let somebody in as long as ChallengeResponseAuthentication was "yes", which it is by default.
+"""
 
 from __future__ import annotations
 
 import fnmatch
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selfaudit.facts.host import HostReport, PartStatus
+from selfaudit.protocols.host.programs import Version, version_of
 from selfaudit.protocols.host_system import system_of
 
-_ALIASES = {
-    "challengeresponseauthentication": "kbdinteractiveauthentication",
-    "skeyauthentication": "kbdinteractiveauthentication",
-}
+#: Files of one's own stand here where sshd includes the folder; by their names these come before most others.
+FOLDER = "/etc/ssh/sshd_config.d"
+KEYS_ONLY, NO_EMPTY = f"{FOLDER}/00-keys-only.conf", f"{FOLDER}/00-empty-passwords.conf"
+
+_INTERACTIVE, _CHALLENGE = "kbdinteractiveauthentication", "challengeresponseauthentication"
+_ALIASES = {_CHALLENGE: _INTERACTIVE, "skeyauthentication": _INTERACTIVE}
+_ONE_SETTING = (8, 7)  # the version of OpenSSH since which they are one
+_LOG_IN = frozenset((*_ALIASES, _INTERACTIVE, "passwordauthentication", "permitrootlogin", "permitemptypasswords"))
 # OpenSSH's own defaults; FreeBSD's sshd differs (sshd_config(5) there).
 _DEFAULTS = {
     "permitrootlogin": "prohibit-password", "passwordauthentication": "yes", "kbdinteractiveauthentication": "yes",
@@ -56,6 +65,8 @@ class Sshd:
         uncertain: a part of the files is missing, so that a later value may be the first, or settings under a condition are not known.
         defaults: of this system, for what is not set.
         spelled: values as they are spelled; paths have capitals.
+        version_missing: whether a password lets somebody in depends on the version of sshd, which is not known.
+        drop_in: `KEYS_ONLY` and `NO_EMPTY` would come before every other setting of who gets in.
     """
 
     values: Mapping[str, str]
@@ -64,6 +75,8 @@ class Sshd:
     uncertain: bool = False
     defaults: Mapping[str, str] = field(default_factory=lambda: dict(_DEFAULTS))
     spelled: Mapping[str, str] = field(default_factory=dict)
+    version_missing: bool = False
+    drop_in: bool = False
 
     def value(self, keyword: str) -> str:
         """A setting, or what it is by default."""
@@ -132,19 +145,40 @@ def sshd_of(report: HostReport) -> Sshd | None:
         for line in lines[:_MAX_LINES]:
             keyword, value = _split(line)
             if keyword and value:
-                spelled.setdefault(_ALIASES.get(keyword, keyword), value)
+                spelled.setdefault(keyword, value)
+        if _CHALLENGE in spelled:  # said by versions before 8.7 only, where it decides
+            spelled[_INTERACTIVE] = spelled[_CHALLENGE]
         if "passwordauthentication" in spelled or "permitrootlogin" in spelled:
             conditional = files.conditional() if files else ()
             # sshd -T says nothing of settings under a condition: those stand in the files only.
             known = part is not None and part.status in (PartStatus.OK, PartStatus.ABSENT) and not part.cut and not part.note
             uncertain = not known or bool(files and files.lost)
             values = {keyword: value.lower() for keyword, value in spelled.items()}
-            return Sshd(values, conditional, True, uncertain, defaults, (files.spelled if files else {}) | spelled)
+            both = (files.spelled if files else {}) | spelled
+            return Sshd(values, conditional, True, uncertain, defaults, both, drop_in=bool(files and files.drop_in))
     if files is None:
         return None
     files.conditional()
     uncertain = files.lost or bool(part is not None and (part.cut or part.note))
-    return Sshd(files.values, tuple(files.found), False, uncertain, defaults, files.spelled)
+    sshd = Sshd(files.values, tuple(files.found), False, uncertain, defaults, files.spelled, drop_in=files.drop_in)
+    return _by_version(sshd, files.challenge or "yes", version_of(report, "openssh"))
+
+
+def _by_version(sshd: Sshd, challenge: str, version: Version | None) -> Sshd:
+    """What the files mean to the version of sshd that reads them.
+
+    Args:
+        sshd: as a version since 8.7 reads them.
+        challenge: the first value of ChallengeResponseAuthentication, or its default.
+        version: of sshd, None if it is not known.
+    """
+    if version is not None and version >= _ONE_SETTING:
+        return sshd
+    older = replace(sshd, values={**sshd.values, _INTERACTIVE: challenge, _CHALLENGE: challenge})
+    if version is not None or older.passwords == sshd.passwords:
+        return older if version is not None else sshd
+    milder = sshd if older.passwords else older
+    return replace(milder, version_missing=True)
 
 
 class _Files:
@@ -157,6 +191,8 @@ class _Files:
         self.values: dict[str, str] = {}
         self.spelled: dict[str, str] = {}
         self.found: list[Conditional] = []
+        self.challenge = ""  # the first value of ChallengeResponseAuthentication by that name
+        self.drop_in = False
         self.lost = False
         self._read = False
         self._steps = 0
@@ -167,12 +203,28 @@ class _Files:
             self._read = True
             main = next((p for p in self.lines if p.rstrip().endswith("/sshd_config") or p.strip() == "sshd_config"), "")
             if main:
+                self.drop_in = self._includes_first(main)
                 self._file(main, "", 0)
             else:
                 self.lost = True
                 for path in sorted(self.lines):
                     self._file(path, "", 0)
         return tuple(self.found)
+
+    def _includes_first(self, main: str) -> bool:
+        """Whether the main file includes `FOLDER` before it says itself who gets in, and no earlier file there does."""
+        earlier = (p for p in self.lines if p.startswith(f"{FOLDER}/") and p < KEYS_ONLY and p != NO_EMPTY)
+        if any(_split(line)[0] in _LOG_IN for path in earlier for line in self.lines[path]):
+            return False
+        for line in self.lines[main]:
+            keyword, value = _split(line)
+            if keyword == "match" or keyword in _LOG_IN:
+                return False
+            if keyword == "include":
+                places = [p if p.startswith("/") else f"/etc/ssh/{p}" for p in value.replace('"', " ").split()]
+                if any(fnmatch.fnmatchcase(KEYS_ONLY, place) for place in places):
+                    return True
+        return False
 
     def _file(self, path: str, condition: str, depth: int) -> None:
         outer = condition
@@ -187,6 +239,8 @@ class _Files:
             elif keyword == "include":
                 self._include(value, path, condition, depth)
             elif keyword and value:
+                if keyword in _ALIASES and not condition:
+                    self.challenge = self.challenge or value.lower()
                 keyword = _ALIASES.get(keyword, keyword)
                 if condition:
                     self.found.append(Conditional(condition, keyword, value.lower(), value))

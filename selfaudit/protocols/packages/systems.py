@@ -14,7 +14,9 @@ ROLLING = frozenset(
 )  # fmt: skip
 # The archives do not say which updates are for security, although those of others with the same manager do: an automatic program that is
 # told to install security updates only installs nothing there.
-UNMARKED = frozenset({"centos", "scientific"}) | {name for name in ROLLING if name.startswith("opensuse") or name in ("aeon", "kalpa")}
+UNMARKED = frozenset({"centos", "scientific"}) | {
+    name for name in ROLLING if name.startswith("opensuse") or name in ("aeon", "kalpa")
+}
 # The system's own files cannot be written to: updates go into a new snapshot, which is used after the next restart (transactional-update(8)).
 TRANSACTIONAL = frozenset(
     {
@@ -43,7 +45,9 @@ def has_locked_archives(system: System) -> bool:
 
 def follows_latest(report: HostReport) -> bool:
     """Whether /etc/dnf/vars/releasever says "latest", which undoes that lock. False also where the file does not tell."""
-    return any(report.values(name).get("releasever") == "latest" for name in ("packages.manager", "packages.sources", "os-extra"))
+    return any(
+        report.values(name).get("releasever") == "latest" for name in ("packages.manager", "packages.sources", "os-extra")
+    )
 
 
 def has_packaged_base(report: HostReport) -> bool:

@@ -80,11 +80,13 @@ class Surroundings:
         interfaces: addresses with their networks, by the interface's name.
         container: it runs in a container, where clients may arrive with the address of the container's gateway.
         debian: the distribution's packages are Debian's or Ubuntu's, with their own defaults.
+        postfix: major and minor version of Postfix, None if it is not known.
     """
 
     interfaces: tuple[tuple[str, IPInterface], ...] = ()
     container: bool = False
     debian: bool = False
+    postfix: tuple[int, int] | None = None
 
     def gateways(self) -> tuple[IPAddress, ...]:
         """In a container: the first address of each private network it is in, from which forwarded strangers seem to come."""

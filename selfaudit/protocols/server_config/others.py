@@ -26,7 +26,12 @@ from selfaudit.protocols.server_config.model import (
     worst_match,
 )
 
-_PREFIX = re.compile(r"(/[\w./-]+?)(?::\d+)?[:|]\s*(.*)")
+_PREFIX = re.compile(r"^(/[\w./-]+?)(?::\d+)?[:|]\s*(.*)")
+_PROXY_PASS = re.compile(r"\bproxy_pass\s+[\"']?([^\s;\"']+)")
+# Variables of nginx that whoever asks fills in (ngx_http_core_module).
+_CHOSEN = re.compile(r"\$\{?(?:host|http_\w+|request_uri|uri|document_uri|args?|arg_\w+|query_string|cookie_\w+)\b")
+# What a host ends at: a slash, or a variable that begins with one.
+_HOST_END = re.compile(r"/|(?<=.)\$\{?(?:request_uri|uri|document_uri)\b")
 _WEB = phrase("the web server")
 
 
@@ -273,26 +278,22 @@ def read_web(files: Sequence[Section], around: Surroundings) -> list[Opening]:
             ]
         why = phrase("ProxyRequests On, and no line beside it says for whom")
         return [Opening("Apache", Service.PROXY, Verdict.OPEN, ("80", "443"), why, certain=False)]
-    passing = next(
-        (
-            " ".join(w)
-            for w in words
-            if w[0] == "proxy_pass" and re.search(r"\$(http_)?host\b|\$\{(http_)?host\}|\$request_uri|\$arg_", " ".join(w))
-        ),
-        "",
-    )
-    if passing and any(w[0] == "resolver" for w in words):
-        return [
-            Opening(
-                "nginx",
-                Service.PROXY,
-                Verdict.OPEN,
-                ("80", "443"),
-                phrase("{directive} with a resolver", directive=passing),
-                certain=False,
-            )
-        ]
-    if passing and re.search(r"//\$|//\$\{", passing):
-        return [Opening("nginx", Service.PROXY, Verdict.UNCLEAR, ("80", "443"), not_followed(passing), certain=False)]
+    targets = [found for line in lines if not line.startswith("#") for found in _PROXY_PASS.findall(line)]
+    chosen = next((t for t in targets if _CHOSEN.search(_host_part(t))), "")
+    if chosen and any(w[0] == "resolver" for w in words):
+        why = phrase("{directive} with a resolver", directive=f"proxy_pass {chosen}")
+        return [Opening("nginx", Service.PROXY, Verdict.OPEN, ("80", "443"), why, certain=False)]
+    unknown = chosen or next((t for t in targets if "$" in _host_part(t)), "")
+    if unknown:
+        why = not_followed(f"proxy_pass {unknown}")
+        return [Opening("nginx", Service.PROXY, Verdict.UNCLEAR, ("80", "443"), why, certain=False)]
     said = "ProxyRequests Off" if requests else phrase("it passes requests on to fixed servers only")
     return [Opening(_WEB, Service.PROXY, Verdict.CLOSED, ("80", "443"), said)]
+
+
+def _host_part(target: str) -> str:
+    """What names the server in a proxy_pass; a variable behind it chooses a page of that server, and no other server."""
+    _scheme, marks, rest = target.partition("://")
+    if not marks:
+        return target.partition("/")[0] if target.startswith("$") else target
+    return _HOST_END.split(rest, maxsplit=1)[0]

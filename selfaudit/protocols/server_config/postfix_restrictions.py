@@ -64,7 +64,7 @@ class _Outcome:
 
 def relay(values: Mapping[str, str], around: Surroundings) -> tuple[Verdict, str, bool]:
     """Whether a stranger's mail gets through every list, why, and whether that is certain."""
-    lists = {name: _value(name, values) for name in _LISTS}
+    lists = {name: _value(name, values, around.postfix) for name in _LISTS}
     decisive = ("smtpd_relay_restrictions", "smtpd_recipient_restrictions")
     if any(shortened(f"{name} = {text}") or text.endswith("...") for name, text in lists.items()):
         return Verdict.UNCLEAR, phrase("a list of restrictions is longer than the collector writes down"), False
@@ -275,9 +275,16 @@ def _level(values: Mapping[str, str]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def _value(name: str, values: Mapping[str, str]) -> str:
+def _value(name: str, values: Mapping[str, str], version: tuple[int, int] | None) -> str:
+    """A list as it is set, or its default: smtpd_relay_restrictions came with 2.10, compatibility levels with 3.0 (postconf(5))."""
+    before_relay = version is not None and version < (2, 10)
+    before_levels = version is not None and version < (3, 0)
+    if name == "smtpd_relay_restrictions" and before_relay:
+        return ""
     if name in values:
         return expanded(values[name], values)
-    if name == "smtpd_relay_restrictions" and _level(values) >= 1:
+    if name == "smtpd_relay_restrictions" and (before_levels or _level(values) >= 1):
         return "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination"
+    if name == "smtpd_recipient_restrictions" and before_relay:
+        return "permit_mynetworks, reject_unauth_destination"
     return ""

@@ -43,6 +43,15 @@ _JUST_UP = "name=web1.blumenhof.example\nfqdn=web1.blumenhof.example\nmachine=01
 _CLEAN = _host(_WORKS)
 _BSD_BASE = _lines("freebsd-update", **_ON, last_success="2026-11-21T03:00:00Z")
 
+_CENTOS = 'ID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="{}"\nPRETTY_NAME="CentOS"'
+_AMAZON = 'ID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\nPRETTY_NAME="Amazon Linux 2023.6.20250115"'
+_MICROOS = 'ID="opensuse-microos"\nID_LIKE="suse opensuse"\nVERSION_ID="20261120"\nPRETTY_NAME="openSUSE MicroOS"'
+
+
+def _os(release: str, lines: str) -> HostReport:
+    return report({"os-release": release, "automation": lines, "packages.manager": "manager=-"})
+
+
 SCENARIOS = [
     _case("works", _CLEAN, [_GOOD], "pass", tool="unattended-upgrades", last="2026-11-22 05:00"),
     _case("works, only the run is noted", _host(_lines("dnf-automatic", **_ON, last_run="2026-11-21T05:00:00Z"), "alma"), [_GOOD], "pass"),
@@ -80,6 +89,35 @@ SCENARIOS = [
     _case(
         "the one that works counts", _host(_lines("yum-cron", installed="yes", enabled="no") + "\n" + _lines("dnf-automatic", **_ON, last_success="2026-11-22T01:00:00Z"), "alma"),
         [_GOOD], "pass", ["AUTOMATION_DISABLED"],
+    ),
+    *(
+        _case(
+            f"security only where nothing is marked: {tool}",
+            _os(_CENTOS.format(version), _lines(tool, **_ON, security_only="yes", last_success="2026-11-22T01:00:00Z")), ["AUTOMATION_INSTALLS_NOTHING"],
+            "warn", [_GOOD], command=command,
+        )
+        for tool, version, command in (
+            ("yum-cron", "7", "yum install yum-cron && sed -i 's/^apply_updates *=.*/apply_updates = yes/; s/^update_cmd *=.*/update_cmd = default/' /etc/yum/yum-cron.conf && systemctl enable --now yum-cron"),
+            ("dnf-automatic", "9", "dnf install dnf-automatic && sed -i 's/^apply_updates *=.*/apply_updates = yes/; s/^upgrade_type *=.*/upgrade_type = default/' /etc/dnf/automatic.conf && systemctl enable --now dnf-automatic.timer"),
+        )
+    ),
+    _case("centos: all updates", _os(_CENTOS.format("9"), _lines("dnf-automatic", **_ON, security_only="no", last_success="2026-11-22T01:00:00Z")), [_GOOD], "pass"),
+    _case("alma: security only", _host(_lines("dnf-automatic", **_ON, security_only="yes", last_success="2026-11-22T01:00:00Z"), "alma"), [_GOOD], "pass"),
+    _case(
+        "amazon: locked to its release", _os(_AMAZON, _lines("dnf-automatic", **_ON, security_only="yes", last_success="2026-11-22T01:00:00Z")),
+        ["AUTOMATION_LOCKED_RELEASE"], "inconclusive", [_GOOD],
+    ),
+    _case(
+        "amazon: follows the newest release",
+        report({"os-release": _AMAZON, "packages.manager": "manager=dnf\nreleasever=latest", "automation": _lines("dnf-automatic", **_ON, last_success="2026-11-22T01:00:00Z")}),
+        [_GOOD], "pass",
+    ),
+    _case(
+        "microos", _os(_MICROOS, ""), ["AUTOMATION_ABSENT"], "warn", [_GOOD], command="systemctl enable --now transactional-update.timer",
+    ),
+    _case(
+        "freebsd: base of packages", report({"automation": _BSD_BASE, "kernel": "running=15.1-RELEASE\ninstalled=FreeBSD-kernel-generic 15.1p1"}, system="freebsd"),
+        ["AUTOMATION_ABSENT"], "warn", [_GOOD],
     ),
     _case("freebsd: base works, packages do not", _host(_BSD_BASE + "\n" + _lines("pkg-cron", installed="yes", enabled="no"), "freebsd"), ["AUTOMATION_DISABLED"], "warn"),
     _case("rescue, with log", _host(_WORKS, rescue=True), [_GOOD], "pass"),

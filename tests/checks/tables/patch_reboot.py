@@ -104,6 +104,26 @@ SCENARIOS = [
         "services with the old encryption", _host({"reboot.services": "nginx.service|411|/usr/lib/x86_64-linux-gnu/libssl.so.3\nnginx.service|412|x\ndbus.service|1|libc.so.6"}),
         ["REBOOT_SERVICES_EXPOSED"], "warn", ["REBOOT_SERVICES", _GOOD], count=2, command="systemctl restart nginx",
     ),
+    *(
+        _case(
+            f"never alone: {unit}", _host({"reboot.services": f"{unit}.service|-|needrestart\nnginx.service|-|needrestart"}), ["REBOOT_SERVICES"], "warn", [_GOOD],
+            count=2, command="systemctl restart nginx", changes="stops the service and starts it again; connections to it break off for a moment",
+            rest=(
+                "It leaves these out, because restarting them alone could cut you off or stop what runs inside them, or because they are no services; "
+                f"a restart of the whole server (shutdown -r now) renews them: {unit}.service."
+            ),
+        )
+        for unit in (
+            "networking", "ifup@eth0", "NetworkManager", "wickedd", "netplan-ovs-cleanup", "wpa_supplicant", "openvpn@server", "openvpn-server@x",
+            "wg-quick@wg0", "docker", "containerd", "libvirtd", "virtqemud", "dbus", "dbus-broker", "systemd-logind", "systemd-networkd", "user@1000",
+            "getty@tty1", "serial-getty@ttyS0", "lxcfs",
+        )
+    ),
+    _case(
+        "only such", _host({"reboot.services": "docker.service|-|needrestart\nnetworking.service|-|needrestart"}), ["REBOOT_SERVICES"], "warn", [_GOOD],
+        command="shutdown -r now", rest="It names all of them.",
+    ),
+    _case("alpine: network", _host({"kernel": "running=6.12.38-0-lts\ninstalled=6.12.38-0-lts", "reboot.services": "networking|1|deleted\nsshd|2|deleted"}, "alpine"), ["REBOOT_SERVICES"], "warn", [_GOOD], command="rc-service sshd restart"),
     _case(
         "a hostile name is in no command", _host({"reboot.services": "x;rm -rf /.service|1|libfoo"}), ["REBOOT_SERVICES"], "warn", [_GOOD],
         command="shutdown -r now",

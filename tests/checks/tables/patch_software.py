@@ -24,6 +24,11 @@ def have(
     return report(texts, more=more)
 
 
+def of_system(system: str, runtimes: str) -> HostReport:
+    """The same on another system."""
+    return report({"software.runtimes": runtimes, "software.panels": "", "software.sites": ""}, system=system)
+
+
 def one(name: str, made: HostReport, must: list[str], outcome: str, *must_not: str, **args: object) -> Scenario:
     return Scenario(name, [made, SCOPE], must, outcome, must_not, args)
 
@@ -62,7 +67,22 @@ SCENARIOS = [
     one("Drupal 7", have(sites="drupal|/var/www/d|7.103|web1"), ["SOFTWARE_ENDED"], "fail", ended="2025-01-05"),
     one("WordPress 6.8 is an old line", have(sites=f"wordpress|{SITE}|6.8.3|shop", wp=GOOD_WP), ["SOFTWARE_OLD_LINE"], "warn", "SOFTWARE_ENDED", ended="2025-12-02"),
     one("WordPress 4.5 gets nothing", have(sites=f"wordpress|{SITE}|4.5.33|shop"), ["SOFTWARE_ENDED"], "fail"),
-    one("WordPress 7.0 when the list was too old", have(sites=f"wordpress|{SITE}|7.0|shop", wp=GOOD_WP), ["SOFTWARE_NOT_KNOWN"], "inconclusive"),
+    one("WordPress 7.0 was replaced by 7.1", have(sites=f"wordpress|{SITE}|7.0|shop", wp=GOOD_WP), ["SOFTWARE_OLD_LINE"], "warn", ended="2026-08-19", target="WordPress 7.1"),
+    one("WordPress 7.1", have(sites=f"wordpress|{SITE}|7.1.3|shop", wp=GOOD_WP), ["SOFTWARE_SUPPORTED"], "pass"),
+    one("WordPress 7.1.0", have(sites=f"wordpress|{SITE}|7.1|shop", wp=GOOD_WP), ["SOFTWARE_BEHIND"], "warn", newest="7.1.3"),
+    one("WordPress 7.2 is not in the list", have(sites=f"wordpress|{SITE}|7.2|shop", wp=GOOD_WP), ["SOFTWARE_NOT_KNOWN"], "inconclusive"),
+    one("FreeBSD's own programs", of_system("freebsd", "openssl|1.1.1t|/usr/bin/openssl|-|-\nopenssh|9.0|/usr/sbin/sshd|-|-\nsendmail|8.17|/usr/libexec/sendmail/sendmail|-|-"), ["SOFTWARE_OF_DISTRIBUTION", "SOFTWARE_NOTHING_FOUND"], "not-applicable", "SOFTWARE_ENDED", "SOFTWARE_BEHIND", "SOFTWARE_NOT_KNOWN"),
+    one("FreeBSD's own programs as packages", of_system("freebsd", "openssl|1.1.1t|/usr/bin/openssl|FreeBSD-openssl|FreeBSD-base"), ["SOFTWARE_OF_DISTRIBUTION"], "not-applicable", "SOFTWARE_ENDED"),
+    one("not a part of FreeBSD", of_system("freebsd", "openssl|1.1.1t|/usr/local/bin/openssl|-|-"), ["SOFTWARE_ENDED"], "fail", "SOFTWARE_OF_DISTRIBUTION"),
+    one("the same place on Debian is no part of the system", have("openssl|1.1.1t|/usr/bin/openssl|-|-"), ["SOFTWARE_ENDED"], "fail", "SOFTWARE_OF_DISTRIBUTION"),
+    one("Windows's own programs", of_system("windows", "openssh|8.1p1|C:\\Windows\\System32\\OpenSSH\\sshd.exe|-|-"), ["SOFTWARE_OF_DISTRIBUTION"], "not-applicable", "SOFTWARE_ENDED"),
+    one("not a part of Windows", of_system("windows", "php|7.4.33|C:\\php\\php.exe|-|-"), ["SOFTWARE_ENDED"], "fail"),
+    *(one(f"a distribution's mark: {version}", have(f"php|{version}|/usr/bin/php|{package}|-"), ["SOFTWARE_OF_DISTRIBUTION"], "not-applicable", "SOFTWARE_NOT_KNOWN", "SOFTWARE_ENDED") for version, package in (
+        ("7.4.33-1+deb11u5", "php7.4-cli"), ("7.4.3-4ubuntu2.29", "php7.4-cli"), ("7.4.33-2~deb12u1", "-"), ("7.2.24-1.module_el8.2.0+313+b04d0a66.1.el9", "php-cli"), ("7.4.33-150400.4.1", "php7"),
+    )),
+    *(one(f"the mark of another builder: {version}", have(f"php|{version}|/usr/bin/php|php|-"), ["SOFTWARE_NOT_KNOWN"], "inconclusive", "SOFTWARE_OF_DISTRIBUTION") for version in (
+        "7.4.33-11.el9.remi", "7.4.33-8+0~20230904.86+debian12~1.gbpd8bac8", "7.4.33-1+ubuntu22.04.1+deb.sury.org+1", "7.4.33",
+    )),
     one("a site without a version", have(sites=f"wordpress|{SITE}||"), ["SOFTWARE_NOT_KNOWN"], "inconclusive"),
     one("changed core files", have(sites=f"wordpress|{SITE}|6.8.3|shop", wp=f"{SITE}|core-checksums|failed"), ["SOFTWARE_FILES_CHANGED"], "fail", command=f"sudo -u shop -- wp --path={SITE} core download --force --skip-content"),
     one("changed plugin files", have(sites=f"wordpress|{SITE}|6.8.3|shop", wp=f"{SITE}|plugin-checksums|failed"), ["SOFTWARE_FILES_CHANGED"], "fail", what="wp plugin verify-checksums --all"),

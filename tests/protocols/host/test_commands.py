@@ -57,7 +57,7 @@ def test_a_firewall_that_could_not_be_read_is_not_replaced() -> None:
     ("name", "first", "last"),
     [
         ("debian", "apt-get install ufw", "ufw enable"), ("alma", "dnf install firewalld && firewall-offline-cmd --add-port=22/tcp", "systemctl enable --now firewalld"),
-        ("suse", "zypper install firewalld", "systemctl enable --now firewalld"), ("alpine", "apk add ufw", "rc-update add ufw default"), ("arch", "pacman -S ufw", "systemctl enable ufw"),
+        ("suse", "zypper install firewalld", "systemctl enable --now firewalld"), ("alpine", "apk add ufw", "rc-update add ufw default"), ("arch", "pacman -Syu ufw", "systemctl enable ufw"),
         ("freebsd", "[ ! -e /etc/pf.conf ] ||", "service pf start"),
         ("windows", "$ErrorActionPreference = 'Stop'; Enable-NetFirewallRule -Group '@FirewallAPI.dll,-28752'", "-DefaultInboundAction Block"),
     ],
@@ -102,8 +102,8 @@ def test_settings_that_sshd_refuses_are_taken_back() -> None:
         "if sshd -t; then systemctl reload ssh; else cp /etc/ssh/sshd_config.before /etc/ssh/sshd_config; fi"
     )
     assert commands(system("alma"), drop_in=True).no_empty["command"] == (
-        "printf '%s\\n' 'PermitEmptyPasswords no' > /etc/ssh/sshd_config.d/00-no-empty-passwords.conf && "
-        "if sshd -t; then systemctl reload sshd; else rm /etc/ssh/sshd_config.d/00-no-empty-passwords.conf; fi"
+        "printf '%s\\n' 'PermitEmptyPasswords no' > /etc/ssh/sshd_config.d/00-empty-passwords.conf && "
+        "if sshd -t; then systemctl reload sshd; else rm /etc/ssh/sshd_config.d/00-empty-passwords.conf; fi"
     )
 
 

@@ -70,19 +70,25 @@ def test_freebsd_asks_by_way_of_pam() -> None:
     [
         ("1:8.4p1-5+deb11u3", ("KbdInteractiveAuthentication no",), True), ("7.4p1-23.el7", ("KbdInteractiveAuthentication no",), True),
         ("8.0p1-25.el8", ("ChallengeResponseAuthentication no",), False), ("8.4p1", ("ChallengeResponseAuthentication no", "KbdInteractiveAuthentication no"), False),
-        ("8.4p1", ("ChallengeResponseAuthentication no", "KbdInteractiveAuthentication yes"), True), ("8.4p1", (), True),
+        ("8.4p1", ("KbdInteractiveAuthentication yes", "ChallengeResponseAuthentication no"), False), ("8.4p1", (), True),
         ("8.7p1-38.el9", ("KbdInteractiveAuthentication no",), False), ("9.9_p2-r0", ("ChallengeResponseAuthentication no",), False),
         ("10.0p1", ("ChallengeResponseAuthentication no", "KbdInteractiveAuthentication yes"), False), ("9.2p1", (), True),
     ],
 )  # fmt: skip
 def test_before_8_7_two_settings_ask_for_passwords(version: str, lines: tuple[str, ...], expected: bool) -> None:
     files = "\n".join(MAIN + line for line in ("PasswordAuthentication no", "UsePAM yes", *lines))
-    sshd = sshd_of(report({"login.sshd-files": files, "software.runtimes": f"openssh|{version}|/usr/sbin/sshd|openssh-server|distribution"}))
+    sshd = sshd_of(
+        report(
+            {"login.sshd-files": files, "software.runtimes": f"openssh|{version}|/usr/sbin/sshd|openssh-server|distribution"}
+        )
+    )
     assert sshd is not None
     assert (sshd.passwords, sshd.version_missing) == (expected, False)
 
 
-@pytest.mark.parametrize("runtimes", ["", "openssh|-|/usr/sbin/sshd|-|-", "openssh|9.2p1|/usr/sbin/sshd|x|-\nopenssh|-|/usr/local/sbin/sshd|-|-"])
+@pytest.mark.parametrize(
+    "runtimes", ["", "openssh|-|/usr/sbin/sshd|-|-", "openssh|9.2p1|/usr/sbin/sshd|x|-\nopenssh|-|/usr/local/sbin/sshd|-|-"]
+)
 def test_an_unknown_version_of_sshd_is_missed_only_where_it_decides(runtimes: str) -> None:
     def missing(*lines: str) -> bool:
         files = "\n".join(MAIN + line for line in ("PasswordAuthentication no", *lines))

@@ -306,6 +306,46 @@ def test_held_forms() -> None:
     assert read("alma", "dnf-nothing", held=lines).held == ("nginx", "openssl", "kernel", "libssl")
 
 
+def test_held_forms_of_others() -> None:
+    assert read("alpine", "apk-nothing", held="nginx=1.28.0-r1\nphp83~8.3\nbind>9\n!curl").held == (
+        "nginx",
+        "php83",
+        "bind",
+        "curl",
+    )
+    assert read("alma", "dnf-nothing", held="php*\n*-debuginfo\n!nginx-1:1.20-1.el9.*").held == ("php*", "*-debuginfo", "nginx")
+    assert read("alma", "dnf-nothing", held="$(x)\n&\n").held == ("?",)
+    assert read("debian", "apt-nothing", held="$(x)").held == ()
+
+
+def test_the_oldest_list() -> None:
+    old = "newest=2026-11-21T06:00:00Z\noldest=2026-11-12T06:00:00Z\nsecurity=2026-11-20T06:00:00Z\ncount=2"
+    for system, age in (
+        ("alma", 864_000.0),
+        ("suse", 864_000.0),
+        ("freebsd", 864_000.0),
+        ("debian", 172_800.0),
+        ("arch", None),
+    ):
+        assert made_pending(system, old).oldest_age == age, system
+    assert made_pending("freebsd", old, **{"packages.of-interest": "FreeBSD-kernel-generic|15.0|x|-"}).oldest_age is None
+
+
+def made_pending(system: str, lists: str, **parts: str) -> Pending:
+    return pending(report({"packages.lists": lists, "packages.upgrade": "", **parts}, system=system))
+
+
+def test_centos_with_marked_updates_of_epel_only() -> None:
+    updates = "nginx.x86_64 1:1.20-2.el9 epel\nhtop.x86_64 3.3.0-2.el9 epel\nopenssl.x86_64 1:3.2.2-7.el9 baseos\n"
+    centos = 'ID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="9"\nPRETTY_NAME="CentOS Stream 9"'
+    more = (
+        HostPart("packages.upgrade", PartStatus.OK, tuple(updates.splitlines()), exit=100),
+        HostPart("packages.security", PartStatus.OK, ("FEDORA-EPEL-2026-1 Important/Sec. nginx-1:1.20-2.el9.x86_64",)),
+    )
+    found = pending(report({"os-release": centos, "packages.lists": FRESH}, system="alma", more=more))
+    assert [(u.name, u.security) for u in found.all] == [("nginx", True), ("htop", False), ("openssl", None)]
+
+
 def test_lists_from_the_future_have_no_age() -> None:
     assert read("debian", "apt-nothing", lists="newest=2026-11-25T06:00:00Z\ncount=1").list_age is None
     assert read("debian", "apt-nothing", lists="newest=2026-11-22T06:10:00Z\ncount=1").list_age == 0.0

@@ -78,9 +78,14 @@ def test_defaults_depend_on_the_version() -> None:
     alone = (PUBLIC.interfaces[0],)
     # Since 2.10 there are relay restrictions; from 2.10 on and before 3.0 by themselves, whatever the level.
     for version in ((2, 10), (2, 11)):
-        assert verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone, postfix=version), master=SMTP) == "closed"
+        assert (
+            verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone, postfix=version), master=SMTP)
+            == "closed"
+        )
         assert verdict("mail.postfix", "mynetworks = 0.0.0.0/0\n", Surroundings(alone, postfix=version), master=SMTP) == "open"
-    assert verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone, postfix=(3, 5)), master=SMTP) == "unclear"
+    assert (
+        verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone, postfix=(3, 5)), master=SMTP) == "unclear"
+    )
     assert verdict("mail.postfix", "mydestination = $myhostname\n", Surroundings(alone), master=SMTP) == "unclear"
     # Before 2.10 nobody knew them, and the recipient restrictions refused by themselves.
     old = Surroundings(alone, postfix=(2, 6))

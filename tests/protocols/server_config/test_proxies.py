@@ -108,12 +108,18 @@ def test_others(text: str, expected: str) -> None:
         ("# from /etc/nginx/nginx.conf\nproxy_pass http://$host;\n", "unclear"),
         # A variable behind the host chooses a page of that host, and no other host.
         ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass http://127.0.0.1:6081/x/$host/$request_uri;\n", "closed"),
-        ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass https://backend$request_uri;\n", "open?"),
+        ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass https://backend$request_uri;\n", "closed"),
+        ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass https://backend$arg_name;\n", "open?"),
+        ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass http:/$request_uri;\n", "open?"),
+        ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass http://$1;\n", "unclear"),
         ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass http://$upstream/$host;\n", "unclear"),
         ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass $backend/$http_host;\n", "unclear"),
         ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nproxy_pass $scheme://$host$request_uri;\n", "open?"),
-        ("# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nlocation / { proxy_pass \"http://${http_host}\"; }\n", "open?"),
-        ("# from /etc/nginx/a.conf\nproxy_pass http://127.0.0.1/$host;\nproxy_pass http://$host;\nresolver 192.0.2.53;\n", "open?"),
+        ('# from /etc/nginx/a.conf\nresolver 192.0.2.53;\nlocation / { proxy_pass "http://${http_host}"; }\n', "open?"),
+        (
+            "# from /etc/nginx/a.conf\nproxy_pass http://127.0.0.1/$host;\nproxy_pass http://$host;\nresolver 192.0.2.53;\n",
+            "open?",
+        ),
         ("/etc/nginx/a.conf:7:proxy_pass http://127.0.0.1:6081/$host;\n", "closed"),
     ],
 )
