@@ -103,6 +103,7 @@ def test_keys_elsewhere(tmp_path: Path) -> None:
     assert [(r[0], r[1], r[3]) for r in rows] == [
         ("root", "/root/.ssh/authorized_keys2", "1"),
         ("root", "/etc/ssh/keys/root", "1"),
+        ("toor", "/root/.ssh/authorized_keys2", "1"),
         ("anna", "/home/anna/.keys/a%b", "1"),
         ("anna", "/home/anna/own/keys", "2"),
     ]

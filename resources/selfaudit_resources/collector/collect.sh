@@ -172,9 +172,9 @@ ask_apart() {
   [ -z "$ROOT" ] || [ "$CHROOT" = yes ] || { is "$NO_CHROOT" no-chroot; return 0; }
   # shellcheck disable=SC2086 # several options
   case $APART in
-    view) ask unshare -m $NO_NET /bin/sh -c "$VIEW" sh "$ROOT" nobody "$@" ;;
-    nobody) ask $NO_NEW chroot --userspec=65534:65534 "${ROOT:-/}" "$@" ;;
-    *) if [ -n "$ROOT" ]; then ask chroot "$ROOT" "$@"; else ask "$@"; fi ;;
+    view) ask "$UNSHARE" -m $NO_NET /bin/sh -c "$VIEW" sh "$ROOT" nobody "$@" ;;
+    nobody) ask $NO_NEW "$CHROOT_PROGRAM" --userspec=65534:65534 "${ROOT:-/}" "$@" ;;
+    *) if [ -n "$ROOT" ]; then ask "$CHROOT_PROGRAM" "$ROOT" "$@"; else ask "$@"; fi ;;
   esac
 }
 # The same as nobody who may read all files and write none (only here, not on another disk).
@@ -182,7 +182,7 @@ ask_reader() {
   # shellcheck disable=SC2086 # several options
   if ! there "$1"; then is absent
   elif [ -z "$ROOT" ] && [ "$APART" = view ] && limit setpriv $READER true; then
-    ask unshare -m $NO_NET /bin/sh -c "$VIEW" sh '' reader "$@"
+    ask "$UNSHARE" -m $NO_NET /bin/sh -c "$VIEW" sh '' reader "$@"
   else
     ask_apart "$@"
     [ "$STATUS" != ok ] || NOTE=not-root
@@ -2079,16 +2079,18 @@ blocks() {
 # How a program can be run apart: "view", as "nobody" alone, or "no". NO_NET and NO_NEW begin its command: without network, and
 # without becoming root by a program that has the right to.
 find_apart() {
-  APART=no NO_NET='' NO_NEW=''
+  APART=no NO_NET='' NO_NEW='' UNSHARE='' CHROOT_PROGRAM=''
   [ "$ADMIN" = yes ] || return 0
-  ! limit setpriv --no-new-privs true 2>/dev/null || NO_NEW='setpriv --no-new-privs'
-  ! limit unshare -n true 2>/dev/null || NO_NET=-n
+  # By their paths, since those of a busybox know less.
+  UNSHARE=$(path_of unshare) CHROOT_PROGRAM=$(path_of chroot) program=$(path_of setpriv)
+  ! limit "${program:-setpriv}" --no-new-privs true 2>/dev/null || NO_NEW="$program --no-new-privs"
+  ! limit "$UNSHARE" -n true 2>/dev/null || NO_NET=-n
   export NO_NEW
-  limit chroot --userspec=65534:65534 / true 2>/dev/null || return 0
+  limit "$CHROOT_PROGRAM" --userspec=65534:65534 / true 2>/dev/null || return 0
   before=$(mounts)
   # shellcheck disable=SC2086 # several options
-  if limit unshare -m $NO_NET /bin/sh -c "$VIEW" sh "$ROOT" test 2>/dev/null && [ "$(mounts)" = "$before" ]; then APART=view
-  elif [ -z "$ROOT" ] || [ -n "$NO_NEW" ]; then APART=nobody NO_NEW="${NO_NET:+unshare -n }$NO_NEW"; fi
+  if limit "$UNSHARE" -m $NO_NET /bin/sh -c "$VIEW" sh "$ROOT" test 2>/dev/null && [ "$(mounts)" = "$before" ]; then APART=view
+  elif [ -z "$ROOT" ] || [ -n "$NO_NEW" ]; then APART=nobody NO_NEW="${NO_NET:+$UNSHARE -n }$NO_NEW"; fi
 }
 # Whether a mount of ours came out
 mounts() { root=$ROOT awk 'BEGIN { r = ENVIRON["root"] } $5 == r || $5 == r "/dev" || $5 == r "/tmp" || $5 == r "/var/tmp"' /proc/self/mountinfo; }

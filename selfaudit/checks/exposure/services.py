@@ -176,7 +176,7 @@ MESSAGES = {
             verify="nc -vz -w 5 {address} 445; nc -vz -w 5 {address} 135   # right: refused",
             stacks={
                 "Samba": "interfaces = lo\nbind interfaces only = yes   # under [global] in smb.conf",
-                "Windows": "Set-NetFirewallRule -DisplayGroup 'File and Printer Sharing' -Enabled False",
+                "Windows": "Set-NetFirewallRule -Group '@FirewallAPI.dll,-28502' -Enabled False",
             },
         ),
     ),
@@ -217,7 +217,7 @@ MESSAGES = {
             N_("Reach it through a VPN or an SSH tunnel only, and let the firewall admit port {port} from your own addresses."),
             verify="nc -vz -w 5 {address} {port}   # right: refused",
             stacks={
-                "Windows, own address only": "Set-NetFirewallRule -DisplayGroup 'Remote Desktop' -RemoteAddress YOUR-ADDRESS",
+                "Windows, own address only": "Set-NetFirewallRule -Group '@FirewallAPI.dll,-28752' -RemoteAddress YOUR-ADDRESS",
                 "VNC": "vncserver -localhost; ssh -L 5900:localhost:5900 server",
             }
             | _TCP,

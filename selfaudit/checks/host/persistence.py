@@ -19,7 +19,7 @@ How it is judged:
        files of less than 100 octets, which are a small fault if they changed in the time of step 1. It is a serious one if the file changed in the time of step 1 and a suspension is known. In
        folders for caches they are usual; recent ones are a small fault until looked at.
     5. Other jobs, start files and account files that changed in that time are listed: a fault if a suspension is known, a small one
-       otherwise, until somebody has looked at each.
+       otherwise, until somebody has looked at each. New passwords after the suspension (/etc/shadow) are asked for, and not listed.
     6. Only if all of it could be read, as administrator and without anything cut off, and nothing was found, it is good.
 
 Limits and false positives:
@@ -244,7 +244,7 @@ def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Find
         *_preloads(report, system),
         *_suspicious(report, system, jobs),
         *_uploads(report, system, since),
-        *_changes(report, system, since, listed),
+        *_changes(report, system, since, listed, policy),
         *_missing(report, system),
     ]
     yield from findings
@@ -335,13 +335,16 @@ def _uploads(report: HostReport, system: System, since: _common.Since) -> Iterat
             )  # fmt: skip
 
 
-def _changes(report: HostReport, system: System, since: _common.Since, listed: set[str]) -> Iterator[Finding]:
+def _changes(report: HostReport, system: System, since: _common.Since, listed: set[str], policy: Policy) -> Iterator[Finding]:
     """What changed in the time that counts, without what is already named as suspicious."""
     rows = [(path, changed) for path, changed, _o, _l in report.rows("persistence.cron", 4)[:500]]
     rows += [(path, changed) for path, changed, _l in report.rows("persistence.timers", 3)[:500]]
     rows += [(path, changed) for path, changed, _o in report.rows("persistence.files", 3)[:500]]
     for line in (report.lines("persistence.accounts") or ())[:200]:
         key, _equals, value = line.partition("=")
+        at = moment(value.strip())
+        if key.strip() == "shadow" and policy.suspended is not None and at is not None and at >= policy.suspended:
+            continue  # new passwords, which are asked for after a break-in
         if key.strip() in _ACCOUNT_FILES:
             rows.append((_ACCOUNT_FILES[key.strip()], value.strip()))
         elif "," in line:  # Windows: account=name,created
