@@ -448,11 +448,7 @@ Write-Part 'persistence.timers' 200 {
         (Get-Field ($task.TaskPath + $task.TaskName)) + '|' + $changed + '|' + $action.Execute + ' ' + $action.Arguments
     }
 }
-Write-Part 'persistence.preload' 20 {
-    $dlls = Get-Setting 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Windows' 'AppInit_DLLs'
-    $loads = Get-Setting 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Windows' 'LoadAppInit_DLLs'
-    if ($dlls -and $loads -eq 1) { '-|' + $dlls }
-}
+Write-Part 'persistence.preload' 1 { Get-Status 'skipped' 'windows' }
 Write-Part 'persistence.files' 200 {
     $since = [DateTime]::Now.AddDays(-90)
     $places = ($env:ProgramData + '\Microsoft\Windows\Start Menu\Programs\StartUp'), ($env:SystemDrive + '\Users\*\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup')

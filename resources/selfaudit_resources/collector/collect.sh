@@ -352,17 +352,17 @@ hide_jobs() {
       return tolower(n) ~ /pass|pw|token|key|secret|user|header|cookie|data|auth|cred|login|bearer/ || n ~ /^[pPuUHwW]$/ || (n ~ /^[bd]$/ && web && before !~ /base64/)
     }
     function known(w) { return w ~ /^(\/|~\/|\.\.?\/)([A-Za-z0-9_.+@-]*\/?)*$/ && w ~ /^(\/(tmp|var|dev|bin|sbin|usr|opt|root|home|etc|run|srv|mnt|proc|lib)(\/|$)|~|\.)/ && generic(w) == w }
-    function address(w,   scheme, host, rest, ending) { # scheme, host, and how the path ends
+    function address(w,   scheme, server, rest, ending) { # scheme, server, and how the path ends
       scheme = ""
       if (match(w, /^[A-Za-z][A-Za-z0-9+.-]*:\/\//)) { scheme = substr(w, 1, RLENGTH); w = substr(w, RLENGTH + 1) }
       sub(/^[^\/]*@/, "***@", w)
-      host = w; sub(/[\/?#].*/, "", host); rest = substr(w, length(host) + 1)
+      server = w; sub(/[\/?#].*/, "", server); rest = substr(w, length(server) + 1)
       sub(/[?#].*/, "", rest)
       if (length(rest) > 9 || rest !~ /^[a-z0-9.\/]*$/) {
         ending = ""; if (match(rest, /\.[A-Za-z][A-Za-z0-9]?[A-Za-z0-9]?[A-Za-z0-9]?$/)) ending = substr(rest, RSTART)
         rest = "/..." ending
       }
-      return scheme host rest
+      return scheme server rest
     }
     function generic(w,   out, piece) { # long words of letters and digits
       if (length(w) > 24 && w !~ /\// && w ~ /[0-9]/ && w ~ /[A-Za-z]/) return "***"
