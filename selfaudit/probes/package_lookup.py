@@ -68,7 +68,9 @@ async def collect(request: Request, net: Net) -> PackageLookup | ProbeFailure:
     scope = await host_scope.collect(Request(HostScope.kind, request.subject, request.params[1:]), net)
     if trouble(replace(report, seen=moment_now()), scope):
         # What can lead to no verdict need not be shown to anybody, least of all what belongs to somebody else.
-        why = phrase("the collector's file of {host} cannot be judged for this case, so nothing was asked", host=request.subject)
+        why = phrase(
+            "the collector's file of {host} cannot be judged for this case, so nothing was asked", host=request.subject
+        )
         return ProbeFailure(FailureReason.UNAVAILABLE, why)
     system = system_of(report)
     ecosystem = osv.ecosystem(system)

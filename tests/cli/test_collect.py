@@ -111,7 +111,9 @@ def test_pasted_blocks_become_a_file_again(home: Path, capfd: pytest.CaptureFixt
 
 
 def test_a_missing_block_is_named(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    data = make_text(report({"login.keys": "\n".join(f"user{n * 7919 % 100003}|{n * 104729 % 1000003}" for n in range(3000))}).parts).encode()
+    data = make_text(
+        report({"login.keys": "\n".join(f"user{n * 7919 % 100003}|{n * 104729 % 1000003}" for n in range(3000))}).parts
+    ).encode()
     blocks = make_blocks(data).split("-----BEGIN SELFAUDIT")
     assert len(blocks) > 4
     (home / "pasted.txt").write_text("-----BEGIN SELFAUDIT".join(blocks[:2] + blocks[3:]))

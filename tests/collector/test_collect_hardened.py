@@ -148,11 +148,11 @@ def test_nothing_is_mounted_outside_and_nothing_of_a_disk_runs_as_root(tmp_path:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_program_that_leaves_another_behind_does_not_hold_us(shell: str, tmp_path: Path) -> None:
     path = programs(tmp_path / "bin", {"nft": (0, "")})
-    plant(path, {"postconf": "#!/bin/sh\nsleep 25 &\necho mynetworks = 127.0.0.0/8\n"})
+    plant(path, {"doveconf": "#!/bin/sh\nsleep 25 &\necho ssl = required\n"})
     started = time.monotonic()
     parts = read(run(shell=shell, path=path).stdout)
     assert time.monotonic() - started < 35
-    assert "mynetworks = 127.0.0.0/8" in parts["mail.postfix"].lines
+    assert parts["mail.dovecot"].lines == ("# from doveconf -n", "ssl = required")
     assert parts["web.proxying"].note != "time"
 
 

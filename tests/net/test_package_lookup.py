@@ -303,7 +303,9 @@ async def test_reports_about_which_nothing_can_be_asked(made: HostReport, words:
 
 async def test_nothing_is_asked_about_somebody_elses_server(tmp_path: Path) -> None:
     lists = Lists()
-    strange = report({"packages.installed": LISTED, "addresses": "eth0|203.0.113.9/24", "host": "name=web1.other.example"}, name=HOST)
+    strange = report(
+        {"packages.installed": LISTED, "addresses": "eth0|203.0.113.9/24", "host": "name=web1.other.example"}, name=HOST
+    )
     strange = replace(strange, name="web1.other.example")
     found = await look(lists, tmp_path, strange)
     assert isinstance(found, ProbeFailure)

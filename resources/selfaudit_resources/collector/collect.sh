@@ -801,6 +801,7 @@ p_manager() {
     version=$(say "$PACKAGES" | awk -F '|' -v p="$name" '$1 == p { print $2; exit }')
     [ -z "$version" ] || { say "version=$version"; break; }
   done
+  put releasever "$(first_line /etc/dnf/vars/releasever)"
 }
 
 p_upgrade() {
@@ -848,18 +849,30 @@ bare() { text | sed 's/^ *//;/^[#;]/d;/^$/d'; }
 p_lists() {
   case $MANAGER in
     apt) set -- '/var/lib/apt/lists/*_Packages*' '/var/lib/apt/lists/*Release' ;;
-    dnf) set -- '/var/cache/dnf/*/repodata/repomd.xml' '/var/cache/libdnf5/*/repodata/repomd.xml' ;;
-    yum) set -- '/var/cache/yum/*/repomd.xml' '/var/cache/yum/*/*/*/repomd.xml' '/var/cache/yum/*/*/*/cachecookie' ;;
-    zypper) set -- '/var/cache/zypp/raw/*/repodata/repomd.xml' '/var/cache/zypp/solv/*/cookie' ;;
+    # Where an archive has not changed, dnf touches other files than repomd.xml; yum's own mark is the cookie.
+    dnf) set -- '/var/cache/dnf/*/repodata/*' '/var/cache/libdnf5/*/repodata/*' ;;
+    yum) set -- '/var/cache/yum/*/cachecookie' '/var/cache/yum/*/*/*/cachecookie' ;;
+    zypper) set -- '/var/cache/zypp/raw/*/repodata/repomd.xml' ;;
     apk) set -- '/var/cache/apk/APKINDEX*' '/etc/apk/cache/APKINDEX*' ;;
     pacman) set -- '/var/lib/pacman/sync/*.db' ;;
     pkg) set -- '/var/db/pkg/repo-*.sqlite' '/var/db/pkg/repos/*/db' ;;
     *) is absent; return ;;
   esac
-  each list_time "$@" | sort -n | awk -F '|' "$AWK_TIME"'
-    NR == 1 { oldest = $1 }
-    { newest = $1 }
-    END { if (NR) { print "newest=" utc(newest); print "oldest=" utc(oldest) } print "count=" NR }'
+  # The newest file of each archive counts for it.
+  each list_time "$@" | awk -F '|' "$AWK_TIME"'
+    { name = $4; if (!sub(/\/repodata\/[^\/]*$/, "", name)) name = $4 }
+    !(name in at) || $1 > at[name] { at[name] = $1 }
+    name ~ /security.*Release$/ && $1 > security { security = $1 }
+    END {
+      for (name in at) {
+        count++
+        if (newest == "" || at[name] > newest) newest = at[name]
+        if (oldest == "" || at[name] < oldest) oldest = at[name]
+      }
+      if (count) { print "newest=" utc(newest); print "oldest=" utc(oldest) }
+      print "count=" count + 0
+      if (security) print "security=" utc(security)
+    }'
   put success "$(time_of /var/lib/apt/periodic/update-success-stamp /var/lib/apt/periodic/update-stamp /var/cache/dnf/last_makecache)"
   put tried "$(time_of /var/lib/apt/lists/partial)"
   put audit "$(time_of /var/db/pkg/vuln.xml)"
@@ -892,7 +905,7 @@ p_broken() {
 }
 
 # Servers, languages, libraries and kernels: what matters most when it is old
-INTEREST='^(openssl|libssl.*|openssh.*|php.*|libapache2-mod-php.*|nginx.*|apache2?|apache2-bin|httpd.*|lighttpd|caddy|postfix|exim.*|dovecot.*|'\
+INTEREST='^(FreeBSD-.*|openssl|libssl.*|openssh.*|php.*|libapache2-mod-php.*|nginx.*|apache2?|apache2-bin|httpd.*|lighttpd|caddy|postfix|exim.*|dovecot.*|'\
 'sendmail.*|opensmtpd.*|bind9?.*|unbound|dnsmasq.*|pdns.*|squid.*|tinyproxy.*|dante-server|mariadb.*|mysql.*|postgresql.*|redis.*|valkey.*|'\
 'mongodb.*|memcached|docker.*|containerd.*|podman|runc|tomcat.*|nodejs.*|python3([.][0-9]+)?|ruby|openjdk.*|java-.*|linux-image.*|kernel.*|'\
 'linux(-lts|-zen|-hardened|-virt)?|glibc|libc6|musl|sudo|systemd|bash|curl|libcurl.*|gnutls.*|libgnutls.*|webmin|plesk.*|cpanel.*|'\
@@ -1966,7 +1979,7 @@ web_file() {
   case $found in *[Rr]equests*) bare | grep -i -E '^(ProxyRequests|ProxyPass|</?Proxy|Require|Order|Allow|Deny)' ;; *) say "$found" ;; esac
 }
 nginx_file() {
-  found=$(bare | grep -E 'proxy_pass.*[$](host|http_host)|^resolver ')
+  found=$(bare | grep -E 'proxy_pass.*[$]|^resolver ')
   [ -z "$found" ] || { say "# from $FILE"; say "$found"; }
 }
 
