@@ -58,14 +58,14 @@ def host_text(name: str, world: str, now: datetime.datetime | None = None) -> by
     """The collector's text of a server, as if it had run at this moment.
 
     Lines end in ";; world world" where they are not of every world. "{time-3 04:10:00}" stands for a time three days ago, "{time-3}" for
-    the same at this hour, "{day-3}" for its date.
+    the same at this hour, "{day-3}" for its date, "{root}" for the home of root.
     """
     at = (now or datetime.datetime.now(datetime.UTC)).replace(microsecond=0)
     host = next(h for h in demo_hosts() if h.name == name)
     parts = []
     for part in host.part:
         text = lines_of_world(part.text.strip("\n"), world).strip("\n")
-        lines = _DATE.sub(lambda match: _date(match, at), text).splitlines()
+        lines = _DATE.sub(lambda match: _date(match, at), text).replace("{root}", "/root").splitlines()
         parts.append(HostPart(part.name, part.status, tuple(lines), part.exit, note=part.note))
     return make_text(parts).encode("ascii")
 

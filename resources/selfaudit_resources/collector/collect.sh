@@ -1127,8 +1127,8 @@ has_job() { ! text | grep -v '^ *#' | grep -q -E -e "$WANTED" || say "$FILE"; }
 # name|version|path|package|origin. The version of a package is that of the package; other programs are asked.
 p_runtimes() {
   found=$(
-    runtime php '/usr/bin/php' '/usr/bin/php[0-9]*' '/usr/sbin/php-fpm*' '/usr/local/bin/php' '/opt/plesk/php/*/bin/php' '/opt/cpanel/ea-php*/root/usr/bin/php' \
-      '/opt/remi/php*/root/usr/bin/php' '/opt/alt/php*/usr/bin/php' '/usr/local/php*/bin/php' '/www/server/php/*/bin/php' '/usr/local/lsws/lsphp*/bin/php'
+    runtime php '/usr/bin/php' '/usr/bin/php[0-9]*' '/usr/sbin/php-fpm*' '/usr/local/bin/php' '/opt/plesk/php/*/bin/php' '/opt/cpanel/ea-php*/*/usr/bin/php' \
+      '/opt/remi/php*/*/usr/bin/php' '/opt/alt/php*/usr/bin/php' '/usr/local/php*/bin/php' '/www/server/php/*/bin/php' '/usr/local/lsws/lsphp*/bin/php'
     runtime mariadb '/usr/sbin/mariadbd' '/usr/libexec/mariadbd' '/usr/local/libexec/mariadbd' '/usr/bin/mariadbd'
     runtime mysql '/usr/sbin/mysqld' '/usr/libexec/mysqld' '/usr/local/libexec/mysqld' '/usr/local/mysql/bin/mysqld' '/www/server/mysql/bin/mysqld'
     runtime postgresql '/usr/lib/postgresql/*/bin/postgres' '/usr/pgsql-*/bin/postgres' '/usr/bin/postgres' '/usr/local/bin/postgres'
@@ -1145,7 +1145,7 @@ p_runtimes() {
     runtime squid '/usr/sbin/squid' '/usr/sbin/squid3' '/usr/bin/squid' '/usr/local/sbin/squid'
     runtime openssl '/usr/bin/openssl' '/usr/local/bin/openssl' '/usr/local/ssl/bin/openssl'
     runtime openssh '/usr/sbin/sshd' '/usr/bin/sshd' '/usr/local/sbin/sshd'
-    runtime node '/usr/bin/node' '/usr/local/bin/node' '/usr/bin/nodejs' '/root/.nvm/versions/node/*/bin/node'
+    runtime node '/usr/bin/node' '/usr/local/bin/node' '/usr/bin/nodejs' "$ROOTS_HOME/.nvm/versions/node/*/bin/node"
     runtime python '/usr/bin/python3' '/usr/bin/python2*' '/usr/local/bin/python3*'
     runtime ruby '/usr/bin/ruby' '/usr/local/bin/ruby'
     runtime java '/usr/bin/java' '/usr/local/bin/java' '/opt/*/bin/java'
@@ -1275,7 +1275,7 @@ panel() {
 find_sites() {
   set --
   for place in /var/www /srv /home /usr/share /usr/local/www /var/lib/roundcube /opt /www/wwwroot /usr/local/cpanel/base/3rdparty; do
-    below $place
+    below "$place"
     [ ! -d "$BELOW" ] || set -- "$@" "$BELOW"
   done
   [ $# -gt 0 ] || return 0
@@ -1655,7 +1655,7 @@ p_suspects() {
   [ -z "$ROOT" ] && [ -e /proc/self/exe ] || NOTE=disk-only
   set --
   for place in /tmp /var/tmp /dev/shm; do
-    below $place
+    below "$place"
     [ ! -d "$BELOW" ] || set -- "$@" "$BELOW/"
   done
   before=$STATUS
@@ -1683,7 +1683,7 @@ cron_script() {
 
 p_timers() {
   if ! is_folder /etc/systemd/system; then is absent; return; fi
-  units=$(each say_file '/etc/systemd/system/*.timer' '/etc/systemd/system/*.service' '/root/.config/systemd/user/*.service' '/home/*/.config/systemd/user/*.service' | head -n 300)
+  units=$(each say_file '/etc/systemd/system/*.timer' '/etc/systemd/system/*.service' "$ROOTS_HOME/.config/systemd/user/*.service" '/home/*/.config/systemd/user/*.service' | head -n 300)
   [ -n "$units" ] || return 0
   owned=$(say "$units" | owners)
   say "$units" | while IFS= read -r unit; do
@@ -1703,9 +1703,9 @@ p_preload() {
 }
 p_files() {
   set --
-  for place in /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/crontab /etc/init.d /etc/rc.local /etc/profile.d /root/.ssh \
+  for place in /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/crontab /etc/init.d /etc/rc.local /etc/profile.d "$ROOTS_HOME/.ssh" \
     /usr/local/bin /usr/local/sbin; do
-    below $place
+    below "$place"
     [ ! -e "$BELOW" ] || set -- "$@" "$BELOW"
   done
   if [ "$ADMIN" = no ] && [ -z "$ROOT" ]; then NOTE=not-root; fi
@@ -1991,6 +1991,9 @@ collect() {
   watchdog >/dev/null 2>&1 </dev/null &
   dog=$!
   MANAGER=$(find_manager)
+  # A home that holds anything but plain characters would be a pattern of the shell.
+  ROOTS_HOME=$(contents /etc/passwd | awk -F : '$3 == 0 { if ($6 ~ /^\/[A-Za-z0-9._\/-]+$/) print $6; exit }')
+  ROOTS_HOME=${ROOTS_HOME:-/nonexistent}
   PROCESSES=''
   [ -n "$ROOT" ] || PROCESSES=" $({ cat /proc/[0-9]*/comm || ps -axco command; } </dev/null 2>/dev/null | tr ' \n' '- ') "
   PACKAGES=$(installed_packages </dev/null 2>/dev/null)

@@ -125,7 +125,7 @@ class Commands:
     @property
     def show_keys(self) -> Fix:
         """All keys with their fingerprints."""
-        command = 'for f in /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys; do echo "$f"; ssh-keygen -lf "$f"; done'
+        command = 'for f in ~root/.ssh/authorized_keys /home/*/.ssh/authorized_keys; do echo "$f"; ssh-keygen -lf "$f"; done'
         if self.system.family == "windows":
             command = "Get-ChildItem C:\\Users\\*\\.ssh\\authorized_keys, C:\\ProgramData\\ssh\\administrators_authorized_keys | ForEach-Object { ssh-keygen -lf $_ }"
         return {"command": command, "changes": _common.CHANGES_NOTHING}

@@ -164,7 +164,7 @@ MESSAGES = {
 }
 
 _NO_SENDER = re.compile(r"<?>?|-|(<?mailer-daemon\b.*)", re.IGNORECASE)
-_CHANGES = phrase("copies the queue to /root/queue-copy and then deletes the messages of that one sender for good")
+_CHANGES = phrase("copies the queue to ~/queue-copy and then deletes the messages of that one sender for good")
 
 
 def judge(report: HostReport, scope: HostScope, policy: Policy) -> Iterator[Finding]:
@@ -260,21 +260,21 @@ def _commands(server: str, system: System) -> dict[str, str]:
         name = "exim4" if system.family == "debian" else "exim"
         spool = "/var/spool/exim4" if system.family == "debian" else "/var/spool/exim"
         look = f"{name} -bp | exiqsumm | tail -n 20; {name} -bp | head -n 40"
-        clear = f"cp -a {spool} /root/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r {name} -Mrm"
+        clear = f"cp -a {spool} ~/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r {name} -Mrm"
     elif server.startswith("sendmail"):
         look = "mailq | tail -n 40"
-        clear = "cp -a /var/spool/mqueue /root/queue-copy\nsendmail -qSSENDER -Qunwanted   # sets them aside; they are not sent"
+        clear = "cp -a /var/spool/mqueue ~/queue-copy\nsendmail -qSSENDER -Qunwanted   # sets them aside; they are not sent"
         changes = phrase(
-            "copies the queue to /root/queue-copy and sets that one sender's messages aside, so that they are not sent"
+            "copies the queue to ~/queue-copy and sets that one sender's messages aside, so that they are not sent"
         )
         return {"look": look, "command": clear, "changes": changes}
     elif server.startswith("opensmtpd") or server == "smtpd":
         look = "smtpctl show queue | head -n 40"
-        clear = "cp -a /var/spool/smtpd /root/queue-copy\nsmtpctl show queue | grep -F '|SENDER|' | cut -d '|' -f 1 | xargs -n 1 smtpctl remove"
+        clear = "cp -a /var/spool/smtpd ~/queue-copy\nsmtpctl show queue | grep -F '|SENDER|' | cut -d '|' -f 1 | xargs -n 1 smtpctl remove"
     else:
         look = "postqueue -p | tail -n 40; qshape deferred | head -n 20"
         clear = (
-            "cp -a /var/spool/postfix /root/queue-copy\n"
+            "cp -a /var/spool/postfix ~/queue-copy\n"
             # Not -j, which came with Postfix 3.1. Behind the first line, each message is a paragraph: number, size, four words of time, sender.
             "postqueue -p | tail -n +2 | awk 'BEGIN { RS = \"\" } $7 == \"SENDER\" { print $1 }' | tr -d '*!#' | postsuper -d -"
         )

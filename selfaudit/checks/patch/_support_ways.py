@@ -110,7 +110,7 @@ def _commands(system: System, release: Release | None, target: Release | None) -
     if system.id.startswith("sles"):
         return "zypper migration", _CHANGES_ALL
     if system.id == "alpine" and target is not None:
-        change = f"cp /etc/apk/repositories /root/ && sed -i 's#/v[0-9.]*/#/v{target.name}/#' /etc/apk/repositories"
+        change = f"cp /etc/apk/repositories ~/ && sed -i 's#/v[0-9.]*/#/v{target.name}/#' /etc/apk/repositories"
         return f"{change} && apk update && apk upgrade --available && sync && reboot", _CHANGES_ALL
     if system.id == "freebsd" and target is not None:
         return f"freebsd-update -r {target.name}-RELEASE upgrade && freebsd-update install && shutdown -r now", _CHANGES_FREEBSD
@@ -128,7 +128,7 @@ def _commands(system: System, release: Release | None, target: Release | None) -
 def _debian(old: str, new: str) -> str:
     where = "/etc/apt/sources.list /etc/apt/sources.list.d"
     change = f"grep -rl {old} {where} 2>/dev/null | xargs -r sed -i 's#{old}#{new}#g'"
-    return f"cp -a /etc/apt /root/apt-before-{new} && {change} && apt-get update && apt-get upgrade --without-new-pkgs && apt-get dist-upgrade"
+    return f"cp -a /etc/apt ~/apt-before-{new} && {change} && apt-get update && apt-get upgrade --without-new-pkgs && apt-get dist-upgrade"
 
 
 _CHANGES_DEBIAN = phrase(

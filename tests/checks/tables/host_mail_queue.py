@@ -57,15 +57,15 @@ SCENARIOS = [
     Scenario("rescue: counted all the same", facts(queue(5000, YOUNG, "sender=4000,i***@b.example"), rescue=True), [FLOOD], "fail"),
     Scenario(
         "Debian's exim", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="exim")), [FLOOD], "fail", [],
-        {"command": "cp -a /var/spool/exim4 /root/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r exim4 -Mrm"},
+        {"command": "cp -a /var/spool/exim4 ~/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r exim4 -Mrm"},
     ),
     Scenario(
         "exim elsewhere", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="exim"), system="alma"), [FLOOD], "fail", [],
-        {"command": "cp -a /var/spool/exim /root/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r exim -Mrm"},
+        {"command": "cp -a /var/spool/exim ~/queue-copy\nexiqgrep -i -f '^SENDER$' | xargs -r exim -Mrm"},
     ),
     scenario(
         "Postfix of any version", queue(2000, YOUNG, "sender=1999,i***@b.example"), [FLOOD], "fail", OK,
-        command="cp -a /var/spool/postfix /root/queue-copy\npostqueue -p | tail -n +2 | awk 'BEGIN { RS = \"\" } $7 == \"SENDER\" { print $1 }' | tr -d '*!#' | postsuper -d -",
+        command="cp -a /var/spool/postfix ~/queue-copy\npostqueue -p | tail -n +2 | awk 'BEGIN { RS = \"\" } $7 == \"SENDER\" { print $1 }' | tr -d '*!#' | postsuper -d -",
     ),
     Scenario("sendmail", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="sendmail")), [FLOOD], "fail"),
     Scenario("OpenSMTPD", facts(queue(2000, YOUNG, "sender=1999,i***@b.example", server="opensmtpd")), [FLOOD], "fail"),
