@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from selfaudit.case.model import EvidenceFile, Registrant
+from selfaudit.case.model import EvidenceFile, Purpose, Registrant, Stated
 from selfaudit.case.targets import MAX_HOSTED
 from selfaudit.errors import UserError
 from selfaudit.files import read_bounded
@@ -88,11 +88,19 @@ class _RegistrantFile(CaseRegistrant, frozen=True, forbid_unknown_fields=True, k
     files: Annotated[tuple[_Name | CaseEvidence, ...], msgspec.Meta(max_length=MAX_EVIDENCE_FILES)] = ()  # type: ignore[assignment]
 
 
+class CasePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page of the customer's, as an https URL."""
+
+    kind: Literal["privacy", "abuse", "unsubscribe"]
+    url: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
 class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The file format (JSON, schema selfaudit/case/1). Targets and domains are written as on the command line.
 
     `suspended` is YYYY-MM-DD or RFC 3339; `hosted` are domains whose registration counts and whose mail is somebody else's;
-    `not_registrant` are those that are registered to somebody other than `registrant`.
+    `not_registrant` are those that are registered to somebody other than `registrant`; `cited` are ids of clauses of the provider's
+    policy, `steps` what it demands, in its words; `bulk` and `shared` say whether bulk mail is sent and a platform is shared.
     """
 
     schema: Literal["selfaudit/case/1"]
@@ -108,6 +116,12 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exceptions: Annotated[tuple[CaseApproval, ...], msgspec.Meta(max_length=200)] = ()
     registrant: CaseRegistrant | None = None
     not_registrant: Annotated[tuple[_Name, ...], msgspec.Meta(max_length=MAX_HOSTED)] = ()
+    pages: Annotated[tuple[CasePage, ...], msgspec.Meta(max_length=100)] = ()
+    cited: Annotated[tuple[_Name, ...], msgspec.Meta(max_length=200)] = ()
+    steps: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=400)], ...], msgspec.Meta(max_length=50)] = ()
+    purpose: Purpose = "reinstatement"
+    bulk: Stated = ""
+    shared: Stated = ""
 
 
 def read_case_file(path: Path) -> CaseFile:

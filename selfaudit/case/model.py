@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from selfaudit.case.notice import Notice
 from selfaudit.i18n import phrase
 
-TargetKind = Literal["domain", "address", "host", "case"]
+TargetKind = Literal["domain", "address", "host", "message", "ledger", "case"]
+BROUGHT = ("host", "message", "ledger")  # kinds of targets that come from files: nobody is asked for permission to read them
+Purpose = Literal["reinstatement", "onboarding"]
+Stated = Literal["", "yes", "no"]
 
 # The origin of domains that are only hosted: their registration counts, their mail is somebody else's.
 HOSTED = phrase("hosted")
@@ -16,7 +20,8 @@ MAX_STATED_ADDRESSES = 16  # DESIGN: stated authority covers at most this many a
 
 @dataclass(frozen=True, slots=True, order=True)
 class Target:
-    """A domain (A-label, lower case, no trailing dot), an address (canonical text), a server by its own name, or the case itself.
+    """A domain (A-label, lower case, no trailing dot), an address (canonical text), a server by its own name, a sample message or a
+    ledger by its file's name, or the case itself.
 
     `origin` says how it came into scope: "named" by the person, `HOSTED`, or the record in which it was found.
     """
@@ -118,6 +123,30 @@ class HostSource:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class FileSource:
+    """A sample message or a ledger that was read. What was found in it is evidence; the file itself stays where it is.
+
+    Attributes:
+        name: its file's name, made different from others of its kind; results about it carry it as target.
+        sha256, size: of its octets.
+        received: UTC by our clock when it was read.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    received: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NamedPage:
+    """A page (https URL) that the person names for a domain: "privacy", "abuse" or "unsubscribe"."""
+
+    kind: Literal["privacy", "abuse", "unsubscribe"]
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything a run depends on besides the network.
@@ -143,6 +172,15 @@ class Case:
         not_registrant: domains (A-labels) that are registered to somebody else, whom the customer hosts.
         hosts: servers that were looked at from the inside; each is a target, too.
         look_up_packages: the lists of their packages may be shown to public lists of vulnerabilities.
+        messages: sample messages; each is a target, too.
+        ledgers: records of consent; each is a target, too.
+        pages: pages that the person named.
+        notices: what the provider or others wrote about the service.
+        cited: ids of the clauses that the provider says were broken; only these count where a clause applies "if cited".
+        steps: what the provider demands before it reinstates the service, one sentence each.
+        purpose: a customer's reinstatement, or the same questions before a contract.
+        bulk: whether bulk or commercial mail is sent, "" if nobody has said so.
+        shared: whether the service is on a platform that is shared with others, "" if nobody has said so.
     """
 
     targets: tuple[Target, ...]
@@ -165,6 +203,15 @@ class Case:
     not_registrant: tuple[str, ...] = ()
     hosts: tuple[HostSource, ...] = ()
     look_up_packages: bool = False
+    messages: tuple[FileSource, ...] = ()
+    ledgers: tuple[FileSource, ...] = ()
+    pages: tuple[NamedPage, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    cited: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    purpose: Purpose = "reinstatement"
+    bulk: Stated = ""
+    shared: Stated = ""
 
     def domains(self) -> tuple[str, ...]:
         """The named domains, without those that are only hosted."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from selfaudit.case import Case
-from selfaudit.cli.inputs import Options, build_case, read_hosts, read_settings
-from selfaudit.facts.host import HostReport
+from selfaudit.case.statement_file import read_statement_file
+from selfaudit.cli.inputs import Options, build_case, read_brought, read_settings
+from selfaudit.engine.brought import Brought
 from selfaudit.i18n import _, shown
 from selfaudit.settings import Settings
 
@@ -29,8 +31,40 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--sending-ip", multiple=True, metavar="IP", help="An address that sends mail for the domains."),
         click.option("--selector", multiple=True, metavar="NAME", help="A DKIM selector: NAME or NAME@DOMAIN."),
         click.option(
-            "--message", multiple=True, type=_FILE, metavar="FILE.eml", help="A sent message, to learn selectors from."
+            "--message",
+            multiple=True,
+            type=_FILE,
+            metavar="FILE.eml",
+            help="A sent message: it is checked, and its selectors are learnt.",
         ),
+        click.option("--ledger", multiple=True, type=_FILE, metavar="FILE", help="A ledger of consent (CSV or JSON)."),
+        click.option(
+            "--page",
+            multiple=True,
+            metavar="KIND=URL",
+            help="A page of yours that is not linked where it is looked for: privacy=URL, abuse=URL or unsubscribe=URL.",
+        ),
+        click.option(
+            "--provider",
+            default="",
+            metavar="NAME",
+            help="The provider whose policy counts; “selfaudit policy list” names them.",
+        ),
+        click.option(
+            "--notice",
+            multiple=True,
+            type=_FILE,
+            metavar="FILE",
+            help="What the provider or others wrote (see “selfaudit notice”).",
+        ),
+        click.option(
+            "--cited", multiple=True, metavar="IDS", help="Clauses that the provider says were broken, separated by commas."
+        ),
+        click.option(
+            "--onboarding", is_flag=True, help="Before a contract: nothing has happened, and nothing is to be explained."
+        ),
+        click.option("--bulk-mail/--no-bulk-mail", default=None, help="Whether bulk or commercial mail is sent."),
+        click.option("--shared-platform/--own-server", default=None, help="Whether the service shares a platform with others."),
         click.option("--authority", default="", metavar="'NAME, ROLE'", help="Who states that active checks are permitted."),
         click.option(
             "--confirm-relay",
@@ -72,11 +106,11 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _case(given: dict[str, Any]) -> tuple[Settings, Case, tuple[HostReport, ...]]:
-    """The settings, the case and the servers' reports that the shared options stand for."""
+def _case(given: dict[str, Any]) -> tuple[Settings, Case, Brought]:
+    """The settings, the case and what was brought along in files, as the shared options say."""
     chosen, options = read_settings(given["settings"]), Options(**given)
-    hosts = read_hosts(options, chosen)
-    return chosen, build_case(options, chosen, hosts), hosts
+    brought = read_brought(options, chosen)
+    return chosen, build_case(options, chosen, brought), brought
 
 
 @click.command()
@@ -88,8 +122,9 @@ def _case(given: dict[str, Any]) -> tuple[Settings, Case, tuple[HostReport, ...]
     help="Write report.html, audit.json and evidence.json here.",
 )
 @click.option("--json", "json_file", default="", metavar="FILE", help="Write the audit as JSON; - for standard output.")
+@click.option("--statement", type=_FILE, metavar="FILE", help="What you state (see “selfaudit statement”).")
 @click.option("--quiet", "-q", is_flag=True, help="Print only the summary.")
-def audit(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
+def audit(out: Path | None, json_file: str, statement: Path | None, quiet: bool, **given: Any) -> int:
     """Audit domains and addresses.
 
     TARGET is a domain, an IPv4 or IPv6 address, or a block of at most 256 addresses. URLs and e-mail addresses are taken for
@@ -100,12 +135,13 @@ def audit(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen, case, hosts = _case(given)
+    chosen, case, along = _case(given)
+    stated = read_statement_file(statement) if statement else None
     check_outputs(out, json_file)
-    net = open_net(chosen, hosts=hosts)
+    net = open_net(chosen, hosts=along.hosts, messages=along.messages, ledgers=along.ledgers)
     key = install_key_or_none()
     done = asyncio.run(run_watched(case, net, key, quiet=quiet or json_file == "-"))
-    return show(done, out=out, json_file=json_file, quiet=quiet)
+    return show(replace(done, statement=stated), out=out, json_file=json_file, quiet=quiet)
 
 
 @click.command()
@@ -123,9 +159,9 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen, case, hosts = _case(given)
+    chosen, case, along = _case(given)
     check_outputs(out, json_file)
-    net = open_net(chosen, hosts=hosts)
+    net = open_net(chosen, hosts=along.hosts, messages=along.messages, ledgers=along.ledgers)
     key = install_key_or_none()
     made = make_plan(case, net, key)
     net.close()

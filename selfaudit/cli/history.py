@@ -76,6 +76,6 @@ def history(case: int | None, out: Path | None) -> int:
     finally:
         store.close()
     check_outputs(out, "")
-    for written in save(Audit(evidence, judge_evidence(evidence)), out, marks):
+    for written in save(Audit(evidence, judge_evidence(evidence), marks=marks), out):
         screen.print(f"{_('Written')}: {written}")
     return 0

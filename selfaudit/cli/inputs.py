@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from selfaudit.case import Authority, Case, Registrant, Selector, Target
 from selfaudit.case.file import CaseFile, parse_past, read_case_file, read_registrant, read_registrant_file
+from selfaudit.case.model import Stated
+from selfaudit.case.notice import Notice
 from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_targets
-from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, read_approvals, read_selector
-from selfaudit.engine.hosts import add_host, host_targets, read_host_file, same_server, sources
+from selfaudit.engine.brought import Brought, add_ledger, add_message
+from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING
+from selfaudit.engine.draft_case import read_approvals, read_pages, read_selector
+from selfaudit.engine.hosts import add_host, read_host_file, same_server
 from selfaudit.engine.judge import pairs
+from selfaudit.engine.requirements import check_cited
 from selfaudit.engine.sample_message import message_selectors
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
+from selfaudit.facts.ledger import LedgerReport
+from selfaudit.facts.message import SampleMessage
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _
 from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.settings import Settings, load_settings
 from selfaudit.text import printable
 
+PageKind = Literal["privacy", "abuse", "unsubscribe"]
+
+_NOTHING = Brought()
 MAX_LIST = 1_000_000  # octets of a file of domains
 
 
@@ -45,6 +56,14 @@ class Options:
     registered_to_others: Sequence[str] = ()
     host_facts: Sequence[str] = ()
     look_up_packages: bool = False
+    ledger: Sequence[Path] = ()
+    page: Sequence[str] = ()
+    provider: str = ""
+    notice: Sequence[Path] = ()
+    cited: Sequence[str] = ()
+    onboarding: bool = False
+    bulk_mail: bool | None = None
+    shared_platform: bool | None = None
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -74,8 +93,27 @@ def read_hosts(options: Options, settings: Settings) -> tuple[HostReport, ...]:
     return reports
 
 
-def build_case(options: Options, settings: Settings, hosts: Sequence[HostReport] = ()) -> Case:
-    """Reads and normalises everything. `hosts` are the servers that were looked at from the inside.
+def read_brought(options: Options, settings: Settings) -> Brought:
+    """Everything that was brought along in files: collectors' files, sample messages, ledgers of consent.
+
+    Raises:
+        UserError: one of them cannot be read, or there are too many.
+    """
+    messages: tuple[SampleMessage, ...] = ()
+    for path in options.message:
+        from selfaudit.engine.messages import read_message_file
+
+        messages = add_message(messages, read_message_file(path))
+    ledgers: tuple[LedgerReport, ...] = ()
+    for path in options.ledger:
+        from selfaudit.engine.ledgers import read_ledger_file
+
+        ledgers = add_ledger(ledgers, read_ledger_file(path))
+    return Brought(read_hosts(options, settings), messages, ledgers)
+
+
+def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING) -> Case:
+    """Reads and normalises everything. `brought` is what was read from files before.
 
     Raises:
         UserError: one line that says what is wrong.
@@ -97,7 +135,6 @@ def build_case(options: Options, settings: Settings, hosts: Sequence[HostReport]
     named = {t.value for t in targets}
     targets += tuple(Target("address", a, "sending address") for a in sending if a not in named)
     targets += hosted
-    targets += host_targets(hosts)
     only, skip = _names(options.only), _names(options.skip)
     case = Case(
         targets,
@@ -107,7 +144,7 @@ def build_case(options: Options, settings: Settings, hosts: Sequence[HostReport]
         skip,
         _authority(options, file),
         number=file.number,
-        provider=file.provider,
+        provider=printable(options.provider.strip(), 100) or file.provider,
         deadline=file.deadline,
         laboratory=reserved,
         confirm_relay=options.confirm_relay,
@@ -116,17 +153,50 @@ def build_case(options: Options, settings: Settings, hosts: Sequence[HostReport]
         suspended=_suspended(options, file),
         registrant=_registrant(options, file),
         not_registrant=_others(options, file, targets, reserved),
-        hosts=sources(hosts),
         look_up_packages=options.look_up_packages,
+        pages=read_pages((*((p.kind, p.url) for p in file.pages), *map(_page, options.page))),
+        notices=_notices(options),
+        cited=tuple(dict.fromkeys((*file.cited, *_names(options.cited)))),
+        steps=tuple(printable(text, 400) for text in file.steps),
+        purpose="onboarding" if options.onboarding else file.purpose,
+        bulk=_stated(options.bulk_mail) or file.bulk,
+        shared=_stated(options.shared_platform) or file.shared,
     )
+    case = brought.noted_in(case)
+    check_cited(case)
     if options.confirm_relay and not settings.smtp.relay_recipient:
         raise UserError(
             _("--confirm-relay sends one message to a mailbox of yours: name it in a settings file, [smtp] relay_recipient.")
         )
     # Names a mistake in --only or --skip before anything is sent.
-    if not pairs(case, targets):
+    if not pairs(case, case.targets):
         raise UserError(_("None of the chosen checks applies to the named targets; “selfaudit checks” lists all."))
     return case
+
+
+def _page(text: str) -> tuple[PageKind, str]:
+    """A page as KIND=URL."""
+    kind, equals, url = text.partition("=")
+    for known in ("privacy", "abuse", "unsubscribe"):
+        if equals and kind.strip().lower() == known:
+            return known, url
+    raise UserError(
+        _("--page: “{value}” names no kind of page; write privacy=URL, abuse=URL or unsubscribe=URL.").format(
+            value=printable(text, 80)
+        )
+    )
+
+
+def _notices(options: Options) -> tuple[Notice, ...]:
+    if not options.notice:
+        return ()
+    from selfaudit.engine.notices import read_notice_file
+
+    return tuple(read_notice_file(path) for path in options.notice)
+
+
+def _stated(flag: bool | None) -> Stated:
+    return "" if flag is None else "yes" if flag else "no"
 
 
 def _domains(options: Options, file: CaseFile, key: str, reserved: bool) -> list[str]:

@@ -17,9 +17,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("audit", type=click.Path(path_type=Path))
 @click.option("--html", type=_FILE, metavar="FILE", help="One self-contained page.")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="The audit as JSON; - for standard output.")
-def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
+@click.option("--statement", type=_FILE, metavar="FILE", help="What you state; otherwise statement.json in the audit's folder.")
+def report(audit: Path, html: Path | None, json_file: Path | None, statement: Path | None) -> int:
     """Write reports of a saved AUDIT: the folder given with --out, or the evidence.json in it."""
     from selfaudit.cli.output import console
+    from selfaudit.cli.run import statement_of
     from selfaudit.engine import Audit, judge_evidence, load_evidence
     from selfaudit.engine.evidence import write_whole
     from selfaudit.report.html import render_html
@@ -31,7 +33,7 @@ def report(audit: Path, html: Path | None, json_file: Path | None) -> int:
     if path.name == "audit.json" and path.with_name("evidence.json").exists():
         path = path.with_name("evidence.json")
     evidence = load_evidence(path)
-    done = Audit(evidence, judge_evidence(evidence))
+    done = Audit(evidence, judge_evidence(evidence), statement_of(path, statement))
     if html is not None:
         write_whole(html, render_html(done).encode("utf-8"))
     if str(json_file) == "-":

@@ -6,18 +6,19 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from selfaudit.case import Case
+from selfaudit.case.statement import Statement
+from selfaudit.case.statement_file import encode_statement, read_statement_file
 from selfaudit.cli.output import console, print_audit
 from selfaudit.cli.progress import Watcher
 from selfaudit.engine import Audit, run_audit, save_evidence
 from selfaudit.engine.events import ignore
 from selfaudit.engine.evidence import write_whole
 from selfaudit.errors import UserError
-from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.install import data_folder
 from selfaudit.net import Net
@@ -74,17 +75,30 @@ def check_outputs(out: Path | None, json_file: str) -> None:
             raise UserError(_("{file}: there is no such folder").format(file=path.parent))
 
 
-def save(audit: Audit, out: Path | None, marks: Iterable[Mark] = ()) -> list[Path]:
-    """Writes evidence.json, audit.json and report.html into a folder, what cannot be made again first."""
+def statement_of(evidence: Path, given: Path | None) -> Statement | None:
+    """The statement that goes with saved evidence: the named file, or statement.json beside it; None for neither.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    path = given or evidence.with_name("statement.json")
+    return read_statement_file(path) if given or path.is_file() else None
+
+
+def save(audit: Audit, out: Path | None) -> list[Path]:
+    """Writes evidence.json, statement.json, audit.json and report.html into a folder, what cannot be made again first."""
     if out is None and audit.evidence.interrupted and not audit.evidence.case.demo:
         # Nobody asked for files, but what was seen must not be lost with the window.
         out = data_folder() / "interrupted" / audit.evidence.started[:19].replace(":", "")
     if out is None:
         return []
     save_evidence(audit.evidence, out / "evidence.json")
+    stated = ["statement.json"] if audit.statement else []
+    if audit.statement:
+        write_whole(out / "statement.json", encode_statement(audit.statement))
     write_whole(out / "audit.json", encode_audit(audit))
-    write_whole(out / "report.html", render_html(audit, marks=marks).encode("utf-8"))
-    return [out / name for name in ("report.html", "audit.json", "evidence.json")]
+    write_whole(out / "report.html", render_html(audit).encode("utf-8"))
+    return [out / name for name in ("report.html", "audit.json", "evidence.json", *stated)]
 
 
 def show(audit: Audit, *, out: Path | None, json_file: str, quiet: bool) -> int:

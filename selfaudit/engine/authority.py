@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 
 from selfaudit.case import Case, Target
-from selfaudit.case.model import MAX_STATED_ADDRESSES
+from selfaudit.case.model import BROUGHT, MAX_STATED_ADDRESSES
 from selfaudit.facts.authority import AuthorityLookups
 from selfaudit.facts.dns import bare
 from selfaudit.i18n import phrase
@@ -136,7 +136,7 @@ async def permitted_now(case: Case, net: Net, install_key: bytes) -> dict[str, s
     """The authority for each target of a case that has one, as it is now."""
     found = Authorities(case, net, install_key)
     try:
-        await asyncio.gather(*(found.of(target) for target in case.targets if target.kind != "host"))
+        await asyncio.gather(*(found.of(target) for target in case.targets if target.kind not in BROUGHT))
     finally:
         found.cancel()
     return dict(found.known)

@@ -7,17 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
-from selfaudit.case import HOSTED, Approval, Authority, Case, Registrant, Selector, Target
-from selfaudit.case.file import CaseFile, parse_past, read_registrant, registrant_problems
-from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse_domain, parse_selector, parse_target
-from selfaudit.checks.registry import get_check
-from selfaudit.engine.hosts import host_targets, sources
+from selfaudit.case import HOSTED, Approval, Registrant, Target
+from selfaudit.case.file import parse_past, registrant_problems
+from selfaudit.case.model import Purpose, Stated
+from selfaudit.case.notice import Notice
+from selfaudit.case.statement import Statement
+from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse_domain, parse_target
+from selfaudit.engine.brought import Brought
 from selfaudit.engine.sample_message import message_selectors
 from selfaudit.errors import BadInput, UserError
 from selfaudit.facts.host import HostReport
+from selfaudit.facts.ledger import LedgerReport
+from selfaudit.facts.message import SampleMessage
 from selfaudit.i18n import N_, _, language, ngettext
 from selfaudit.protocols.psl import is_public_suffix, registrable_domain
 from selfaudit.text import printable
@@ -61,6 +66,13 @@ class Draft:
         not_registrant: domains that are registered to somebody else; lines as typed.
         hosts: what collectors wrote down on servers of the case.
         look_up_packages: the lists of their packages may be shown to public lists of vulnerabilities.
+        messages: sample messages.
+        ledgers: ledgers of consent as they were counted.
+        pages: pages as the person named them, (kind, URL as typed).
+        notices: what the provider or others wrote.
+        cited, steps: clauses that the provider says were broken, and what it demands.
+        purpose, bulk, shared: as of `Case`.
+        statement: what the customer states.
     """
 
     lines: tuple[Line, ...] = ()
@@ -81,6 +93,21 @@ class Draft:
     not_registrant: tuple[str, ...] = ()
     hosts: tuple[HostReport, ...] = ()
     look_up_packages: bool = False
+    messages: tuple[SampleMessage, ...] = ()
+    ledgers: tuple[LedgerReport, ...] = ()
+    pages: tuple[tuple[Literal["privacy", "abuse", "unsubscribe"], str], ...] = ()
+    notices: tuple[Notice, ...] = ()
+    cited: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    purpose: Purpose = "reinstatement"
+    bulk: Stated = ""
+    shared: Stated = ""
+    statement: Statement = field(default_factory=Statement)
+
+    @property
+    def brought(self) -> Brought:
+        """What was brought along in files."""
+        return Brought(self.hosts, self.messages, self.ledgers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,132 +264,6 @@ def declared_problems(draft: Draft) -> dict[str, str]:
     except UserError as error:
         problems["suspended"] = str(error)
     return problems | registrant_problems(draft.registrant, ahead=bool(draft.demo))
-
-
-def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
-    """The case that a draft stands for.
-
-    Raises:
-        UserError: the first thing that is wrong.
-    """
-    readings = read_lines(draft, allow_reserved=allow_reserved)
-    hosted = read_hosted(draft, allow_reserved=allow_reserved)
-    others = read_not_registrant(draft, allow_reserved=allow_reserved)
-    for reading in (*readings, *hosted, *others):
-        if reading.problem:
-            raise UserError(reading.problem)
-    targets = dict.fromkeys(t for reading in (*readings, *hosted) for t in reading.targets)
-    if not targets:
-        raise UserError(_("Name at least one domain or address."))
-    sends = (t.value for line, r in zip(draft.lines, readings, strict=True) if line.sends for t in r.targets)
-    sending = tuple(dict.fromkeys(value for value in sends if Target("address", value) in targets))
-    if len(sending) > MAX_SENDING:
-        raise UserError(_("More than {limit} sending addresses were given.").format(limit=MAX_SENDING))
-    person, role = printable(draft.person.strip(), 100), printable(draft.role.strip(), 100)
-    return Case(
-        (*targets, *host_targets(draft.hosts)),
-        sending,
-        _selectors(draft),
-        authority=Authority(person, role) if person and role else None,
-        number=draft.number.strip(),
-        provider=draft.provider.strip(),
-        deadline=draft.deadline.strip(),
-        laboratory=allow_reserved,
-        demo=draft.demo,
-        exceptions=draft.exceptions,
-        suspended=parse_past(draft.suspended, ahead=bool(draft.demo)),
-        registrant=read_registrant(draft.registrant, ahead=bool(draft.demo)),
-        not_registrant=tuple(dict.fromkeys(t.value for r in others for t in r.targets)),
-        hosts=sources(draft.hosts),
-        look_up_packages=draft.look_up_packages,
-    )
-
-
-def read_selector(text: str) -> tuple[str, str]:
-    """A DKIM selector as typed, and its domain as targets are written (A-label), "" if none was given.
-
-    Raises:
-        UserError: it is neither.
-    """
-    name, domain = parse_selector(text)
-    if domain:
-        domain = parse_target(domain, allow_reserved=True, is_public_suffix=lambda _name: False)[0].value
-    return name, domain
-
-
-def _selectors(draft: Draft) -> tuple[Selector, ...]:
-    found: dict[tuple[str, str], Selector] = {}
-    for text in draft.selectors:
-        name, domain = read_selector(text)
-        found.setdefault((name, domain), Selector(name, domain))
-    for name, domain, _file in draft.learnt:
-        found.setdefault((name, domain), Selector(name, domain, "message"))
-    if len(found) > MAX_SELECTORS:
-        raise UserError(_("More than {limit} DKIM selectors were given.").format(limit=MAX_SELECTORS))
-    return tuple(found.values())
-
-
-def from_case_file(file: CaseFile, source: str = "") -> Draft:
-    """The draft that a case file fills in. `source` is the file's name."""
-    sending = {text.strip().lower() for text in file.sending_ips}
-    lines = [Line(text, text.strip().lower() in sending) for text in file.targets]
-    named = {text.strip().lower() for text in file.targets}
-    typed = file.registrant.typed() if file.registrant else Registrant()
-    lines += [Line(text, True) for text in file.sending_ips if text.strip().lower() not in named]
-    return Draft(
-        tuple(lines),
-        file.selectors,
-        # A stranger's words go into fields that a person reads: nothing in them may reorder a line.
-        person=printable(file.authority.name, 100) if file.authority else "",
-        role=printable(file.authority.role, 100) if file.authority else "",
-        number=printable(file.number, 100),
-        provider=printable(file.provider, 100),
-        deadline=printable(file.deadline, 40),
-        source=printable(source, 100),
-        exceptions=read_approvals(file),
-        suspended=printable(file.suspended, 40),
-        hosted=tuple(printable(text, 300) for text in file.hosted),
-        registrant=read_registrant(typed) or Registrant(),
-        not_registrant=tuple(printable(text, 300) for text in file.not_registrant),
-    )
-
-
-def read_approvals(file: CaseFile) -> tuple[Approval, ...]:
-    """What a case file says that the provider has agreed to.
-
-    Raises:
-        UserError: a check or a target that there is not.
-    """
-    found = []
-    for item in file.exceptions:
-        get_check(item.check)
-        named = parse_target(item.target, allow_reserved=True, is_public_suffix=is_public_suffix) if item.target else ()
-        target = named[0].value if named else ""
-        found.append(Approval(item.check, target, printable(item.reference, 100), printable(item.service, 40)))
-    return tuple(found)
-
-
-def from_case(case: Case, hosts: Iterable[HostReport] = ()) -> Draft:
-    """The draft that would make a case, for showing and editing it. `hosts` are the reports that its sources stand for."""
-    sending = set(case.sending_ips)
-    return Draft(
-        tuple(Line(t.value, t.value in sending) for t in case.targets if t.origin != HOSTED and t.kind != "host"),
-        tuple(f"{s.name}@{s.domain}" if s.domain else s.name for s in case.selectors if s.source == "given"),
-        tuple((s.name, s.domain, "") for s in case.selectors if s.source == "message"),
-        case.authority.name if case.authority else "",
-        case.authority.role if case.authority else "",
-        case.number,
-        case.provider,
-        case.deadline,
-        case.demo,
-        exceptions=case.exceptions,
-        suspended=case.suspended,
-        hosted=case.hosted(),
-        registrant=case.registrant or Registrant(),
-        not_registrant=case.not_registrant,
-        hosts=tuple(hosts),
-        look_up_packages=case.look_up_packages,
-    )
 
 
 def learn_message(draft: Draft, path: Path) -> Draft:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from selfaudit.case.statement import Statement
 from selfaudit.checks import all_checks
 from selfaudit.engine.evidence import Evidence
-from selfaudit.findings import Outcome, Result
+from selfaudit.findings import Mark, Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Evidence with its results."""
+    """Evidence with its results, and what the person says besides.
+
+    Attributes:
+        evidence: what was seen.
+        results: what the rules make of it.
+        statement: what the customer states, None where nothing was stated.
+        marks: what the person says about single findings.
+    """
 
     evidence: Evidence
     results: tuple[Result, ...]
+    statement: Statement | None = None
+    marks: tuple[Mark, ...] = ()
 
     def exit_code(self) -> int:
         """0 nothing failed, 1 something failed, 3 something that matters is inconclusive, 130 interrupted (DESIGN)."""

@@ -18,6 +18,8 @@ from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, absolute
 from selfaudit.facts.exposure import RecursionTry
 from selfaudit.facts.host import HostReport
 from selfaudit.facts.http import HttpFetch, HttpStatus
+from selfaudit.facts.ledger import LedgerReport
+from selfaudit.facts.message import SampleMessage
 from selfaudit.facts.smtp import Certificate
 from selfaudit.facts.vantage import ControlConnection
 from selfaudit.i18n import _, phrase
@@ -51,6 +53,7 @@ class Net:
 
     Attributes:
         host_reports: what collectors wrote down on the case's servers, by the server's name; it came before the run.
+        messages, ledgers: sample messages and ledgers of consent as they were read before the run, by name.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class Net:
         self.catalogue = catalogue
         self.keys = dict(keys or {})
         self.host_reports = dict(host_reports or {})
+        self.messages: dict[str, SampleMessage] = {}
+        self.ledgers: dict[str, LedgerReport] = {}
         self.dns = DnsClient(
             DnsConfig(
                 profile.resolvers, profile.port, limits.dns_timeout, limits.dns_tries, limits.dns_in_flight,
@@ -342,8 +347,10 @@ def open_net(
     routes: Routes | None = None,
     keys: Mapping[str, str] | None = None,
     hosts: Iterable[HostReport] = (),
+    messages: Iterable[SampleMessage] = (),
+    ledgers: Iterable[LedgerReport] = (),
 ) -> Net:
-    """Sets up a run's network. Sends nothing yet. Without `keys` they are looked up here. `hosts` were looked at before.
+    """Sets up a run's network. Sends nothing yet. Without `keys` they are looked up here. `hosts`, `messages` and `ledgers` were read before.
 
     Raises:
         UserError: a settings, catalogue or root hints file is broken, or there is no way to ask the DNS at all.
@@ -362,4 +369,7 @@ def open_net(
     gate = Gate(allow_reserved=settings.scope.allow_reserved, routes=routes)
     catalogue = load_catalogue(settings.blocklists)
     reports = {report.name: report for report in hosts}
-    return Net(settings, profile, gate, catalogue, list_keys(settings) if keys is None else keys, reports)
+    net = Net(settings, profile, gate, catalogue, list_keys(settings) if keys is None else keys, reports)
+    net.messages |= {m.name: m for m in messages}
+    net.ledgers |= {ledger.name: ledger for ledger in ledgers}
+    return net

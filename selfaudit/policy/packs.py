@@ -5,37 +5,16 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import msgspec
 
 from selfaudit.errors import BadInput
+from selfaudit.policy.model import Pack
 
 FOLDER = "policies"
 _MAX_PREFIXES = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """What is known of one provider.
-
-    Attributes:
-        id: the name of its file.
-        name: as it stands in results and reports.
-        aliases: other names by which cases and notices call it.
-        prefixes: blocks of addresses that it assigns to customers, in CIDR notation (RFC 4632), empty if none are known.
-        prefixes_source: who named them, "" without prefixes.
-        prefixes_date: when that was, YYYY-MM-DD, "" without prefixes.
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    prefixes_source: str = ""
-    prefixes_date: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +46,9 @@ def read_pack(text: str) -> Pack:
         _check_date(file.prefixes_date)
     if prefixes and not file.prefixes_source:
         raise BadInput("prefixes_source is missing")
-    return Pack(file.id, file.name, tuple(file.aliases), prefixes, file.prefixes_source, file.prefixes_date)
+    return Pack(
+        file.id, file.name, aliases=tuple(file.aliases), prefixes=prefixes, prefixes_source=file.prefixes_source, prefixes_date=file.prefixes_date
+    )  # fmt: skip
 
 
 def _prefix(given: str) -> str:

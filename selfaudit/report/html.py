@@ -46,14 +46,9 @@ class _Family:
     results: list[Result]
 
 
-def render_html(audit: Audit, *, marks: Iterable[Mark] = ()) -> str:
-    """The report.
-
-    Args:
-        audit: what it is about.
-        marks: what the person says about findings; it stands beside them as their word and changes no verdict.
-    """
-    said = {mark.key: mark for mark in marks}
+def render_html(audit: Audit) -> str:
+    """The report. What the person says about findings stands beside them as their word and changes no verdict."""
+    said = {mark.key: mark for mark in audit.marks}
     evidence = audit.evidence
     checks = all_checks()
     groups = group_actions(audit.results)

@@ -19,15 +19,13 @@ from selfaudit.engine.draft import (
     declared_problems,
     decode_draft,
     encode_draft,
-    from_case,
-    from_case_file,
-    make_case,
     read_hosted,
     read_lines,
     read_not_registrant,
     split_pasted,
     title,
 )
+from selfaudit.engine.draft_case import from_case, from_case_file, make_case
 from selfaudit.errors import UserError
 
 

@@ -12,7 +12,8 @@ import pytest
 from selfaudit.case import Case, Target
 from selfaudit.engine import hosts
 from selfaudit.engine.derive import DERIVED
-from selfaudit.engine.draft import Draft, Line, decode_draft, encode_draft, make_case
+from selfaudit.engine.draft import Draft, Line, decode_draft, encode_draft
+from selfaudit.engine.draft_case import make_case
 from selfaudit.engine.evidence import Record
 from selfaudit.errors import UserError
 from selfaudit.facts import Request

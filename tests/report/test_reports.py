@@ -199,7 +199,7 @@ def test_interim_planned_disagreed_and_checked_again_stand_in_the_page(broken_au
     mark = Mark("mail.spf", "domain", "blumenhof.example", tag, planned="2026-12-01", disagree="<script>x</script>\nand more")
     target = broken_audit.evidence.targets[0]
     again = (Recheck("2026-11-21T10:00:00.000Z", "mail.dmarc", target, Outcome.FAIL, Outcome.PASS),)
-    page = render_html(replace(broken_audit, evidence=replace(broken_audit.evidence, rechecks=again)), marks=[mark])
+    page = render_html(replace(broken_audit, evidence=replace(broken_audit.evidence, rechecks=again), marks=(mark,)))
     assert "Interim report: 39 findings that block reinstatement are not fixed yet. 1 of them is planned." in page
     assert "Planned, not done" in page
     assert "2026-12-01" in page

@@ -14,7 +14,8 @@ import pytest
 from selfaudit.case import Target
 from selfaudit.engine import Audit, judge_evidence
 from selfaudit.engine.again import Change, CheckedAgain, key_of
-from selfaudit.engine.draft import Draft, Line, from_case
+from selfaudit.engine.draft import Draft, Line
+from selfaudit.engine.draft_case import from_case
 from selfaudit.engine.evidence import Vantage
 from selfaudit.findings import Mark
 from selfaudit.store import RunState, Store, StoreError, default_path, open_store

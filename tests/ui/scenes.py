@@ -17,7 +17,8 @@ from selfaudit.case import EvidenceFile, Registrant
 from selfaudit.demo import demo_case, demo_with_hosts
 from selfaudit.engine import make_plan
 from selfaudit.engine.again import CacheNote, Change, key_of
-from selfaudit.engine.draft import Draft, Line, add_lines, from_case
+from selfaudit.engine.draft import Draft, Line, add_lines
+from selfaudit.engine.draft_case import from_case
 from selfaudit.engine.plan import Challenge, Plan, PlannedRequest
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.facts import Request

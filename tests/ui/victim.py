@@ -20,7 +20,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from selfaudit.demo import Internet, demo_with_hosts
-from selfaudit.engine.draft import from_case
+from selfaudit.engine.draft_case import from_case
 from selfaudit.findings import Mark
 from selfaudit.settings import ScopeSettings, Settings
 from selfaudit_ui import session

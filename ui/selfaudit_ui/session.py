@@ -21,6 +21,8 @@ from selfaudit.engine.run import Earlier, tally
 from selfaudit.engine.suggest import Suggestion, suggest
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
+from selfaudit.facts.ledger import LedgerReport
+from selfaudit.facts.message import SampleMessage
 from selfaudit.findings import Result
 from selfaudit.i18n import _
 from selfaudit.net import Net, list_keys, make_profile, open_net
@@ -41,12 +43,14 @@ DEMO_KEY = b"demo installation key"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where a run looks: the real network, or a world of the demo; and what was read about servers from the inside before."""
+    """Where a run looks: the real network, or a world of the demo; and what was brought along in files."""
 
     settings: Settings
     demo: str = ""
     key: bytes = b""
     hosts: tuple[HostReport, ...] = ()
+    messages: tuple[SampleMessage, ...] = ()
+    ledgers: tuple[LedgerReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,12 @@ async def nets(world: World) -> AsyncGenerator[Callable[[], Net]]:
             keys = await asyncio.wait_for(asyncio.to_thread(list_keys, world.settings), KEYRING)
         except TimeoutError:
             raise UserError(_("The system's keyring does not answer. Unlock it, and try again.")) from None
-        yield lambda: open_net(world.settings, keys=keys, hosts=world.hosts)
+        yield lambda: open_net(world.settings, keys=keys, hosts=world.hosts, messages=world.messages, ledgers=world.ledgers)
         return
     async with make_internet(world.demo) as internet:
-        yield lambda: open_net(internet.settings, routes=internet.routes, hosts=world.hosts)
+        yield lambda: open_net(
+            internet.settings, routes=internet.routes, hosts=world.hosts, messages=world.messages, ledgers=world.ledgers
+        )
 
 
 async def plan(case: Case, world: World) -> Plan:

@@ -11,18 +11,8 @@ from PySide6.QtCore import QTimer
 from selfaudit.case import Case, EvidenceFile, Registrant
 from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence, read_case_file
 from selfaudit.engine.again import key_of
-from selfaudit.engine.draft import (
-    MAX_LINE,
-    Draft,
-    Line,
-    add_lines,
-    bounded,
-    from_case,
-    from_case_file,
-    learn_message,
-    make_case,
-    split_pasted,
-)
+from selfaudit.engine.draft import MAX_LINE, Draft, Line, add_lines, bounded, learn_message, split_pasted
+from selfaudit.engine.draft_case import from_case, from_case_file, make_case
 from selfaudit.errors import UserError
 from selfaudit.findings import Mark
 from selfaudit.i18n import _

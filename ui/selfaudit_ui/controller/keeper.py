@@ -13,17 +13,11 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from selfaudit.case import HOSTED, Case
+from selfaudit.case.model import BROUGHT
 from selfaudit.engine import Plan
 from selfaudit.engine.again import Key, key_of
-from selfaudit.engine.draft import (
-    Draft,
-    Reading,
-    declared_problems,
-    make_case,
-    read_hosted,
-    read_lines,
-    read_not_registrant,
-)
+from selfaudit.engine.draft import Draft, Reading, declared_problems, read_hosted, read_lines, read_not_registrant
+from selfaudit.engine.draft_case import make_case
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.errors import UserError
 from selfaudit.findings import Mark, Outcome, Result
@@ -72,7 +66,7 @@ def essence(case: Case) -> Essence:
 
     What was read from the inside of a server concerns only the results about that server: `HostResults.unjudged` names those.
     """
-    targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets if t.kind != "host")
+    targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets if t.kind not in BROUGHT)
     told = {name: getattr(case, name) for name in TOLD} | {"not_registrant": set(case.not_registrant)}
     return Essence((targets, frozenset(case.sending_ips), frozenset(case.selectors)), told)
 
@@ -246,10 +240,12 @@ class Keeper(QObject):
     @property
     def world(self) -> session.World:
         """Where the open case is looked up."""
-        demo, hosts = (self.draft.demo, self.draft.hosts) if self.draft else ("", ())
-        if demo:
-            return session.World(self.settings, demo, session.DEMO_KEY, hosts)
-        return replace(self._fixed_world or session.World(self.settings, "", install_key_or_none()), hosts=hosts)
+        draft = self.draft or Draft()
+        if draft.demo:
+            place = session.World(self.settings, draft.demo, session.DEMO_KEY)
+        else:
+            place = self._fixed_world or session.World(self.settings, "", install_key_or_none())
+        return replace(place, hosts=draft.hosts, messages=draft.messages, ledgers=draft.ledgers)
 
     def _read_settings(self) -> None:
         self.settings_trouble = ""

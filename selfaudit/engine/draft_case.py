@@ -1,0 +1,195 @@
+"""The case that a draft stands for, and the draft that would make a case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from selfaudit.case import HOSTED, Approval, Authority, Case, Registrant, Selector, Target
+from selfaudit.case.file import CaseFile, parse_past, read_registrant
+from selfaudit.case.model import BROUGHT, NamedPage
+from selfaudit.case.targets import parse_selector, parse_target
+from selfaudit.checks.registry import get_check
+from selfaudit.engine.brought import Brought
+from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, Draft, Line, read_hosted, read_lines, read_not_registrant
+from selfaudit.errors import UserError
+from selfaudit.facts.host import HostReport
+from selfaudit.i18n import _
+from selfaudit.protocols.psl import is_public_suffix
+from selfaudit.text import printable
+
+MAX_PAGES = 100
+_PAGE = re.compile(r"https://[a-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!-~]{0,1000})?", re.I)
+
+
+def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
+    """The case that a draft stands for.
+
+    Raises:
+        UserError: the first thing that is wrong.
+    """
+    readings = read_lines(draft, allow_reserved=allow_reserved)
+    hosted = read_hosted(draft, allow_reserved=allow_reserved)
+    others = read_not_registrant(draft, allow_reserved=allow_reserved)
+    for reading in (*readings, *hosted, *others):
+        if reading.problem:
+            raise UserError(reading.problem)
+    targets = dict.fromkeys(t for reading in (*readings, *hosted) for t in reading.targets)
+    if not targets:
+        raise UserError(_("Name at least one domain or address."))
+    sends = (t.value for line, r in zip(draft.lines, readings, strict=True) if line.sends for t in r.targets)
+    sending = tuple(dict.fromkeys(value for value in sends if Target("address", value) in targets))
+    if len(sending) > MAX_SENDING:
+        raise UserError(_("More than {limit} sending addresses were given.").format(limit=MAX_SENDING))
+    person, role = printable(draft.person.strip(), 100), printable(draft.role.strip(), 100)
+    case = Case(
+        tuple(targets),
+        sending,
+        _selectors(draft),
+        authority=Authority(person, role) if person and role else None,
+        number=draft.number.strip(),
+        provider=draft.provider.strip(),
+        deadline=draft.deadline.strip(),
+        laboratory=allow_reserved,
+        demo=draft.demo,
+        exceptions=draft.exceptions,
+        suspended=parse_past(draft.suspended, ahead=bool(draft.demo)),
+        registrant=read_registrant(draft.registrant, ahead=bool(draft.demo)),
+        not_registrant=tuple(dict.fromkeys(t.value for r in others for t in r.targets)),
+        look_up_packages=draft.look_up_packages,
+        pages=read_pages(draft.pages),
+        notices=draft.notices,
+        cited=draft.cited,
+        steps=draft.steps,
+        purpose=draft.purpose,
+        bulk=draft.bulk,
+        shared=draft.shared,
+    )
+    return draft.brought.noted_in(case)
+
+
+def read_pages(pages: Iterable[tuple[Literal["privacy", "abuse", "unsubscribe"], str]]) -> tuple[NamedPage, ...]:
+    """The pages that a person named; blank ones do not count.
+
+    Raises:
+        UserError: one of them is no https URL of a host name, or there are too many.
+    """
+    found = []
+    for kind, text in pages:
+        url = text.strip()
+        if not url:
+            continue
+        if not _PAGE.fullmatch(url):
+            raise UserError(
+                _("“{value}” is not the address of a page; write it as https://your-domain/page.").format(
+                    value=printable(url, 80)
+                )
+            )
+        found.append(NamedPage(kind, url))
+    if len(found) > MAX_PAGES:
+        raise UserError(_("At most {limit} pages can be named.").format(limit=MAX_PAGES))
+    return tuple(dict.fromkeys(found))
+
+
+def read_selector(text: str) -> tuple[str, str]:
+    """A DKIM selector as typed, and its domain as targets are written (A-label), "" if none was given.
+
+    Raises:
+        UserError: it is neither.
+    """
+    name, domain = parse_selector(text)
+    if domain:
+        domain = parse_target(domain, allow_reserved=True, is_public_suffix=lambda _name: False)[0].value
+    return name, domain
+
+
+def _selectors(draft: Draft) -> tuple[Selector, ...]:
+    found: dict[tuple[str, str], Selector] = {}
+    for text in draft.selectors:
+        name, domain = read_selector(text)
+        found.setdefault((name, domain), Selector(name, domain))
+    for name, domain, _file in draft.learnt:
+        found.setdefault((name, domain), Selector(name, domain, "message"))
+    if len(found) > MAX_SELECTORS:
+        raise UserError(_("More than {limit} DKIM selectors were given.").format(limit=MAX_SELECTORS))
+    return tuple(found.values())
+
+
+def from_case_file(file: CaseFile, source: str = "") -> Draft:
+    """The draft that a case file fills in. `source` is the file's name."""
+    sending = {text.strip().lower() for text in file.sending_ips}
+    lines = [Line(text, text.strip().lower() in sending) for text in file.targets]
+    named = {text.strip().lower() for text in file.targets}
+    typed = file.registrant.typed() if file.registrant else Registrant()
+    lines += [Line(text, True) for text in file.sending_ips if text.strip().lower() not in named]
+    return Draft(
+        tuple(lines),
+        file.selectors,
+        # A stranger's words go into fields that a person reads: nothing in them may reorder a line.
+        person=printable(file.authority.name, 100) if file.authority else "",
+        role=printable(file.authority.role, 100) if file.authority else "",
+        number=printable(file.number, 100),
+        provider=printable(file.provider, 100),
+        deadline=printable(file.deadline, 40),
+        source=printable(source, 100),
+        exceptions=read_approvals(file),
+        suspended=printable(file.suspended, 40),
+        hosted=tuple(printable(text, 300) for text in file.hosted),
+        registrant=read_registrant(typed) or Registrant(),
+        not_registrant=tuple(printable(text, 300) for text in file.not_registrant),
+        pages=tuple((p.kind, printable(p.url, 1000)) for p in file.pages),
+        cited=tuple(printable(text, 40) for text in file.cited),
+        steps=tuple(printable(text, 400) for text in file.steps),
+        purpose=file.purpose,
+        bulk=file.bulk,
+        shared=file.shared,
+    )
+
+
+def read_approvals(file: CaseFile) -> tuple[Approval, ...]:
+    """What a case file says that the provider has agreed to.
+
+    Raises:
+        UserError: a check or a target that there is not.
+    """
+    found = []
+    for item in file.exceptions:
+        get_check(item.check)
+        named = parse_target(item.target, allow_reserved=True, is_public_suffix=is_public_suffix) if item.target else ()
+        target = named[0].value if named else ""
+        found.append(Approval(item.check, target, printable(item.reference, 100), printable(item.service, 40)))
+    return tuple(found)
+
+
+def from_case(case: Case, hosts: Iterable[HostReport] = (), *, brought: Brought | None = None) -> Draft:
+    """The draft that would make a case, for showing and editing it. `hosts` and `brought` are the reports that its sources stand for."""
+    along = brought or Brought(tuple(hosts))
+    sending = set(case.sending_ips)
+    return Draft(
+        tuple(Line(t.value, t.value in sending) for t in case.targets if t.origin != HOSTED and t.kind not in BROUGHT),
+        tuple(f"{s.name}@{s.domain}" if s.domain else s.name for s in case.selectors if s.source == "given"),
+        tuple((s.name, s.domain, "") for s in case.selectors if s.source == "message"),
+        case.authority.name if case.authority else "",
+        case.authority.role if case.authority else "",
+        case.number,
+        case.provider,
+        case.deadline,
+        case.demo,
+        exceptions=case.exceptions,
+        suspended=case.suspended,
+        hosted=case.hosted(),
+        registrant=case.registrant or Registrant(),
+        not_registrant=case.not_registrant,
+        hosts=along.hosts,
+        look_up_packages=case.look_up_packages,
+        messages=along.messages,
+        ledgers=along.ledgers,
+        pages=tuple((p.kind, p.url) for p in case.pages),
+        notices=case.notices,
+        cited=case.cited,
+        steps=case.steps,
+        purpose=case.purpose,
+        bulk=case.bulk,
+        shared=case.shared,
+    )
