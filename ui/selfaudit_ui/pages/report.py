@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -145,16 +146,17 @@ class ReportPage(Page):
         assert view is not None
         self._trouble.say("")
         self._done.say("")
-        code, marks = str(self._language.currentData()), tuple(self.controller.marks.values())
+        code = str(self._language.currentData())
+        audit = replace(view.audit, marks=tuple(self.controller.marks.values()))
 
         def work() -> None:
             from selfaudit.report.html import render_html
 
             if data:
                 save_evidence(view.audit.evidence, path.with_name("evidence.json"))
-                write_whole(path.with_name("audit.json"), encode_audit(view.audit))
+                write_whole(path.with_name("audit.json"), encode_audit(audit))
             with using(code):
-                write_whole(path, render_html(view.audit, marks=marks).encode("utf-8"))
+                write_whole(path, render_html(audit).encode("utf-8"))
 
         def failed(failure: Failure) -> None:
             if isValid(self):
