@@ -54,7 +54,8 @@ class _LazyGroup(click.Group):
 def help_texts(command: click.Command) -> list[str]:
     """The texts of a command's own help, as they stand in the source."""
     options = [p.help for p in command.params if isinstance(p, click.Option) and p.help]
-    return [inspect.cleandoc(command.help or ""), *options]
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    return [inspect.cleandoc(command.help or ""), *options, *(text for c in inner for text in help_texts(c))]
 
 
 def translated(command: click.Command) -> click.Command:
@@ -67,6 +68,8 @@ def translated(command: click.Command) -> click.Command:
     for param in command.params:
         if isinstance(param, click.Option) and param.help:
             param.help = _(param.help)
+    if isinstance(command, click.Group):
+        command.commands = {name: translated(inner) for name, inner in command.commands.items()}
     return command
 
 
@@ -78,6 +81,11 @@ def app() -> None:
     Exit codes: 0 nothing failed; 1 something failed; 3 nothing failed, but something that matters could not be
     concluded; 2 wrong usage or bad input; 130 interrupted (what was seen so far is saved).
     """
+    # Here and not in `run`: whoever asks only for help or the version should not wait for what this imports.
+    from selfaudit.install import data_folder
+    from selfaudit.policy.packs import FOLDER, use_folder
+
+    use_folder(data_folder() / FOLDER)
 
 
 PIPE_CLOSED = 141  # as the shell reports a program that SIGPIPE ended; never a verdict

@@ -1,9 +1,10 @@
-"""What rules may depend on besides facts: the parameters of a provider's policy. Packs of clauses come to live here."""
+"""What rules may depend on besides facts: the parameters of a provider's policy. The packs of clauses are in `packs`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from selfaudit.case import Approval, Registrant
 
@@ -26,6 +27,10 @@ class Policy:
         registrant: to whom the customer says the domains are registered.
         not_registrant: domains that the customer says are registered to somebody else.
         person: who states it, "" if nobody is named.
+        consent: what consent must be: "confirmed" (double opt-in), or "verifiable".
+        proof_hours: within which proof of consent must be provided, 0 for no limit.
+        proof_kept: how long proof must be kept, in the words of the provider's policy, "" if it does not say.
+        opt_out_days: business days within which an opt-out must be honoured, 0 for no limit.
     """
 
     id: str = "general"
@@ -41,6 +46,10 @@ class Policy:
     registrant: Registrant | None = None
     not_registrant: tuple[str, ...] = ()
     person: str = ""
+    consent: Literal["confirmed", "verifiable"] = "verifiable"
+    proof_hours: int = 0
+    proof_kept: str = ""
+    opt_out_days: int = 0
 
     def approval(self, check: str, target: str, args: Mapping[str, object]) -> str:
         """The references under which a finding of a check on a target is approved, "" for none.

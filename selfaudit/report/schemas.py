@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 
 from selfaudit.case.file import CaseFile
+from selfaudit.case.statement_file import StatementFile
 from selfaudit.engine.evidence import StoredEvidence
 from selfaudit.facts import fact_types
+from selfaudit.policy.pack_file import PackFile
 from selfaudit.report.json import JsonAudit
 from selfaudit.settings import Settings
 
@@ -32,7 +34,10 @@ def _facts_schema() -> dict[str, Any]:
 def schemas() -> dict[str, dict[str, Any]]:
     """File name -> schema."""
     found: dict[str, dict[str, Any]] = {}
-    for name, kind in (("audit", JsonAudit), ("evidence", StoredEvidence), ("case", CaseFile), ("settings", Settings)):
+    for name, kind in (
+        ("audit", JsonAudit), ("evidence", StoredEvidence), ("case", CaseFile), ("settings", Settings), ("policy", PackFile),
+        ("statement", StatementFile),
+    ):  # fmt: skip
         schema = msgspec.json.schema(kind)
         found[f"{name}.schema.json"] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     found["facts.schema.json"] = _facts_schema()

@@ -1,0 +1,68 @@
+"""What the demo's customer states in each world."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import tomllib
+from dataclasses import replace
+from importlib import resources
+
+import msgspec
+
+from selfaudit.case import EvidenceFile
+from selfaudit.case.statement import Attestation, Statement
+from selfaudit.case.statement_file import StatementFile, make_statement
+from selfaudit.demo.worlds import lines_of_world
+from selfaudit.policy.model import When
+from selfaudit.policy.packs import pack_for
+
+_DATE = re.compile(r"\{(?P<form>day|time)(?P<days>[+-][0-9]{1,4})(?: (?P<clock>[0-2][0-9]:[0-5][0-9]:[0-5][0-9]))?\}")
+
+
+def demo_statement(world: str, provider: str, now: datetime.datetime | None = None) -> Statement:
+    """The statement of the demo's customer, with an attestation on every clause that asks for one and that they can agree to.
+
+    Args:
+        world: "fixed" or "suspended"; in the world "broken" nothing is stated yet.
+        provider: id or name of a policy.
+        now: to which its days are relative.
+    """
+    if world == "broken":
+        return Statement()
+    at = (now or datetime.datetime.now(datetime.UTC)).replace(microsecond=0)
+    read = msgspec.convert(tomllib.loads(_filled(_resource("statement.toml"), world, at)), StatementFile, strict=True)
+    said = make_statement(read, lambda name: _evidence(name, world, at), ahead=True)
+    return replace(said, attestations=_attestations(said, provider))
+
+
+def demo_evidence(name: str, world: str, now: datetime.datetime | None = None) -> bytes:
+    """The content of a file that the statement names."""
+    at = (now or datetime.datetime.now(datetime.UTC)).replace(microsecond=0)
+    return _filled(_resource(f"evidence/{name}"), world, at).encode("utf-8")
+
+
+def _evidence(name: str, world: str, now: datetime.datetime) -> EvidenceFile:
+    data = demo_evidence(name, world, now)
+    return EvidenceFile(name, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _attestations(said: Statement, provider: str) -> tuple[Attestation, ...]:
+    pack = pack_for(provider)
+    asked = [c.id for c in pack.clauses if c.attestation and c.when is not When.CITED] if pack else []
+    return tuple(said.attestation(name) or Attestation(name, agreed=True) for name in asked)
+
+
+def _resource(name: str) -> str:
+    return (resources.files("selfaudit_resources") / "demo" / name).read_text("utf-8")
+
+
+def _filled(text: str, world: str, now: datetime.datetime) -> str:
+    """The lines of a world with their days and times: "{day-3}", "{time-3 04:10:00}"."""
+    return _DATE.sub(lambda match: _date(match, now), lines_of_world(text, world))
+
+
+def _date(match: re.Match[str], now: datetime.datetime) -> str:
+    day = (now + datetime.timedelta(days=int(match["days"]))).strftime("%Y-%m-%d")
+    return day if match["form"] == "day" else f"{day}T{match['clock'] or now.strftime('%H:%M:%S')}Z"

@@ -1,0 +1,93 @@
+"""What the rooms above tell this one, so that results can be joined to clauses without knowing any check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from selfaudit.findings import Finding, Mark, Outcome, Result
+from selfaudit.policy.model import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A finding for which a result failed, and what was seen, in English."""
+
+    finding: Finding
+    words: str = ""
+
+
+def every_finding(result: Result) -> tuple[Fault, ...]:
+    """The faults of a result where nobody knows which of its findings are grave: all that the provider has not agreed to."""
+    return tuple(Fault(f) for f in result.findings if not f.approved)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How results are to be read.
+
+    Attributes:
+        kinds: the kind of target of every check, by its id. Empty: not known, then a family means those of its checks that have results.
+        faults: the findings for which a result failed, the gravest first.
+        servers: for an address, the servers looked at from inside that are reached at it. None: not known, then all of them must agree.
+        now: UTC seconds; what a statement dates later is in the future. None: that is not looked at.
+    """
+
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    faults: Callable[[Result], Sequence[Fault]] = every_finding
+    servers: Mapping[str, tuple[str, ...]] | None = None
+    now: float | None = None
+
+
+class Seen:
+    """The results of an audit, found by check, and what the person says about them."""
+
+    def __init__(self, results: Iterable[Result], marks: Iterable[Mark], reading: Reading) -> None:
+        self.reading = reading
+        self._results: dict[str, list[Result]] = {}
+        for result in results:
+            self._results.setdefault(result.check, []).append(result)
+        self._planned = {m.key: m.planned for m in marks if m.planned}
+        self._faults: dict[int, tuple[Fault, ...]] = {}
+
+    def of(self, check: str) -> tuple[Result, ...]:
+        """The results of a check."""
+        return tuple(self._results.get(check, ()))
+
+    def everything(self) -> Iterable[Result]:
+        """All results, by check."""
+        return (r for results in self._results.values() for r in results)
+
+    def ids(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The ids that are meant by ids and families, each once. A family without any check stays as it is."""
+        found: dict[str, None] = {}
+        for name in names:
+            if "." in name:
+                found.setdefault(name)
+                continue
+            own = [c for c in (*self.reading.kinds, *self._results) if c.partition(".")[0] == name]
+            found.update(dict.fromkeys(own or (name,)))
+        return tuple(found)
+
+    def targets_of_kind(self, kind: str) -> bool:
+        """Whether anything of this kind was looked at at all."""
+        return any(r.target_kind == kind for r in self.everything())
+
+    def faults(self, result: Result) -> tuple[Fault, ...]:
+        """The findings for which a result failed."""
+        if id(result) not in self._faults:
+            self._faults[id(result)] = tuple(self.reading.faults(result))
+        return self._faults[id(result)]
+
+    def planned(self, result: Result) -> str:
+        """The day by which everything for which a result failed is to be put right; "" if anything of it is planned for no day."""
+        tags = [f.finding.tag for f in self.faults(result)] or [""]
+        days = [self._planned.get((result.check, result.target_kind, result.target, tag), "") for tag in dict.fromkeys(tags)]
+        return max(days) if all(days) else ""
+
+    def basis(self, result: Result) -> Basis:
+        """A result as something that a requirement rests on."""
+        why = result.reason
+        if result.outcome is Outcome.FAIL:
+            why = next((f.words for f in self.faults(result)), "") or why
+        return Basis(result.check, result.target_kind, result.target, str(result.outcome), why)
