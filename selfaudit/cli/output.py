@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from selfaudit.engine import Audit
+from selfaudit.engine.requirements import readiness_of
 from selfaudit.findings import Outcome, Severity
-from selfaudit.i18n import _, ngettext
+from selfaudit.i18n import _, ngettext, shown
+from selfaudit.policy.model import Readiness, Requirement, State
 from selfaudit.remedy import Action, Group, GroupKey, alike_words, group_actions, said_once
+from selfaudit.report.readiness_text import (
+    STATE_SIGNS,
+    STATE_WORDS,
+    Words,
+    blocking,
+    other_gaps,
+    readiness_headline,
+    readiness_short,
+    to_verify,
+    unverified_line,
+)
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
 
 WIDTH = 80
+_GAPS = 12
 _STYLES = {
     Outcome.FAIL: "bold red",
     Outcome.WARN: "yellow",
@@ -33,6 +48,24 @@ _PLAIN_SIGNS = {
     Outcome.NOT_APPLICABLE: "-",
     Outcome.NOT_RUN: "o",
     Outcome.BUG: "#",
+}
+_STATE_STYLES = {
+    State.MET: "green",
+    State.NOT_MET: "bold red",
+    State.PLANNED: "yellow",
+    State.NEEDS_STATEMENT: "yellow",
+    State.CANNOT_VERIFY: "magenta",
+    State.NOT_APPLICABLE: "dim",
+    State.INFORMATIONAL: "dim",
+}
+_PLAIN_STATES = {
+    State.MET: "+",
+    State.NOT_MET: "x",
+    State.PLANNED: ">",
+    State.NEEDS_STATEMENT: "_",
+    State.CANNOT_VERIFY: "?",
+    State.NOT_APPLICABLE: "-",
+    State.INFORMATIONAL: "i",
 }
 _FOLDED = (GroupKey.PASSED, GroupKey.NOT_NEEDED)
 
@@ -58,6 +91,15 @@ def sign(outcome: Outcome, out: Console) -> str:
     return OUTCOME_SIGNS[outcome]
 
 
+def state_sign(state: State, out: Console) -> str:
+    """The sign of a requirement's state, in ASCII where the terminal knows no more."""
+    try:
+        STATE_SIGNS[state].encode(out.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return _PLAIN_STATES[state]
+    return STATE_SIGNS[state]
+
+
 def wrapped(text: str, indent: str, first: str | None = None, width: int = WIDTH) -> str:
     """Text in lines of at most 80 columns; long words such as records are left whole."""
     return textwrap.fill(
@@ -72,7 +114,7 @@ def wrapped(text: str, indent: str, first: str | None = None, width: int = WIDTH
 
 def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
     """Prints the whole result, or with `quiet` only its summary."""
-    evidence = audit.evidence
+    evidence, readiness = audit.evidence, readiness_of(audit)
     names = [t.value for t in evidence.targets if t.origin == "named"] or [t.value for t in evidence.targets]
     title = ", ".join(names[:3])
     if len(names) > 3:
@@ -96,8 +138,9 @@ def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
         for group in groups:
             if group.key in _FOLDED:
                 _print_folded(group, out)
+        print_readiness(readiness, audit, out)
         out.print()
-    _print_summary(audit, out)
+    _print_summary(audit, readiness, out)
 
 
 def _print_group(group: Group, out: Console) -> None:
@@ -142,7 +185,53 @@ def _print_folded(group: Group, out: Console) -> None:
     out.print(Text(wrapped(names, "   "), style="dim"))
 
 
-def _print_summary(audit: Audit, out: Console) -> None:
+def print_readiness(readiness: Readiness | None, audit: Audit, out: Console) -> None:
+    """Prints how an audit stands before the provider's policy: what blocks, what is to be said, and what nobody could see."""
+    out.print()
+    out.print(Text(_("READINESS"), style="bold"))
+    if readiness is None:
+        none = _(
+            "No provider whose policy is known here was named, so nothing is said about its clauses; see “selfaudit policy list”."
+        )
+        out.print(Text(wrapped(none, "   "), style="dim"))
+        return
+    out.print(wrapped(readiness_headline(readiness), "   "))
+    words, rows = Words(audit), blocking(readiness)
+    for row in rows:
+        if row.state is not State.NEEDS_STATEMENT:
+            line = Text(f" {state_sign(row.state, out)} ", style=_STATE_STYLES[row.state])
+            line.append(_cut(f"{row.clause}  {row.heading}: {words.why(row)}", WIDTH - 3), style="default")
+            out.print(line)
+    _print_clauses([r for r in rows if r.state is State.NEEDS_STATEMENT], State.NEEDS_STATEMENT, out)
+    _print_clauses(to_verify(readiness), State.CANNOT_VERIFY, out)
+    unverified = unverified_line(readiness)
+    if unverified and readiness.ready:
+        out.print(Text(wrapped(unverified, "   "), style="dim"))
+    gaps = other_gaps(readiness)
+    if gaps:
+        out.print(f"   {_('The statement lacks')}:")
+    for gap in gaps[:_GAPS]:
+        out.print(wrapped(shown(gap.why), "     ", "   - "))
+    if len(gaps) > _GAPS:
+        rest = len(gaps) - _GAPS
+        out.print("   - " + ngettext("and {count} more", "and {count} more", rest).format(count=rest))
+
+
+def _print_clauses(rows: Sequence[Requirement], state: State, out: Console) -> None:
+    """Clauses in one state, in as few lines as they need."""
+    if not rows:
+        return
+    head = f" {state_sign(state, out)} "
+    out.print(Text(f"{head}{_(STATE_WORDS[state])} ({len(rows)}):", style=_STATE_STYLES[state]))
+    out.print(wrapped("; ".join(f"{row.clause} {row.heading}" for row in rows), "   "))
+
+
+def _cut(text: str, width: int) -> str:
+    line = printable(text, 4000)
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def _print_summary(audit: Audit, readiness: Readiness | None, out: Console) -> None:
     lines = [Text()]
     for outcome in Outcome:
         count = sum(r.outcome is outcome for r in audit.results)
@@ -157,3 +246,6 @@ def _print_summary(audit: Audit, out: Console) -> None:
     for line in lines:
         line.rstrip()
         out.print(line)
+    if readiness is not None:
+        style = "bold green" if readiness.ready else "bold"
+        out.print(Text(wrapped(readiness_short(readiness), "", ""), style=style))

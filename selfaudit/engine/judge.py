@@ -18,6 +18,7 @@ from selfaudit.facts import Fact, FailureReason, ProbeFailure
 from selfaudit.findings import Finding, Outcome, Result, Severity
 from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
+from selfaudit.policy.model import Parameters
 from selfaudit.policy.packs import pack_for
 from selfaudit.probes import all_probes
 from selfaudit.protocols.psl import registrable_domain
@@ -37,6 +38,7 @@ _FAILURE_WORDS = {
 def policy_for(case: Case) -> Policy:
     """The parameters that the rules use for a case."""
     pack = pack_for(case.provider)
+    terms = pack.parameters if pack else Parameters()
     return Policy(
         laboratory=case.laboratory or bool(case.demo),
         arrived=case.arrived,
@@ -47,6 +49,10 @@ def policy_for(case: Case) -> Policy:
         registrant=case.registrant,
         not_registrant=case.not_registrant,
         person=case.authority.name if case.authority else "",
+        consent=terms.consent,
+        proof_hours=terms.proof_hours,
+        proof_kept=terms.proof_kept,
+        opt_out_days=terms.opt_out_days,
     )
 
 

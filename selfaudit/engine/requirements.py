@@ -2,23 +2,75 @@
 
 from __future__ import annotations
 
+import time
+
 from selfaudit.case import Case
+from selfaudit.checks import all_checks
+from selfaudit.checks.registry import render_source
+from selfaudit.engine.evidence import Evidence
+from selfaudit.engine.judge import severity_of
 from selfaudit.engine.model import Audit
 from selfaudit.errors import UserError
+from selfaudit.facts.host import HostReport
+from selfaudit.findings import Result, Severity
 from selfaudit.i18n import _
-from selfaudit.policy.model import Readiness
+from selfaudit.policy.model import Pack, Readiness
 from selfaudit.policy.packs import pack_for
 from selfaudit.policy.readiness import assess
+from selfaudit.policy.reading import Fault, Reading
+from selfaudit.protocols.host_scope import own_addresses
 from selfaudit.text import printable
 
+_BY_CONSENT = frozenset({"patch.vulnerabilities"})  # shows the list of packages to others
+_GRAVE = (Severity.CRITICAL, Severity.HIGH)
 
-def readiness_of(audit: Audit) -> Readiness | None:
-    """What became of every clause; None where the case names no provider, or one whose policy is not known here."""
-    case = audit.evidence.case
-    pack = pack_for(case.provider)
-    if pack is None or not pack.clauses:
+
+def readiness_of(audit: Audit, now: float | None = None) -> Readiness | None:
+    """What became of every clause; None where the case names no provider, or one whose policy is not known here.
+
+    Args:
+        audit: with the statement and the marks, if there are any.
+        now: UTC seconds, by which statements are told that name a day to come; None for this moment.
+    """
+    pack = pack_of(audit.evidence.case)
+    if pack is None:
         return None
-    return assess(pack, case, audit.results, audit.statement, audit.marks)
+    case, reading = audit.evidence.case, reading_of(audit.evidence, time.time() if now is None else now)
+    return assess(pack, case, audit.results, audit.statement, audit.marks, reading=reading)
+
+
+def pack_of(case: Case) -> Pack | None:
+    """The policy of the case's provider, None if it is not known here or has no clauses."""
+    pack = pack_for(case.provider)
+    return pack if pack is not None and pack.clauses else None
+
+
+def reading_of(evidence: Evidence, now: float) -> Reading:
+    """How the results of an audit are read against clauses."""
+    kinds = {name: check.spec.target for name, check in all_checks().items()}
+    not_asked = frozenset() if evidence.case.look_up_packages else _BY_CONSENT
+    return Reading(kinds, faults_of, servers_at(evidence), now, not_asked)
+
+
+def faults_of(result: Result) -> tuple[Fault, ...]:
+    """The findings for which a result failed, the gravest first, in English."""
+    messages = all_checks()[result.check].messages
+    grave = [(severity_of(result, f), f) for f in result.findings]
+    ordered = sorted((pair for pair in grave if pair[0] in _GRAVE), key=lambda pair: _GRAVE.index(pair[0]))
+    return tuple(
+        Fault(f, render_source(messages[f.tag].text, f.args), severity is Severity.CRITICAL) for severity, f in ordered
+    )
+
+
+def servers_at(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """For each address the servers that are reached at it: those that call it their own, or were fetched at it or said to be from it."""
+    found: dict[str, dict[str, None]] = {}
+    for record in evidence.records:
+        if isinstance(record.fact, HostReport):
+            own = own_addresses(record.fact)
+            for address in (*own, *([record.fact.address] if record.fact.address else ())):
+                found.setdefault(address, {}).setdefault(record.fact.name)
+    return {address: tuple(names) for address, names in found.items()}
 
 
 def check_cited(case: Case) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from selfaudit.findings import Outcome, Result
+from selfaudit.case.statement import Removal
+from selfaudit.findings import Finding, Outcome, Result
 from selfaudit.i18n import phrase
-from selfaudit.policy.days import passed
+from selfaudit.policy.days import in_future, passed
 from selfaudit.policy.model import Basis, Clause, State
 from selfaudit.policy.reading import Seen
 from selfaudit.policy.substitutes import stand_in
@@ -36,7 +37,11 @@ _OURS = phrase("whoever makes this program, by putting it right")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the checks of a clause come to. `open` says why something is neither seen nor replaced, "" if nothing is."""
+    """What the checks of a clause come to.
+
+    `open` says why something is neither seen nor replaced, "" if nothing is; `critical`: something harms others right now; `asked`: all
+    that failed are listings whose removal was requested: the rest is up to the lists.
+    """
 
     state: State
     why: str = ""
@@ -47,10 +52,12 @@ class Checked:
     missing: tuple[str, ...] = ()
     date: str = ""
     open: str = ""
+    critical: bool = False
+    asked: bool = False
 
 
-def check_part(clause: Clause, seen: Seen) -> Checked | None:
-    """The checked part of a clause; None if it has no checks."""
+def check_part(clause: Clause, seen: Seen, removals: Iterable[Removal] = ()) -> Checked | None:
+    """The checked part of a clause; None if it has no checks. `removals` are the customer's requests to lists."""
     if not clause.checks:
         return None
     ids = seen.ids(clause.checks)
@@ -69,7 +76,7 @@ def check_part(clause: Clause, seen: Seen) -> Checked | None:
     remarks = _once(seen, (r for r in results if r.outcome is Outcome.WARN))
     base = Checked(State.NOT_APPLICABLE, remarks=remarks, unseen=tuple(_unseen(seen, r) for r in unseen), missing=missing)
     if failing:
-        return _failed(base, failing, seen)
+        return replace(_failed(base, failing, seen, tuple(removals)), critical=any(map(seen.critical, failing)))
     instead = _once(seen, replaced)
     good = [r for r in results if r.outcome is Outcome.PASS or _approved(r)]
     base = replace(base, by=_once(seen, good) or remarks, instead=instead)
@@ -96,8 +103,37 @@ def lacking_words(missing: Iterable[str], seen: Seen) -> str:
     return "; ".join(words)
 
 
-def _failed(base: Checked, failing: list[Result], seen: Seen) -> Checked:
+def removal_of(finding: Finding, target: str, removals: Iterable[Removal]) -> Removal | None:
+    """The customer's request to be taken off the list that a finding names, None if there is none with a day."""
+    zone = str(finding.args.get("zone", "")).casefold().rstrip(".")
+    wanted = zone, target.casefold().rstrip(".")
+    known = (r for r in removals if r.at and (r.zone.casefold().rstrip("."), r.target.casefold().rstrip(".")) == wanted)
+    return next(known, None) if zone else None
+
+
+def _asked(failing: list[Result], seen: Seen, removals: tuple[Removal, ...]) -> tuple[Removal, ...]:
+    """The requests for removal of everything that failed, the latest first; () if something else failed, too."""
+    found = []
+    for result in failing:
+        if result.check.partition(".")[0] != "blocklist":
+            return ()
+        for fault in seen.faults(result):
+            removal = removal_of(fault.finding, result.target, removals)
+            if removal is None or in_future(removal.at, seen.reading.now):
+                return ()
+            found.append(removal)
+    return tuple(sorted(found, key=lambda r: r.at, reverse=True))
+
+
+def _failed(base: Checked, failing: list[Result], seen: Seen, removals: tuple[Removal, ...]) -> Checked:
     by = _once(seen, failing)
+    asked = _asked(failing, seen, removals)
+    if asked:
+        why = phrase(
+            "Still listed. The customer states that removal was requested on {date}, reference {reference}; the list decides.",
+            date=asked[0].at[:10], reference=asked[0].reference or "-",
+        )  # fmt: skip
+        return replace(base, state=State.PLANNED, why=why, by=by, asked=True)
     days = [seen.planned(result) for result in failing]
     if all(days) and not any(passed(day, seen.reading.now) for day in days):
         why = phrase("Planned for {date}, not done yet.", date=max(days))

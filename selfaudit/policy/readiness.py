@@ -97,8 +97,12 @@ def _requirement(clause: Clause, case: Case, statement: Statement, seen: Seen) -
         state: State, why: str = "", checked: Checked | None = None, *, stated: bool = False, date: str = ""
     ) -> Requirement:
         part = checked or Checked(state)
+        # What harms others right now is let pass by nobody; a listing whose removal was requested is in the hands of the list.
+        blocks = part.critical or (
+            weight is Weight.BLOCKER and state in BLOCKING and not (part.asked and state is State.PLANNED)
+        )
         return Requirement(
-            clause.id, clause.heading, clause.section, clause.quote, weight, state, weight is Weight.BLOCKER and state in BLOCKING, why,
+            clause.id, clause.heading, clause.section, clause.quote, weight, state, blocks, why,
             part.by, part.remarks, part.unseen, part.instead, part.missing, stated, date,
         )  # fmt: skip
 
@@ -107,14 +111,16 @@ def _requirement(clause: Clause, case: Case, statement: Statement, seen: Seen) -
     why = why_not(clause, case, statement)
     if why:
         return made(State.NOT_APPLICABLE, why)
-    checked = check_part(clause, seen) if clause.kind is not ClauseClass.STATED else None
+    checked = check_part(clause, seen, statement.removals) if clause.kind is not ClauseClass.STATED else None
     word = _word(clause, statement, seen)
     parts = []
     if checked is not None:
         parts.append(_checked_part(clause, checked, word))
     if clause.kind is not ClauseClass.CHECKED or checked is None:
         parts.append(_stated_part(clause, word))
-    part = _worse(parts)
+    # What waits for a list alone must not hide what the customer still has to say.
+    unsaid = [p for p in parts[1:] if p.state in BLOCKING] if checked is not None and checked.asked else []
+    part = unsaid[0] if unsaid else _worse(parts)
     settled = part.state in (State.MET, State.CANNOT_VERIFY)
     rests = settled and word.agreed and (clause.kind is not ClauseClass.CHECKED or checked is None or bool(checked.open))
     why = (_unsaid(clause, case, statement) if part.state is State.NEEDS_STATEMENT else "") or part.why

@@ -11,10 +11,11 @@ from selfaudit.policy.model import Basis
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A finding for which a result failed, and what was seen, in English."""
+    """A finding for which a result failed, and what was seen, in English. `critical`: it harms others right now."""
 
     finding: Finding
     words: str = ""
+    critical: bool = False
 
 
 def every_finding(result: Result) -> tuple[Fault, ...]:
@@ -31,12 +32,14 @@ class Reading:
         faults: the findings for which a result failed, the gravest first.
         servers: for an address, the servers looked at from inside that are reached at it. None: not known, then all of them must agree.
         now: UTC seconds; what a statement dates later is in the future. None: that is not looked at.
+        not_asked: checks that nobody need agree to, and nobody did: they count for nothing.
     """
 
     kinds: Mapping[str, str] = field(default_factory=dict)
     faults: Callable[[Result], Sequence[Fault]] = every_finding
     servers: Mapping[str, tuple[str, ...]] | None = None
     now: float | None = None
+    not_asked: frozenset[str] = frozenset()
 
 
 class Seen:
@@ -67,7 +70,7 @@ class Seen:
                 continue
             own = [c for c in (*self.reading.kinds, *self._results) if c.partition(".")[0] == name]
             found.update(dict.fromkeys(own or (name,)))
-        return tuple(found)
+        return tuple(name for name in found if name not in self.reading.not_asked)
 
     def targets_of_kind(self, kind: str) -> bool:
         """Whether anything of this kind was looked at at all."""
@@ -78,6 +81,10 @@ class Seen:
         if id(result) not in self._faults:
             self._faults[id(result)] = tuple(self.reading.faults(result))
         return self._faults[id(result)]
+
+    def critical(self, result: Result) -> bool:
+        """Whether something of it harms others right now; no provider lets that pass, whatever clause it falls under."""
+        return any(f.critical for f in self.faults(result))
 
     def planned(self, result: Result) -> str:
         """The day by which everything for which a result failed is to be put right; "" if anything of it is planned for no day."""

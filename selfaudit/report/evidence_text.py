@@ -12,7 +12,7 @@ from selfaudit.facts.mail import MtaStsPolicy
 from selfaudit.facts.vantage import Clock
 from selfaudit.facts.zone import ZoneTransfers
 from selfaudit.i18n import N_, _, shown
-from selfaudit.report import host_text, registration_text
+from selfaudit.report import host_text, ledger_text, message_text, registration_text, web_text
 from selfaudit.report.exposure_text import lines_about
 from selfaudit.text import printable
 
@@ -67,7 +67,14 @@ def lines_of(record: Record, check: str = "") -> list[EvidenceLine]:
             EvidenceLine(f"dig @{a.address} {fact.zone} AXFR", f"{a.outcome} {printable(shown(a.detail), 100)}".strip())
             for a in fact.attempts
         ]
-    about = (*lines_about(fact), *registration_text.lines_about(fact), *host_text.lines_about(fact, check))
+    about = (
+        *lines_about(fact),
+        *registration_text.lines_about(fact),
+        *host_text.lines_about(fact, check),
+        *ledger_text.lines_about(fact),
+        *web_text.lines_about(fact, check),
+        *message_text.lines_about(fact, check),
+    )
     lines += [EvidenceLine(printable(command, 400), answer) for command, answer in about]
     if len(lines) > MAX_LINES:
         rest = len(lines) - MAX_LINES

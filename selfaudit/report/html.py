@@ -17,9 +17,11 @@ from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Record
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _, language, ngettext, shown
+from selfaudit.policy.model import Readiness
 from selfaudit.remedy import Action, Group, GroupKey, alike_words, group_actions, said_once
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
 from selfaudit.report.host_text import host_lines
+from selfaudit.report.readiness_html import policy_context
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
 
@@ -52,6 +54,8 @@ def render_html(audit: Audit) -> str:
     evidence = audit.evidence
     checks = all_checks()
     groups = group_actions(audit.results)
+    open_groups = [g for g in said_once(groups) if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)]
+    policy = policy_context(audit, open_groups)
     records = {r.id: r for r in evidence.records}
     counts = [(o, _(OUTCOME_WORDS[o]), OUTCOME_SIGNS[o], sum(r.outcome is o for r in audit.results)) for o in Outcome]
     families: dict[str, list[Result]] = {}
@@ -65,7 +69,7 @@ def render_html(audit: Audit) -> str:
         headline=headline(audit),
         counts=[c for c in counts if c[3]],
         total=len(audit.results),
-        open_groups=[g for g in said_once(groups) if g.key not in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
+        open_groups=open_groups,
         folded_groups=[g for g in groups if g.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED)],
         families=[_Family(name, results) for name, results in families.items()],
         why=lambda action: doc_paragraphs(checks[action.result.check], "Why it matters"),
@@ -77,7 +81,7 @@ def render_html(audit: Audit) -> str:
         sent=_sent(audit),
         alike_words=alike_words,
         mark_of=lambda action: said.get((action.result.check, action.result.target_kind, action.result.target, action.tag)),
-        interim=_interim(groups, said, interrupted=evidence.interrupted),
+        interim=_interim(groups, said, policy["readiness"], interrupted=evidence.interrupted),
         rechecks=evidence.rechecks,
         authority=_authority(audit),
         declared=_declared(audit.evidence.case),
@@ -86,16 +90,21 @@ def render_html(audit: Audit) -> str:
         _=_,
         shown=shown,
         language=language(),
+        **policy,
     )
 
 
-def _interim(groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark], *, interrupted: bool) -> str:
+def _interim(
+    groups: list[Group], said: Mapping[tuple[str, str, str, str], Mark], readiness: Readiness | None, *, interrupted: bool
+) -> str:
     """Why this is only an interim report, "" if nothing blocks any more."""
     blocking = [a for g in groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
     keys = [(a.result.check, a.result.target_kind, a.result.target, a.tag) for a in blocking]
     planned = sum(bool(key in said and said[key].planned) for key in keys)
     if not blocking:
-        return _("Interim report: the audit was not finished.") if interrupted else ""
+        if interrupted:
+            return _("Interim report: the audit was not finished.")
+        return _("Interim report: the request is not ready; see “Readiness”.") if readiness and not readiness.ready else ""
     text = ngettext(
         "Interim report: {count} finding that blocks reinstatement is not fixed yet.",
         "Interim report: {count} findings that block reinstatement are not fixed yet.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -12,7 +12,9 @@ from selfaudit.checks.registry import render_source
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import SentTo, Tool, Vantage
 from selfaudit.engine.judge import severity_of
+from selfaudit.engine.requirements import readiness_of
 from selfaudit.findings import Outcome, Result, Severity
+from selfaudit.policy.model import Gap, Readiness, Requirement
 
 
 class JsonTarget(msgspec.Struct, frozen=True):
@@ -43,6 +45,20 @@ class JsonResult(msgspec.Struct, frozen=True):
     reason: str
 
 
+class JsonReadiness(msgspec.Struct, frozen=True):
+    """How the audit stands before the provider's policy. `blockers` are ids of clauses; `gaps` say what the statement lacks."""
+
+    pack: str
+    version: str
+    provider: str
+    title: str
+    purpose: Literal["reinstatement", "onboarding"]
+    ready: bool
+    blockers: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    counts: dict[str, int]
+
+
 class JsonAudit(msgspec.Struct, frozen=True):
     """The whole document. Without a provider's pack there are no requirements, and readiness is null."""
 
@@ -58,8 +74,8 @@ class JsonAudit(msgspec.Struct, frozen=True):
     results: tuple[JsonResult, ...]
     authority: dict[str, str]
     sent: tuple[SentTo, ...]
-    requirements: tuple[dict[str, Any], ...] = ()
-    readiness: dict[str, Any] | None = None
+    requirements: tuple[Requirement, ...] = ()
+    readiness: JsonReadiness | None = None
 
 
 def result_json(result: Result) -> JsonResult:
@@ -75,9 +91,24 @@ def result_json(result: Result) -> JsonResult:
     return JsonResult(result.check, target, result.outcome, findings, result.reason)
 
 
+def readiness_json(readiness: Readiness) -> JsonReadiness:
+    """How the audit stands; its requirements are a list of their own."""
+    return JsonReadiness(
+        readiness.pack,
+        readiness.version,
+        readiness.provider,
+        readiness.title,
+        readiness.purpose,  # type: ignore[arg-type]
+        readiness.ready,
+        readiness.blockers,
+        readiness.gaps,
+        dict(readiness.counts),
+    )
+
+
 def audit_json(audit: Audit) -> JsonAudit:
     """The document."""
-    evidence = audit.evidence
+    evidence, readiness = audit.evidence, readiness_of(audit)
     counts = {str(outcome): sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
     return JsonAudit(
         "selfaudit/audit/1",
@@ -92,9 +123,11 @@ def audit_json(audit: Audit) -> JsonAudit:
         tuple(result_json(r) for r in audit.results),
         evidence.authority,
         evidence.sent,
+        readiness.requirements if readiness else (),
+        readiness_json(readiness) if readiness else None,
     )
 
 
 def encode_audit(audit: Audit) -> bytes:
-    """The audit file: indented, one line at the end. The same evidence gives the same octets."""
+    """The audit file: indented, one line at the end. The same evidence and statement give the same octets on the same day."""
     return msgspec.json.format(msgspec.json.encode(audit_json(audit)), indent=1) + b"\n"

@@ -71,7 +71,7 @@ def in_state(found: Readiness, state: State, *, blocking: bool = True) -> set[st
     ("provider", "wanted"),
     [
         (PREZ, {"B-4.4", "B-5.0a", "B-5.2", "B-5.3a", "B-5.3b", "B-5.3c", "B-5.5", "B-5.7", "B-8.2", "B-9.1", "B-10.5"}),
-        (OFSEC, {"A-4.0", "A-4.1"}),
+        (OFSEC, {"A-2.2", "A-4.0", "A-4.1", "A-5.1"}),
     ],
 )
 def test_broken_is_not_ready_for_the_right_reasons(worlds: dict[str, Audit], provider: str, wanted: set[str]) -> None:

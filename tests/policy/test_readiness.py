@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from selfaudit.case.model import FileSource
-from selfaudit.case.statement import Attestation
-from selfaudit.findings import Mark, Outcome
+from selfaudit.case.statement import Attestation, Removal, Statement
+from selfaudit.findings import Finding, Mark, Outcome
+from selfaudit.i18n import shown
 from selfaudit.policy.model import ClauseClass, State, Weight, When
-from selfaudit.policy.reading import Reading
+from selfaudit.policy.reading import Fault, Reading
 from tests.policy.build import CASE, COMPLETE, FILE, KINDS, READING, clause, grave, judged, only, result, said
 
 PASS, FAIL, WARN, NA = Outcome.PASS, Outcome.FAIL, Outcome.WARN, Outcome.NOT_APPLICABLE
@@ -360,3 +361,53 @@ def test_an_audit_that_saw_nothing_is_never_ready() -> None:
         readiness = judged((SPF, RELAY), result("mail.spf", outcome), result("exposure.relay", outcome))
         assert readiness.blockers == ("X-1", "X-1")
     assert judged(SPF).ready is False
+
+
+LISTED = replace(result("blocklist.address", FAIL), findings=(Finding("BAD_LISTED", {"zone": "bl.test", "who": "you"}),))
+
+
+def test_a_listing_whose_removal_was_requested_waits_for_the_list() -> None:
+    asked = Statement(removals=(Removal("bl.test.", "192.0.2.1", "2026-11-20", "R-77"),))
+    found = only(judged(clause(checks=("blocklist.address",)), LISTED, statement=asked))
+    assert (found.state, found.blocks) == (State.PLANNED, False)
+    assert "R-77" in shown(found.why)
+
+
+@pytest.mark.parametrize(
+    "removal",
+    [
+        Removal("other.test", "192.0.2.1", "2026-11-20", "R-77"),
+        Removal("bl.test", "192.0.2.2", "2026-11-20", "R-77"),
+        Removal("bl.test", "192.0.2.1", "", "R-77"),
+        Removal("bl.test", "192.0.2.1", "2026-12-24", "R-77"),
+    ],
+)
+def test_a_request_for_something_else_or_without_a_day_that_was_changes_nothing(removal: Removal) -> None:
+    found = only(judged(clause(checks=("blocklist.address",)), LISTED, statement=Statement(removals=(removal,))))
+    assert (found.state, found.blocks) == (State.NOT_MET, True)
+
+
+def test_waiting_for_a_list_excuses_nothing_else() -> None:
+    asked = Statement(removals=(Removal("bl.test", "192.0.2.1", "2026-11-20", "R-77"),))
+    both = clause(kind=ClauseClass.BOTH, checks=("blocklist.address",), attestation="Nothing is sent unasked.")
+    found = only(judged(both, LISTED, statement=asked))
+    assert (found.state, found.blocks) == (State.NEEDS_STATEMENT, True)
+    other = only(
+        judged(clause(checks=("blocklist.address", "exposure.relay")), LISTED, result("exposure.relay", FAIL), statement=asked)
+    )
+    assert (other.state, other.blocks) == (State.NOT_MET, True)
+
+
+def test_what_harms_others_now_blocks_whatever_the_clause_weighs() -> None:
+    failed = result("exposure.relay", FAIL)
+    optional = clause(weight=Weight.OPTIONAL, checks=("exposure.relay",))
+    critical = replace(READING, faults=lambda r: (Fault(r.findings[0], "open to everybody", critical=True),))
+    assert only(judged(optional, failed, reading=critical)).blocks is True
+    assert only(judged(optional, failed)).blocks is False
+
+
+def test_what_nobody_was_asked_to_allow_is_not_missing() -> None:
+    both = clause(checks=("mail.spf", "mail.dkim"))
+    results = [result("mail.spf"), result("mail.dkim", Outcome.NOT_RUN)]
+    assert only(judged(both, *results)).state is State.NEEDS_STATEMENT
+    assert only(judged(both, *results, reading=replace(READING, not_asked=frozenset({"mail.dkim"})))).state is State.MET

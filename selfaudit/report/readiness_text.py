@@ -1,0 +1,180 @@
+"""Readiness in words: for the report, the command line and the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from selfaudit.checks import all_checks
+from selfaudit.checks.registry import render
+from selfaudit.engine import Audit
+from selfaudit.engine.requirements import faults_of
+from selfaudit.findings import Outcome, Result
+from selfaudit.i18n import N_, _, ngettext, shown
+from selfaudit.policy.model import Basis, Gap, Readiness, Requirement, State, Weight
+from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
+
+STATE_WORDS = {
+    State.MET: N_("met"),
+    State.NOT_MET: N_("not met"),
+    State.PLANNED: N_("planned, not done"),
+    State.NEEDS_STATEMENT: N_("needs a statement"),
+    State.CANNOT_VERIFY: N_("cannot be verified"),
+    State.NOT_APPLICABLE: N_("does not apply"),
+    State.INFORMATIONAL: N_("for information"),
+}
+STATE_SIGNS = {
+    State.MET: "✓",
+    State.NOT_MET: "✗",
+    State.PLANNED: "→",
+    State.NEEDS_STATEMENT: "□",
+    State.CANNOT_VERIFY: "?",
+    State.NOT_APPLICABLE: "–",
+    State.INFORMATIONAL: "i",
+}
+WEIGHT_WORDS = {
+    Weight.BLOCKER: N_("decides"),
+    Weight.EXPECTED: N_("expected"),
+    Weight.OPTIONAL: N_("welcome"),
+    Weight.NONE: "",
+}
+# What nobody but the desk can settle where it was not seen: it comes first among what the desk has to look at itself.
+_CORE = ("blocklist", "registration", "exposure")
+
+
+@dataclass(frozen=True, slots=True)
+class BasisLine:
+    """A result on which a requirement rests, for people. `sign` and `word` are those of its outcome; `what` is why it counts."""
+
+    basis: Basis
+    sign: str
+    word: str
+    why: str
+
+
+class Words:
+    """What a readiness says, in the chosen language.
+
+    Args:
+        audit: whose results it rests on.
+    """
+
+    def __init__(self, audit: Audit) -> None:
+        self._results = {(r.check, r.target_kind, r.target): r for r in audit.results}
+
+    def why(self, requirement: Requirement) -> str:
+        """Why a requirement is in its state."""
+        if requirement.state is State.NOT_MET and requirement.by:
+            return self.of(requirement.by[0]) or shown(requirement.why)
+        return shown(requirement.why)
+
+    def more(self, requirement: Requirement) -> str:
+        """How many further results fail besides the one that `why` names, "" for none."""
+        count = len(requirement.by) - 1 if requirement.state is State.NOT_MET else 0
+        if count < 1:
+            return ""
+        return ngettext("({count} more result fails)", "({count} more results fail)", count).format(count=count)
+
+    def of(self, basis: Basis) -> str:
+        """Why a result came out as it did."""
+        result = self._results.get((basis.check, basis.target_kind, basis.target))
+        if basis.outcome == Outcome.FAIL and result is not None:
+            return fault_words(result) or shown(basis.why)
+        return shown(basis.why)
+
+    def lines(self, bases: Iterable[Basis]) -> list[BasisLine]:
+        """Results for people, in their order."""
+        return [
+            BasisLine(b, OUTCOME_SIGNS[Outcome(b.outcome)], _(OUTCOME_WORDS[Outcome(b.outcome)]), self.of(b)) for b in bases
+        ]
+
+
+def fault_words(result: Result) -> str:
+    """The gravest finding of a failed result in the chosen language, "" without one."""
+    fault = next(iter(faults_of(result)), None)
+    if fault is None:
+        return ""
+    return render(all_checks()[result.check].messages[fault.finding.tag].text, fault.finding.args)
+
+
+def blocking(readiness: Readiness) -> tuple[Requirement, ...]:
+    """The requirements that block, those that failed first, in the order of the text."""
+    order = (State.NOT_MET, State.PLANNED, State.NEEDS_STATEMENT)
+    return tuple(r for state in order for r in readiness.requirements if r.blocks and r.state is state)
+
+
+def to_verify(readiness: Readiness) -> tuple[Requirement, ...]:
+    """What could not be verified, for the desk to look at itself: what decides and only the outside can tell comes first."""
+    rows = [r for r in readiness.requirements if r.state is State.CANNOT_VERIFY]
+    return tuple(sorted(rows, key=lambda r: not is_core(r)))
+
+
+def is_core(requirement: Requirement) -> bool:
+    """Whether it decides, and rests on the customer's word where lists, registries or the server itself could not be asked."""
+    unseen = any(b.check.partition(".")[0] in _CORE for b in requirement.unseen)
+    return requirement.weight is Weight.BLOCKER and requirement.stated and unseen
+
+
+def other_gaps(readiness: Readiness) -> tuple[Gap, ...]:
+    """What the statement lacks besides words on single clauses, which stand among the blocking ones."""
+    return tuple(g for g in readiness.gaps if not g.part.startswith("attestation:"))
+
+
+def readiness_headline(readiness: Readiness) -> str:
+    """The first sentence: ready or not, and how many requirements stand against it."""
+    whom, total = readiness.provider, len(readiness.requirements)
+    if readiness.ready:
+        if readiness.purpose == "onboarding":
+            return _("Ready for {provider}: no requirement stands against a contract.").format(provider=whom)
+        return _("Ready for {provider}: no requirement blocks, and the statement is complete.").format(provider=whom)
+    if not readiness.blockers:
+        count = len(readiness.gaps)
+        return ngettext(
+            "Not ready for {provider}: no requirement blocks, but the statement lacks {count} thing.",
+            "Not ready for {provider}: no requirement blocks, but the statement lacks {count} things.",
+            count,
+        ).format(provider=whom, count=count)
+    count = len(readiness.blockers)
+    return ngettext(
+        "Not ready for {provider}: {count} of {total} requirements blocks.",
+        "Not ready for {provider}: {count} of {total} requirements block.",
+        count,
+    ).format(provider=whom, count=count, total=total)
+
+
+def readiness_short(readiness: Readiness) -> str:
+    """Ready or not, in one short line."""
+    whom, blocks, gaps = readiness.provider, len(readiness.blockers), len(readiness.gaps)
+    if readiness.ready:
+        return _("Ready for {provider}.").format(provider=whom)
+    if blocks:
+        text = ngettext(
+            "Not ready for {provider}: {count} requirement blocks.",
+            "Not ready for {provider}: {count} requirements block.",
+            blocks,
+        )
+        return text.format(provider=whom, count=blocks)
+    text = ngettext(
+        "Not ready for {provider}: the statement lacks {count} thing.",
+        "Not ready for {provider}: the statement lacks {count} things.",
+        gaps,
+    )
+    return text.format(provider=whom, count=gaps)
+
+
+def counts_line(readiness: Readiness) -> str:
+    """How many requirements are in each state, in words."""
+    parts = [(readiness.counts.get(str(state), 0), _(STATE_WORDS[state])) for state in State]
+    return ", ".join(f"{count} {word}" for count, word in parts if count)
+
+
+def unverified_line(readiness: Readiness) -> str:
+    """How many requirements cannot be verified, so that “ready” is not taken for “seen”; "" for none."""
+    count = len(to_verify(readiness))
+    if not count:
+        return ""
+    return ngettext(
+        "{count} requirement could not be verified; it rests on what stands in for it or on the customer's word.",
+        "{count} requirements could not be verified; they rest on what stands in for them or on the customer's word.",
+        count,
+    ).format(count=count)

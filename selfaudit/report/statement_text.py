@@ -1,0 +1,106 @@
+"""The incident and the customer's statement in words: shown as theirs, never as something that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from selfaudit.appeal.causes import CAUSE_WORDS
+from selfaudit.appeal.incident import TOPIC_WORDS
+from selfaudit.appeal.interview import choice_words, questions
+from selfaudit.case import Case, EvidenceFile
+from selfaudit.case.notice import Notice
+from selfaudit.case.statement import Measure, Statement
+from selfaudit.engine import Audit
+from selfaudit.findings import Outcome, Result
+from selfaudit.i18n import N_, _, shown
+from selfaudit.policy.model import Pack
+from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
+
+MOMENT_WORDS = {
+    "began": N_("began"),
+    "noticed": N_("noticed"),
+    "contained": N_("contained"),
+    "fixed": N_("fixed"),
+    "other": N_("also"),
+}
+_SHOWN = 12
+_WORST = (
+    Outcome.FAIL, Outcome.BUG, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.WARN, Outcome.PASS, Outcome.NOT_APPLICABLE,
+)  # fmt: skip
+
+
+def measures_in(measures: tuple[Measure, ...], state: str) -> tuple[Measure, ...]:
+    """The measures in one state. Done and planned ones are never shown together."""
+    return tuple(m for m in measures if m.state == state)
+
+
+def shown_by(measure: Measure, results: Iterable[Result]) -> list[tuple[str, str, str]]:
+    """(check, outcome, sign and word) of the checks that are named as evidence of a measure: the worst of their results as they are now."""
+    outcomes: dict[str, set[Outcome]] = {}
+    for result in results:
+        outcomes.setdefault(result.check, set()).add(result.outcome)
+    lines = []
+    for check in measure.checks:
+        worst = next((o for o in _WORST if o in outcomes.get(check, ())), None)
+        words = f"{OUTCOME_SIGNS[worst]} {_(OUTCOME_WORDS[worst])}" if worst else _("no result")
+        lines.append((check, str(worst or Outcome.NOT_RUN), words))
+    return lines
+
+
+def attested(statement: Statement, pack: Pack | None) -> list[tuple[str, str, str, tuple[object, ...]]]:
+    """(clause, what is stated, further words, files) of what is said to be true, in the order of the pack."""
+    words = {c.id: c.attestation for c in pack.clauses} if pack is not None else {}
+    order = {clause: number for number, clause in enumerate(words)}
+    given = [a for a in statement.attestations if a.agreed and not a.planned]
+    given.sort(key=lambda a: order.get(a.clause, len(order)))
+    return [(a.clause, words.get(a.clause, ""), a.text, a.files) for a in given]
+
+
+def cause_words(statement: Statement) -> str:
+    """The kind of root cause in words."""
+    return shown(CAUSE_WORDS[statement.cause]) if statement.cause else _("not said")
+
+
+def answers_of(audit: Audit, pack: Pack | None) -> list[tuple[str, str, tuple[EvidenceFile, ...]]]:
+    """(question, answer, files) of what was answered in the interview."""
+    said, case = audit.statement, audit.evidence.case
+    if said is None:
+        return []
+    asked = {q.id: q for q in questions(said.cause, case.notices, audit.results, pack, said)}
+    out = []
+    for answer in said.answers:
+        question = asked.get(answer.question)
+        words = shown(choice_words(question, answer.text)) if question else answer.text
+        if words.strip() or answer.files:
+            out.append((shown(question.text) if question else answer.question, words, answer.files))
+    return out
+
+
+def notice_lines(notice: Notice) -> list[tuple[str, str]]:
+    """(what, value) of a notice, as it was understood."""
+    times = notice.first if notice.first == notice.last else f"{notice.first} – {notice.last}"
+    lines = [
+        (_("Reference"), notice.reference),
+        (_("Sent"), notice.sent),
+        (_("Answer wanted by"), notice.deadline),
+        (_("About"), ", ".join(shown(TOPIC_WORDS.get(topic, topic)) for topic in notice.topics)),
+        (_("Said to have happened (UTC)"), times if notice.first else ""),
+        (_("Addresses"), _some(notice.addresses)),
+        (_("Domains"), _some(notice.domains)),
+        (_("Messages"), _some(notice.message_ids)),
+        (_("Pages"), _some(notice.urls)),
+        (_("Lists"), _some(notice.listings)),
+        (_("Clauses named"), _some(notice.clauses)),
+    ]
+    return [(what, value) for what, value in lines if value]
+
+
+def has_incident(case: Case) -> bool:
+    """Whether anything is known of an incident."""
+    return bool(case.notices or case.cited or case.steps or case.deadline)
+
+
+def _some(values: tuple[str, ...]) -> str:
+    rest = len(values) - _SHOWN
+    more = " " + _("and {count} more").format(count=rest) if rest > 0 else ""
+    return ", ".join(values[:_SHOWN]) + more

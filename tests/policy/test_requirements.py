@@ -1,0 +1,121 @@
+"""What the engine tells the policy: how grave findings are, which servers stand at an address, and the parameters of a provider."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from selfaudit.case import Case, Target
+from selfaudit.engine import Audit
+from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
+from selfaudit.engine.judge import policy_for
+from selfaudit.engine.requirements import check_cited, faults_of, pack_of, readiness_of, reading_of, servers_at
+from selfaudit.errors import UserError
+from selfaudit.facts import Request
+from selfaudit.facts.host import HostPart, HostReport, PartStatus
+from selfaudit.findings import Finding, Outcome, Result
+from selfaudit.policy.model import State
+
+CASE = Case((Target("domain", "shop.test"),), provider="prezcomm")
+
+
+def host(name: str, *addresses: str, said: str = "") -> HostReport:
+    """A server with addresses of its own, as the collector writes them."""
+    part = HostPart("addresses", PartStatus.OK, tuple(f"eth0|{a}" for a in addresses))
+    return HostReport(
+        name,
+        "m",
+        "1",
+        "unix",
+        "2026-11-22T00:00:00Z",
+        "2026-11-22T00:00:00Z",
+        "",
+        "file",
+        False,
+        True,
+        (part,),
+        "00",
+        address=said,
+    )
+
+
+def evidence(*reports: HostReport) -> Evidence:
+    records = tuple(
+        Record(f"e{n}", Request("host.report", r.name), "2026-11-22T00:00:00Z", 1, r) for n, r in enumerate(reports)
+    )
+    return Evidence(CASE, Tool(), "2026-11-22T00:00:00.000Z", "2026-11-22T00:00:01.000Z", Vantage(), CASE.targets, records)
+
+
+def test_servers_stand_at_their_own_addresses_and_at_those_they_were_said_to_be_from() -> None:
+    found = servers_at(
+        evidence(
+            host("a", "192.0.2.1/24", "127.0.0.1/8", "2001:db8::1/64"),
+            host("b", "10.0.0.5/8", said="192.0.2.7"),
+            host("c", "192.0.2.1/32"),
+        )
+    )
+    assert found["192.0.2.1"] == ("a", "c")
+    assert found["2001:db8::1"] == ("a",)
+    assert found["192.0.2.7"] == ("b",)
+    assert "127.0.0.1" not in found
+    assert "192.0.2.2" not in found
+
+
+def test_only_grave_findings_that_nobody_approved_are_faults() -> None:
+    full = {
+        "target": "192.0.2.1",
+        "list": "Some List",
+        "zone": "z.test",
+        "meaning": "spam",
+        "codes": "127.0.0.2",
+        "removal": "x",
+        "lists": "y",
+        "question": "q",
+    }
+    findings = (
+        Finding("LISTED_INFORMATION", full), Finding("LISTED_SECOND_TIER", full), Finding("LISTED", full),
+        Finding("LISTED", full, approved="T-1"),
+    )  # fmt: skip
+    faults = faults_of(Result("blocklist.address", "address", "192.0.2.1", Outcome.FAIL, findings))
+    assert [f.finding for f in faults] == [findings[2]]
+    assert faults[0].words == "192.0.2.1 is listed at Some List: spam (127.0.0.2). Most receivers and desks go by this list."
+
+
+def test_reading_knows_every_check() -> None:
+    kinds = reading_of(evidence(), 0.0).kinds
+    assert kinds["exposure.relay"] == "address"
+    assert kinds["mail.spf"] == "domain"
+    assert kinds["patch.updates"] == "host"
+
+
+def test_without_a_known_provider_nothing_is_said() -> None:
+    for provider in ("", "somebody else"):
+        seen = evidence()
+        assert readiness_of(Audit(replace(seen, case=replace(CASE, provider=provider)), ())) is None
+        assert pack_of(replace(CASE, provider=provider)) is None
+
+
+def test_an_audit_without_results_meets_nothing() -> None:
+    found = readiness_of(Audit(evidence(), ()))
+    assert found is not None
+    assert found.ready is False
+    assert State.MET not in {r.state for r in found.requirements}
+
+
+def test_cited_clauses_are_of_the_providers_policy() -> None:
+    check_cited(replace(CASE, cited=("B-5.7",)))
+    with pytest.raises(UserError, match="has no clause B-99"):
+        check_cited(replace(CASE, cited=("B-99",)))
+    with pytest.raises(UserError, match="only where the provider's policy is known"):
+        check_cited(replace(CASE, provider="", cited=("B-5.7",)))
+
+
+@pytest.mark.parametrize(
+    ("provider", "consent", "hours", "days", "kept"),
+    [("prezcomm", "verifiable", 72, 10, ""), ("ofsecman", "confirmed", 0, 0, "duration"), ("", "verifiable", 0, 0, "")],
+)
+def test_the_rules_get_the_providers_numbers(provider: str, consent: str, hours: int, days: int, kept: str) -> None:
+    policy = policy_for(replace(CASE, provider=provider))
+    assert (policy.consent, policy.proof_hours, policy.opt_out_days) == (consent, hours, days)
+    assert kept in policy.proof_kept
