@@ -36,6 +36,9 @@ class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     removal: str = ""
     who: Literal["you", "provider", "wait"] = "you"
     checked_on: str = ""
+    expires: str = ""
+    before: tuple[Literal["cause", "rdns", "static", "clean-site"], ...] = ("cause",)
+    pay: bool = False
 
 
 class _Dead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,12 +63,35 @@ class DeadList:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovalRule:
+    """What a list wants before it takes an entry out.
+
+    Attributes:
+        zone: the list.
+        expires: how long an entry stays after the cause has stopped, in the words of its source, "" if it names no time.
+        before: what must be true first: "cause" (it has stopped), "rdns" (a fitting reverse DNS name), "static" (the address is
+            not given out to changing customers), "clean-site" (the web site is clean).
+        pay: faster removal is sold; that is advised against.
+    """
+
+    zone: str
+    expires: str = ""
+    before: tuple[str, ...] = ("cause",)
+    pay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The lists of a run. Dead zones are never asked, whatever `entries` says."""
 
     version: str
     entries: tuple[ListEntry, ...]
     dead: tuple[DeadList, ...]
+    rules: tuple[RemovalRule, ...] = ()
+
+    def rule(self, zone: str) -> RemovalRule:
+        """What a list wants before it takes an entry out; for one that is not in the catalogue, that the cause has stopped."""
+        return next((rule for rule in self.rules if rule.zone == zone), RemovalRule(zone))
 
     def for_kind(self, kind: str) -> tuple[ListEntry, ...]:
         """Lists that answer questions of a kind: "ip4", "ip6" or "domain"."""
@@ -94,11 +120,12 @@ def load_catalogue(settings: BlocklistSettings) -> Catalogue:
         extra = read_catalogue(Path(settings.extra))
         merged = {entry.zone: entry for entry in (*catalogue.entries, *extra.entries)}
         catalogue = Catalogue(
-            f"{catalogue.version}+{extra.version}".strip("+"), tuple(merged.values()), (*catalogue.dead, *extra.dead)
-        )
+            f"{catalogue.version}+{extra.version}".strip("+"), tuple(merged.values()), (*catalogue.dead, *extra.dead),
+            (*extra.rules, *catalogue.rules),
+        )  # fmt: skip
     dead = {item.zone for item in catalogue.dead}
     alive = tuple(e for e in catalogue.entries if not any(e.zone == z or e.zone.endswith("." + z) for z in dead))
-    return Catalogue(catalogue.version, alive, catalogue.dead)
+    return Catalogue(catalogue.version, alive, catalogue.dead, catalogue.rules)
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -118,7 +145,8 @@ def read_catalogue(path: Path) -> Catalogue:
         if zone in zones[:index]:
             raise UserError(_("{file}: list[{index}].zone: {zone} appears twice").format(file=path, index=index, zone=zone))
     dead = tuple(DeadList(_zone(path, f"dead[{i}]", d.zone), d.since, d.why) for i, d in enumerate(file.dead))
-    return Catalogue(file.version, tuple(entries), dead)
+    rules = tuple(RemovalRule(zone, i.expires, i.before, i.pay) for zone, i in zip(zones, file.list, strict=True))
+    return Catalogue(file.version, tuple(entries), dead, rules)
 
 
 def _entry(path: Path, index: int, item: _List) -> ListEntry:

@@ -51,7 +51,7 @@ def test_single_opt_in_by_the_policy_of_the_provider(capsys: pytest.CaptureFixtu
     audit = json.loads(capsys.readouterr().out)
     results = {r["check"]: r for r in audit["results"]}
     assert set(results) == {"consent.ledger", "consent.drill"}
-    assert [f["tag"] for f in results["consent.ledger"]["findings"]][0] == "LEDGER_UNCONFIRMED"
+    assert results["consent.ledger"]["findings"][0]["tag"] == "LEDGER_UNCONFIRMED"
     assert "p0@shop.test" not in json.dumps(audit)
     assert run(["consent", "list.csv", "--json", "-"]) == 0
 

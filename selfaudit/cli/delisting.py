@@ -1,0 +1,126 @@
+"""`selfaudit delisting`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from selfaudit.errors import UserError
+from selfaudit.i18n import N_, _, ngettext, shown
+from selfaudit.remedy.delisting import BLOCKLIST_CHECKS, Delisting, NotKnown, plan_of, unknown_of
+from selfaudit.report.words import WHO_WORDS
+from selfaudit.text import printable
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_KNOWN = {"yes": N_("true"), "no": N_("not true"), "": N_("not known")}
+_TIERS = {
+    "1": N_("most receivers and desks go by it"),
+    "2": N_("a careful desk looks at it"),
+    "3": N_("few receivers use it"),
+    "": N_("a range that should not send mail directly; it matters only if this address sends mail"),
+}
+
+
+@click.command()
+@click.argument("audit", type=click.Path(path_type=Path))
+@click.option("--statement", type=_FILE, metavar="FILE", help="What you state; otherwise statement.json in the audit's folder.")
+@click.option("--request", "zone", default="", metavar="ZONE", help="Print only the request to your provider about this list.")
+@click.option("--json", "json_file", default="", metavar="FILE", help="Write the plan as JSON; - for standard output.")
+def delisting(audit: Path, statement: Path | None, zone: str, json_file: str) -> int:
+    """Plan the way off blocklists for a saved AUDIT: the folder given with --out, or the evidence.json in it.
+
+    Who may ask, what must be true first, where, and how long it takes. Nothing is sent. Exit codes: 0 on no list; 1 on a list; 3 on
+    no list that answered, but not all of them could be asked.
+    """
+    from selfaudit.cli.run import statement_of
+    from selfaudit.engine import Audit, judge_evidence, load_evidence
+    from selfaudit.engine.evidence import write_whole
+
+    path = audit / "evidence.json" if audit.is_dir() else audit
+    if path.name == "audit.json" and path.with_name("evidence.json").exists():
+        path = path.with_name("evidence.json")
+    evidence = load_evidence(path)
+    stated = statement_of(path, statement)
+    done = Audit(evidence, judge_evidence(evidence), stated)
+    plan, unknown = plan_of(done, stated), unknown_of(done)
+    asked = any(r.check in BLOCKLIST_CHECKS for r in done.results)
+    code = 1 if plan else 3 if any(u.matters for u in unknown) or not asked else 0
+    if zone:
+        sys.stdout.write(_requests(plan, zone))
+        return 0
+    document = msgspec.json.encode({"schema": "selfaudit/delisting/1", "listings": plan, "not_known": unknown})
+    if json_file == "-":
+        sys.stdout.buffer.write(msgspec.json.format(document, indent=1) + b"\n")
+        return code
+    if json_file:
+        write_whole(Path(json_file), msgspec.json.format(document, indent=1) + b"\n")
+    _print(plan, unknown, asked=asked)
+    return code
+
+
+def _requests(plan: tuple[Delisting, ...], zone: str) -> str:
+    wanted = [item for item in plan if item.zone == zone.strip().lower().rstrip(".")]
+    if not wanted:
+        raise UserError(_("No target of this audit is listed at {zone}.").format(zone=printable(zone, 80)))
+    texts = [item.request for item in wanted if item.request]
+    if not texts:
+        raise UserError(
+            _("{zone} does not take requests from your provider only; see “selfaudit delisting”.").format(
+                zone=printable(zone, 80)
+            )
+        )
+    return "\n".join(texts)
+
+
+def _print(plan: tuple[Delisting, ...], unknown: tuple[NotKnown, ...], *, asked: bool) -> None:
+    from selfaudit.cli.output import console, wrapped
+
+    out = console()
+    if not plan:
+        words = (
+            _("No list that answered names a target of this audit.") if asked else _("No blocklist was asked in this audit.")
+        )
+        out.print(wrapped(words, ""))
+    else:
+        out.print(wrapped(_("Stop the cause first; an entry that is removed too early comes back. Then, in this order:"), ""))
+    for item in plan:
+        out.print()
+        out.print(wrapped(f"{item.target}: {item.name} ({_(_TIERS[item.tier])})", "    ", f"{item.order:2}. "))
+        lines = [
+            (_("Says"), f"{', '.join(item.meaning)} ({', '.join(item.codes)})"),
+            (_("Who asks"), _(WHO_WORDS[item.who])),
+            (_("Where"), item.url),
+            (_("Expires"), item.expires or _("the list names no time")),
+            (_("Listed"), _("seen on {day}; since when is not known").format(day=item.seen[:10])),
+            (_("Asked"), " ".join(filter(None, (item.asked, item.reference)))),
+        ]
+        for label, text in lines:
+            if text:
+                out.print(wrapped(text, " " * 16, f"    {label + ':':11} "))
+        for before in item.before:
+            text = f"{_(_KNOWN[before.known])}: {shown(before.text)} ({shown(before.why)})"
+            out.print(wrapped(text, " " * 16, f"    {_('First') + ':':11} "))
+        if item.pay:
+            out.print(
+                wrapped(
+                    _("Faster removal is sold here. Do not pay: it does not remove the cause, and no desk asks for it."), "    "
+                )
+            )
+        if item.request:
+            words = _("A request that is ready for your provider: selfaudit delisting AUDIT --request {zone}")
+            out.print(wrapped(words.format(zone=item.zone), "    "))
+    if unknown:
+        out.print()
+        out.print(wrapped(_("Not known (neither listed nor clear)"), ""))
+        for missing in (u for u in unknown if u.matters):
+            where = f" {missing.url}" if missing.url else ""
+            out.print(wrapped(f"{missing.target}: {shown(missing.name)} ({shown(missing.why)}){where}", "      ", "  ? "))
+        lesser: dict[str, int] = {}
+        for missing in (u for u in unknown if not u.matters):
+            lesser[missing.name] = lesser.get(missing.name, 0) + 1
+        for name, count in lesser.items():
+            targets = ngettext("{count} target", "{count} targets", count).format(count=count)
+            out.print(wrapped(f"{shown(name)}: {targets}", "      ", "  - "))

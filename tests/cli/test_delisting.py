@@ -1,0 +1,67 @@
+"""`selfaudit delisting` over saved audits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from selfaudit.cli.app import run
+from selfaudit.engine import Audit, save_evidence
+from selfaudit.engine.evidence import Evidence
+
+
+def saved(evidence: Evidence, folder: Path) -> str:
+    save_evidence(evidence, folder / "evidence.json")
+    return str(folder)
+
+
+def test_the_broken_demo(broken_audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = saved(broken_audit.evidence, tmp_path)
+    assert run(["delisting", folder]) == 1
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    assert " 1. 198.51.100.25: Demo Strict List" in out
+    assert "https://domains.lists.example/removal" in out
+    assert "nobody; it expires by itself" in out
+    assert "not true: the cause is found and has stopped" in out
+    assert "Not known (neither listed nor clear)" in out
+
+
+def test_json(broken_audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = saved(broken_audit.evidence, tmp_path)
+    assert run(["delisting", folder, "--json", "-"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "selfaudit/delisting/1"
+    assert [(d["order"], d["zone"], d["who"]) for d in document["listings"]] == [
+        (1, "strict.lists.example", "you"), (2, "domains.lists.example", "you"), (3, "second.lists.example", "wait"),
+    ]  # fmt: skip
+    target = tmp_path / "plan.json"
+    assert run(["delisting", folder, "--json", str(target)]) == 1
+    assert json.loads(target.read_bytes()) == document
+
+
+def test_requests_only_where_the_provider_asks(broken_audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = saved(broken_audit.evidence, tmp_path)
+    assert run(["delisting", folder, "--request", "strict.lists.example"]) == 2
+    assert "does not take requests from your provider only" in capsys.readouterr().err
+    assert run(["delisting", folder, "--request", "other.example"]) == 2
+    assert "No target of this audit is listed at other.example" in capsys.readouterr().err
+
+
+def test_an_audit_without_lists_is_no_all_clear(
+    broken_audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = replace(broken_audit.evidence, case=replace(broken_audit.evidence.case, only=("rdns",)))
+    assert run(["delisting", saved(bare, tmp_path)]) == 3
+    assert "No blocklist was asked in this audit." in capsys.readouterr().out
+    empty = replace(broken_audit.evidence, records=())
+    assert run(["delisting", saved(empty, tmp_path / "empty")]) == 3
+    assert "all lists" in capsys.readouterr().out
+
+
+def test_what_is_no_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["delisting", str(tmp_path)]) == 2
+    assert "evidence.json" in capsys.readouterr().err
