@@ -23,6 +23,7 @@ import trustme
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from selfaudit.case import HOSTED, Authority, Case, Selector, Target
+from selfaudit.case.model import NamedPage
 from selfaudit.demo.dns_server import Authority as AuthoritativeAnswers
 from selfaudit.demo.dns_server import DnsServer, RecursiveAuthority, Resolver, ZoneData
 from selfaudit.demo.hosts import host_text
@@ -31,6 +32,7 @@ from selfaudit.demo.other_servers import Page, TimeServer, WebServer
 from selfaudit.demo.registry import Registries
 from selfaudit.demo.registry_data import Calendar, RegistrantSpec
 from selfaudit.demo.services import WORLDS, Certificates, CertificateSpec, HostSpec, Services, ServiceSpec, Table
+from selfaudit.demo.websites import websites
 from selfaudit.demo.worlds import lines_of_world
 from selfaudit.net import Route, Routes
 from selfaudit.settings import (
@@ -100,6 +102,7 @@ class _CaseData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_registrant: tuple[str, ...]
     suspended_days_ago: int
     registrant: RegistrantSpec
+    unsubscribe: tuple[str, ...]
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,6 +163,7 @@ def demo_case(world: str) -> Case:
         suspended=calendar.day(-data.suspended_days_ago),
         registrant=data.registrant.declared(world, calendar),
         not_registrant=data.not_registrant,
+        pages=tuple(NamedPage("unsubscribe", url) for url in data.unsubscribe),
     )
 
 
@@ -371,12 +375,15 @@ class Internet:
     async def _start_web(self, authority: trustme.CA, table: Table) -> Path:
         ca_file = Path(self._folder.name) / "ca.pem"
         authority.cert_pem.write_to_path(str(ca_file))
-        pages = [p for p in self._data.page if self.world in p.worlds]
-        for address in sorted({p.address for p in pages}):
-            here = [p for p in pages if p.address == address]
+        customer, theirs = websites(self.world, Calendar.of_now())
+        pages = {customer: theirs} if theirs else {}
+        for p in self._data.page:
+            if self.world in p.worlds:
+                pages.setdefault(p.address, {})[p.url] = Page(p.status, p.content_type, p.body, p.location)
+        for address, here in sorted(pages.items()):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert(*sorted({p.url.split("/")[0] for p in here})).configure_cert(context)
-            server = WebServer({p.url: Page(p.status, p.content_type, p.body, p.location) for p in here}, context)
+            authority.issue_cert(*sorted({url.split("/")[0] for url in here})).configure_cert(context)
+            server = WebServer(here, context)
             await server.start()
             self._closing.append(server)
             self._alive.add(address)

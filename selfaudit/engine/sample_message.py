@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from selfaudit.errors import BadInput, UserError
-from selfaudit.files import read_bounded
-from selfaudit.i18n import _, shown
-from selfaudit.protocols.dkim import selectors_of
+from selfaudit.engine.messages import read_message_file
+from selfaudit.facts.message import SampleMessage
 
-MAX_MESSAGE = 50_000_000
+_SELECTOR = re.compile(r"[a-z0-9._-]{1,200}")
 
 
 def message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
@@ -18,8 +17,10 @@ def message_selectors(path: Path) -> tuple[tuple[str, str], ...]:
     Raises:
         UserError: the file cannot be read, or is no message.
     """
-    data = read_bounded(path, MAX_MESSAGE)
-    try:
-        return selectors_of(data)
-    except BadInput as error:
-        raise UserError(_("{file}: {why}").format(file=path, why=shown(error))) from None
+    return selectors_in(read_message_file(path))
+
+
+def selectors_in(message: SampleMessage) -> tuple[tuple[str, str], ...]:
+    """The same of a message that was read."""
+    found = ((s.selector, s.domain) for s in message.signatures if _SELECTOR.fullmatch(s.selector) and s.domain)
+    return tuple(dict.fromkeys(found))
