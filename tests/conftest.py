@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from selfaudit import i18n
-from selfaudit.demo import Internet, demo_with_hosts
+from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine import Audit, run_audit
 from selfaudit.net import open_net
 
@@ -76,8 +76,8 @@ def broken_audit() -> Audit:
 
     async def work() -> Audit:
         async with Internet("broken") as internet:
-            case, reports = demo_with_hosts("broken")
-            net = open_net(internet.settings, routes=internet.routes, hosts=reports)
+            case, brought = demo_inputs("broken")
+            net = open_net(internet.settings, routes=internet.routes, **brought.along())
             return await run_audit(case, net, install_key=b"demo installation key")
 
     return asyncio.run(work())

@@ -135,10 +135,10 @@ def audit(out: Path | None, json_file: str, statement: Path | None, quiet: bool,
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen, case, along = _case(given)
+    chosen, case, brought = _case(given)
     stated = read_statement_file(statement) if statement else None
     check_outputs(out, json_file)
-    net = open_net(chosen, hosts=along.hosts, messages=along.messages, ledgers=along.ledgers)
+    net = open_net(chosen, **brought.along())
     key = install_key_or_none()
     done = asyncio.run(run_watched(case, net, key, quiet=quiet or json_file == "-"))
     return show(replace(done, statement=stated), out=out, json_file=json_file, quiet=quiet)
@@ -159,9 +159,9 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
-    chosen, case, along = _case(given)
+    chosen, case, brought = _case(given)
     check_outputs(out, json_file)
-    net = open_net(chosen, hosts=along.hosts, messages=along.messages, ledgers=along.ledgers)
+    net = open_net(chosen, **brought.along())
     key = install_key_or_none()
     made = make_plan(case, net, key)
     net.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ def demo(world: str, out: Path | None, json_file: str, quiet: bool) -> int:
     still cut off. What the server looks like from the inside is collected over SSH, or pasted where it is cut off.
     """
     from selfaudit.cli.run import check_outputs, run_watched, show
-    from selfaudit.demo import Internet, collect_demo, demo_case, with_reports
+    from selfaudit.demo import Internet, collect_demo, demo_inputs, demo_statement
     from selfaudit.engine import Audit
     from selfaudit.net import open_net
 
@@ -34,8 +35,9 @@ def demo(world: str, out: Path | None, json_file: str, quiet: bool) -> int:
     async def work() -> Audit:
         async with Internet(world) as internet:
             reports = await collect_demo(internet)
-            net = open_net(internet.settings, routes=internet.routes, hosts=reports)
-            case = with_reports(demo_case(world), reports)
-            return await run_watched(case, net, b"demo installation key", quiet=quiet or json_file == "-")
+            case, brought = demo_inputs(world, reports)
+            net = open_net(internet.settings, routes=internet.routes, **brought.along())
+            done = await run_watched(case, net, b"demo installation key", quiet=quiet or json_file == "-")
+            return replace(done, statement=demo_statement(world, case.provider) if world != "broken" else None)
 
     return show(asyncio.run(work()), out=out, json_file=json_file, quiet=quiet)

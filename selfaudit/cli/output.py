@@ -20,6 +20,7 @@ from selfaudit.report.readiness_text import (
     STATE_WORDS,
     Words,
     blocking,
+    open_besides,
     other_gaps,
     readiness_headline,
     readiness_short,
@@ -203,6 +204,13 @@ def print_readiness(readiness: Readiness | None, audit: Audit, out: Console) -> 
             line.append(_cut(f"{row.clause}  {row.heading}: {words.why(row)}", WIDTH - 3), style="default")
             out.print(line)
     _print_clauses([r for r in rows if r.state is State.NEEDS_STATEMENT], State.NEEDS_STATEMENT, out)
+    besides = open_besides(readiness)
+    if besides:
+        out.print(Text("   " + _("Open, but not in the way ({count}):").format(count=len(besides)), style="dim"))
+    for row in besides:
+        line = Text(f" {state_sign(row.state, out)} ", style=_STATE_STYLES[row.state])
+        line.append(_cut(f"{row.clause}  {row.heading}: {words.why(row)}", WIDTH - 3), style="default")
+        out.print(line)
     _print_clauses(to_verify(readiness), State.CANNOT_VERIFY, out)
     unverified = unverified_line(readiness)
     if unverified and readiness.ready:
@@ -242,7 +250,8 @@ def _print_summary(audit: Audit, readiness: Readiness | None, out: Console) -> N
             lines.append(Text())
         lines[-1].append(part, style=_STYLES[outcome])
         lines[-1].append("   ")
-    out.print(Text(wrapped(headline(audit), "", ""), style="bold"))
+    ready = readiness is not None and readiness.ready
+    out.print(Text(wrapped(headline(audit, ready=ready), "", ""), style="bold"))
     for line in lines:
         line.rstrip()
         out.print(line)

@@ -7,14 +7,20 @@ from dataclasses import replace
 from selfaudit.case import Case
 from selfaudit.demo.hosts import demo_hosts, host_text
 from selfaudit.demo.internet import Internet, demo_case
+from selfaudit.demo.ledgers import demo_ledgers
+from selfaudit.demo.messages import demo_messages
 from selfaudit.demo.ssh_server import PASSWORD, SshServer
-from selfaudit.engine.hosts import collect_ssh, fetch_keys, host_targets, now, read_host_text, sources
+from selfaudit.demo.statements import demo_notice
+from selfaudit.engine.brought import Brought
+from selfaudit.engine.hosts import collect_ssh, fetch_keys, now, read_host_text
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
 from selfaudit.i18n import _
 from selfaudit.net import open_net
 from selfaudit.net.ssh import Login
 from selfaudit.protocols.collector import make_blocks, read_collector
+
+CITED = ("B-4.4", "B-5.0a", "B-5.7")  # what the provider's desk, asked again, says was broken
 
 
 def demo_reports(world: str) -> tuple[HostReport, ...]:
@@ -27,15 +33,17 @@ def demo_reports(world: str) -> tuple[HostReport, ...]:
     )
 
 
-def demo_with_hosts(world: str) -> tuple[Case, tuple[HostReport, ...]]:
-    """The case of the demo's customer with his servers, and what was collected on them."""
-    reports = demo_reports(world)
-    return with_reports(demo_case(world), reports), reports
+def demo_inputs(world: str, hosts: tuple[HostReport, ...] | None = None) -> tuple[Case, Brought]:
+    """The case of the demo's customer with everything that goes with it: the provider's notice, servers, a message, a ledger.
 
-
-def with_reports(case: Case, reports: tuple[HostReport, ...]) -> Case:
-    """A case with servers that were looked at from the inside."""
-    return replace(case, targets=(*case.targets, *host_targets(reports)), hosts=sources(reports))
+    `hosts` are the servers if they were looked at just now.
+    """
+    brought = Brought(demo_reports(world) if hosts is None else hosts, demo_messages(world), demo_ledgers(world))
+    notice = demo_notice()
+    case = replace(
+        demo_case(world), notices=(notice,), deadline=notice.deadline, steps=notice.steps, cited=CITED, bulk="yes", shared="no"
+    )
+    return brought.noted_in(case), brought
 
 
 async def collect_demo(internet: Internet) -> tuple[HostReport, ...]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import re
 from functools import cache
 from importlib import resources
 
 import msgspec
 
+from selfaudit.demo.dates import with_dates
 from selfaudit.demo.worlds import lines_of_world
 from selfaudit.facts.host import HostPart, PartStatus
 from selfaudit.protocols.collector import make_text
 from selfaudit.settings import read_toml
-
-_DATE = re.compile(r"\{(?P<form>now|day|time)(?P<days>[+-][0-9]{1,4})?(?: (?P<clock>[0-2][0-9]:[0-5][0-9]:[0-5][0-9]))?\}")
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,22 +55,13 @@ def demo_hosts() -> tuple[DemoHost, ...]:
 def host_text(name: str, world: str, now: datetime.datetime | None = None) -> bytes:
     """The collector's text of a server, as if it had run at this moment.
 
-    Lines end in ";; world world" where they are not of every world. "{time-3 04:10:00}" stands for a time three days ago, "{time-3}" for
-    the same at this hour, "{day-3}" for its date, "{root}" for the home of root.
+    Lines end in ";; world world" where they are not of every world. "{root}" stands for the home of root; dates are as `with_dates` has them.
     """
     at = (now or datetime.datetime.now(datetime.UTC)).replace(microsecond=0)
     host = next(h for h in demo_hosts() if h.name == name)
     parts = []
     for part in host.part:
         text = lines_of_world(part.text.strip("\n"), world).strip("\n")
-        lines = _DATE.sub(lambda match: _date(match, at), text).replace("{root}", "/root").splitlines()
+        lines = with_dates(text, at).replace("{root}", "/root").splitlines()
         parts.append(HostPart(part.name, part.status, tuple(lines), part.exit, note=part.note))
     return make_text(parts).encode("ascii")
-
-
-def _date(match: re.Match[str], now: datetime.datetime) -> str:
-    at = now + datetime.timedelta(days=int(match["days"] or 0))
-    if match["clock"]:
-        hours, minutes, seconds = match["clock"].split(":")
-        at = at.replace(hour=int(hours), minute=int(minutes), second=int(seconds))
-    return at.strftime("%Y-%m-%d") if match["form"] == "day" else at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import re
 import tomllib
 from dataclasses import replace
 from importlib import resources
@@ -12,13 +11,14 @@ from importlib import resources
 import msgspec
 
 from selfaudit.case import EvidenceFile
+from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Attestation, Statement
 from selfaudit.case.statement_file import StatementFile, make_statement
+from selfaudit.demo.dates import with_dates
 from selfaudit.demo.worlds import lines_of_world
 from selfaudit.policy.model import When
 from selfaudit.policy.packs import pack_for
-
-_DATE = re.compile(r"\{(?P<form>day|time)(?P<days>[+-][0-9]{1,4})(?: (?P<clock>[0-2][0-9]:[0-5][0-9]:[0-5][0-9]))?\}")
+from selfaudit.protocols.notice import read_notice
 
 
 def demo_statement(world: str, provider: str, now: datetime.datetime | None = None) -> Statement:
@@ -35,6 +35,13 @@ def demo_statement(world: str, provider: str, now: datetime.datetime | None = No
     read = msgspec.convert(tomllib.loads(_filled(_resource("statement.toml"), world, at)), StatementFile, strict=True)
     said = make_statement(read, lambda name: _evidence(name, world, at), ahead=True)
     return replace(said, attestations=_attestations(said, provider))
+
+
+def demo_notice(now: datetime.datetime | None = None) -> Notice:
+    """What the demo's provider wrote when it suspended the service."""
+    return read_notice(
+        with_dates(_resource("notice.txt"), now or datetime.datetime.now(datetime.UTC)).encode("utf-8"), "notice.eml"
+    )
 
 
 def demo_evidence(name: str, world: str, now: datetime.datetime | None = None) -> bytes:
@@ -60,9 +67,4 @@ def _resource(name: str) -> str:
 
 def _filled(text: str, world: str, now: datetime.datetime) -> str:
     """The lines of a world with their days and times: "{day-3}", "{time-3 04:10:00}"."""
-    return _DATE.sub(lambda match: _date(match, now), lines_of_world(text, world))
-
-
-def _date(match: re.Match[str], now: datetime.datetime) -> str:
-    day = (now + datetime.timedelta(days=int(match["days"]))).strftime("%Y-%m-%d")
-    return day if match["form"] == "day" else f"{day}T{match['clock'] or now.strftime('%H:%M:%S')}Z"
+    return with_dates(lines_of_world(text, world), now)

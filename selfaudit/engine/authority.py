@@ -90,7 +90,7 @@ class Authorities:
                 self.known[domain] = phrase("proven: TXT record {name}", name=f"{CHALLENGE}.{domain}")
         for domain in self._case.domains():
             if words := self.known.get(domain) or self._words():
-                self.known[domain] = words
+                self.known[domain] = self._net.gate.permitted[domain] = words
         # All named addresses at once: the report says for each of them on whose word it was probed.
         for address in self._case.addresses():
             self._addresses.setdefault(address, asyncio.create_task(self._find(address)))

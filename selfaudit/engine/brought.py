@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from selfaudit.case import Case, Target
 from selfaudit.case.model import FileSource
@@ -18,6 +19,14 @@ MAX_MESSAGES = 20
 MAX_LEDGERS = 5
 
 
+class Along(TypedDict):
+    """What a run's network holds of it."""
+
+    hosts: tuple[HostReport, ...]
+    messages: tuple[SampleMessage, ...]
+    ledgers: tuple[LedgerReport, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """Everything that was brought along to a case."""
@@ -25,6 +34,10 @@ class Brought:
     hosts: tuple[HostReport, ...] = ()
     messages: tuple[SampleMessage, ...] = ()
     ledgers: tuple[LedgerReport, ...] = ()
+
+    def along(self) -> Along:
+        """The same as `net.open_net` takes it."""
+        return {"hosts": self.hosts, "messages": self.messages, "ledgers": self.ledgers}
 
     def targets(self) -> tuple[Target, ...]:
         """Each as a target of its own."""

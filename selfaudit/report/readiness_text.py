@@ -103,6 +103,12 @@ def blocking(readiness: Readiness) -> tuple[Requirement, ...]:
     return tuple(r for state in order for r in readiness.requirements if r.blocks and r.state is state)
 
 
+def open_besides(readiness: Readiness) -> tuple[Requirement, ...]:
+    """The requirements that are open and do not block: they do not decide, or wait for a list that was asked."""
+    order = (State.NOT_MET, State.PLANNED, State.NEEDS_STATEMENT)
+    return tuple(r for state in order for r in readiness.requirements if not r.blocks and r.state is state)
+
+
 def to_verify(readiness: Readiness) -> tuple[Requirement, ...]:
     """What could not be verified, for the desk to look at itself: what decides and only the outside can tell comes first."""
     rows = [r for r in readiness.requirements if r.state is State.CANNOT_VERIFY]
@@ -126,6 +132,13 @@ def readiness_headline(readiness: Readiness) -> str:
     if readiness.ready:
         if readiness.purpose == "onboarding":
             return _("Ready for {provider}: no requirement stands against a contract.").format(provider=whom)
+        open_ = len(open_besides(readiness))
+        if open_:
+            return ngettext(
+                "Ready for {provider}: the statement is complete, and no requirement blocks. {count} is still open.",
+                "Ready for {provider}: the statement is complete, and no requirement blocks. {count} are still open.",
+                open_,
+            ).format(provider=whom, count=open_)
         return _("Ready for {provider}: no requirement blocks, and the statement is complete.").format(provider=whom)
     if not readiness.blockers:
         count = len(readiness.gaps)
@@ -146,7 +159,12 @@ def readiness_short(readiness: Readiness) -> str:
     """Ready or not, in one short line."""
     whom, blocks, gaps = readiness.provider, len(readiness.blockers), len(readiness.gaps)
     if readiness.ready:
-        return _("Ready for {provider}.").format(provider=whom)
+        open_ = len(open_besides(readiness))
+        if not open_:
+            return _("Ready for {provider}.").format(provider=whom)
+        return ngettext(
+            "Ready for {provider}; {count} requirement is still open.", "Ready for {provider}; {count} requirements are still open.", open_
+        ).format(provider=whom, count=open_)
     if blocks:
         text = ngettext(
             "Not ready for {provider}: {count} requirement blocks.",

@@ -55,8 +55,8 @@ def count_words(counts: Mapping[str, int]) -> str:
     return ", ".join(words)
 
 
-def headline(audit: Audit) -> str:
-    """The first sentence: what the audit comes to."""
+def headline(audit: Audit, *, ready: bool = False) -> str:
+    """The first sentence: what the audit comes to. `ready`: what failed does not stand against the provider's policy."""
     counts = {outcome: sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
     if audit.evidence.interrupted:
         return _("The audit was stopped before its end; what was seen until then is here.")
@@ -64,7 +64,10 @@ def headline(audit: Audit) -> str:
         return _("Nothing was looked at, so nothing is known.")
     parts = []
     unclear = counts[Outcome.INCONCLUSIVE] + counts[Outcome.BUG]
-    if counts[Outcome.FAIL]:
+    if counts[Outcome.FAIL] and ready:
+        count = counts[Outcome.FAIL]
+        parts.append(ngettext("{count} check failed.", "{count} checks failed.", count).format(count=count))
+    elif counts[Outcome.FAIL]:
         parts.append(
             ngettext(
                 "{count} check failed: fix it before you ask for reinstatement.",

@@ -12,7 +12,7 @@ import pytest
 
 from selfaudit.case import Target
 from selfaudit.checks import all_checks
-from selfaudit.demo import WORLDS, Internet, collect_demo, demo_case, demo_reports, demo_with_hosts
+from selfaudit.demo import WORLDS, Internet, collect_demo, demo_case, demo_inputs, demo_reports
 from selfaudit.demo.hosts import demo_hosts, host_text
 from selfaudit.demo.internet import load_data
 from selfaudit.engine.evidence import Record
@@ -207,7 +207,11 @@ async def test_a_server_that_is_cut_off_is_pasted(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_case_and_reports_belong_together(world: str) -> None:
-    case, reports = demo_with_hosts(world)
-    assert case.targets == (*demo_case(world).targets, Target("host", HOST))
-    assert [(s.name, s.sha256, s.via) for s in case.hosts] == [(r.name, r.sha256, r.via) for r in reports]
+    case, brought = demo_inputs(world)
+    assert case.targets == (
+        *demo_case(world).targets, Target("host", HOST), Target("message", "newsletter.eml"), Target("ledger", "newsletter.csv")
+    )  # fmt: skip
+    assert [(s.name, s.sha256, s.via) for s in case.hosts] == [(r.name, r.sha256, r.via) for r in brought.hosts]
+    assert [(s.name, s.sha256) for s in case.messages] == [(m.name, m.sha256) for m in brought.messages]
+    assert [(s.name, s.sha256) for s in case.ledgers] == [(r.name, r.sha256) for r in brought.ledgers]
     assert [h.name for h in demo_hosts()] == [HOST]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from selfaudit.case.statement import Attestation, Statement
-from selfaudit.demo import Internet, demo_with_hosts
+from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine import Audit, judge_evidence, run_audit
 from selfaudit.engine.requirements import pack_of, readiness_of
 from selfaudit.net import open_net
@@ -27,8 +27,8 @@ def world_audit(world: str) -> Audit:
 
     async def work() -> Audit:
         async with Internet(world) as internet:
-            case, reports = demo_with_hosts(world)
-            net = open_net(internet.settings, routes=internet.routes, hosts=reports)
+            case, brought = demo_inputs(world)
+            net = open_net(internet.settings, routes=internet.routes, **brought.along())
             return await run_audit(case, net, install_key=b"demo installation key")
 
     return asyncio.run(work())

@@ -17,7 +17,7 @@ from selfaudit.appeal.questions import ALL
 from selfaudit.case.statement import Statement
 from selfaudit.case.statement_file import encode_statement, read_statement_file
 from selfaudit.checks import all_checks
-from selfaudit.demo import Internet, demo_with_hosts
+from selfaudit.demo import Internet, demo_inputs
 from selfaudit.demo.statements import demo_evidence, demo_statement
 from selfaudit.engine import Audit, run_audit
 from selfaudit.engine.requirements import readiness_of
@@ -92,10 +92,10 @@ def fixed_audit() -> Audit:
 
     async def work() -> Audit:
         async with Internet("fixed") as internet:
-            case, reports = demo_with_hosts("fixed")
+            case, brought = demo_inputs("fixed")
             case = replace(case, bulk="no", shared="no")
             return await run_audit(
-                case, open_net(internet.settings, routes=internet.routes, hosts=reports), install_key=b"demo installation key"
+                case, open_net(internet.settings, routes=internet.routes, **brought.along()), install_key=b"demo installation key"
             )
 
     return asyncio.run(work())

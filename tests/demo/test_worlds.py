@@ -8,7 +8,7 @@ import dns.rcode
 import pytest
 
 from selfaudit.checks import all_checks
-from selfaudit.demo import WORLDS, Internet, demo_case, demo_with_hosts
+from selfaudit.demo import WORLDS, Internet, demo_case, demo_inputs
 from selfaudit.demo.internet import load_data
 from selfaudit.demo.worlds import lines_of_world
 from selfaudit.engine import Audit, run_audit
@@ -102,8 +102,8 @@ async def audit_of(world: str) -> Audit:
     """The audit of a world, made once."""
     if world not in _AUDITS:
         async with Internet(world) as internet:
-            case, reports = demo_with_hosts(world)
-            _AUDITS[world] = await run_audit(case, open_net(internet.settings, routes=internet.routes, hosts=reports))
+            case, brought = demo_inputs(world)
+            _AUDITS[world] = await run_audit(case, open_net(internet.settings, routes=internet.routes, **brought.along()))
     return _AUDITS[world]
 
 

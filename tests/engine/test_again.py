@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from selfaudit.demo import Internet, demo_case, demo_reports, demo_with_hosts
+from selfaudit.demo import Internet, demo_case, demo_inputs, demo_reports
 from selfaudit.engine import Audit, run_audit
 from selfaudit.engine.again import check_again, key_of, resume
 from selfaudit.engine.events import Event, Progress, RecordSeen
@@ -43,7 +43,7 @@ async def test_an_interrupted_run_goes_on_where_it_was(broken_audit: Audit, afte
                 if seen == after and task is not None:
                     task.cancel()
 
-        task = asyncio.create_task(run_audit(demo_with_hosts("broken")[0], make(), install_key=KEY, emit=stop))
+        task = asyncio.create_task(run_audit(demo_inputs("broken")[0], make(), install_key=KEY, emit=stop))
         partial = await task
         assert partial.evidence.interrupted
         kept = {

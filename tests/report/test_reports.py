@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from selfaudit.case import Case, Target
-from selfaudit.demo import Internet, demo_with_hosts
+from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine import Audit, judge_evidence, run_audit
 from selfaudit.engine.evidence import Evidence, Recheck, Record, Tool, Vantage
 from selfaudit.facts import Fact, Request
@@ -129,8 +129,8 @@ def test_records_are_not_broken_after_a_hyphen_and_stay_text() -> None:
 
 async def test_the_demo_report_says_what_a_desk_needs() -> None:
     async with Internet("broken") as internet:
-        case, reports = demo_with_hosts("broken")
-        audit = await run_audit(case, open_net(internet.settings, routes=internet.routes, hosts=reports))
+        case, brought = demo_inputs("broken")
+        audit = await run_audit(case, open_net(internet.settings, routes=internet.routes, **brought.along()))
     page = render_html(audit)
     for words in (
         "Demo",
@@ -147,8 +147,8 @@ async def test_the_demo_report_says_what_a_desk_needs() -> None:
 
 async def test_json_shape() -> None:
     async with Internet("broken") as internet:
-        case, reports = demo_with_hosts("broken")
-        audit = await run_audit(case, open_net(internet.settings, routes=internet.routes, hosts=reports))
+        case, brought = demo_inputs("broken")
+        audit = await run_audit(case, open_net(internet.settings, routes=internet.routes, **brought.along()))
     data = json.loads(encode_audit(audit))
     assert data["schema"] == "selfaudit/audit/1"
     for key in ("case", "tool", "started", "finished", "vantage", "results", "requirements", "readiness"):
