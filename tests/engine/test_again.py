@@ -8,12 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from selfaudit.demo import Internet, demo_case, demo_inputs, demo_reports
+from selfaudit.demo import Internet, demo_case, demo_inputs
 from selfaudit.engine import Audit, run_audit
 from selfaudit.engine.again import check_again, key_of, resume
 from selfaudit.engine.events import Event, Progress, RecordSeen
 from selfaudit.engine.evidence import decode_evidence, encode_evidence
-from selfaudit.engine.hosts import sources
 from selfaudit.findings import Outcome
 from selfaudit.net import Net, open_net
 
@@ -21,8 +20,8 @@ KEY = b"demo installation key"
 
 
 def _nets(internet: Internet) -> Callable[[], Net]:
-    reports = demo_reports(internet.world)
-    return lambda: open_net(internet.settings, routes=internet.routes, hosts=reports)
+    _case, brought = demo_inputs(internet.world)
+    return lambda: open_net(internet.settings, routes=internet.routes, **brought.along())
 
 
 def _comparable(audit: Audit) -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -126,7 +125,7 @@ async def test_stopping_leaves_the_results_from_before(broken_audit: Audit) -> N
 
 async def test_everything_again_after_fixing_passes(broken_audit: Audit) -> None:
     async with Internet("fixed") as internet:
-        case = replace(broken_audit.evidence.case, hosts=sources(demo_reports("fixed")))
+        case = demo_inputs("fixed")[1].noted_in(broken_audit.evidence.case)
         every = [key_of(r) for r in broken_audit.results]
         again = await check_again(broken_audit, every, _nets(internet), install_key=KEY, case=case)
     # Whose data a registry withholds, nobody can see from outside; that is stated, never green.
@@ -167,5 +166,5 @@ async def test_nothing_is_sent_after_stop() -> None:
         task = asyncio.create_task(run_audit(demo_case("broken"), net, install_key=KEY, emit=stop))
         audit = await task
     assert audit.evidence.interrupted
-    # What was being sent in the very moment may still leave; what waited for its turn may not.
-    assert sum(s.count for s in audit.evidence.sent) <= at_stop + 4
+    # What has its turn at a server in the very moment may still leave; what waits for its turn may not.
+    assert sum(s.count for s in audit.evidence.sent) <= at_stop + net.settings.limits.server_in_flight + 4

@@ -105,7 +105,7 @@ async def test_plan_sends_nothing_and_counts(internet: Internet) -> None:
     active = [p for p in plan.requests if p.active]
     assert {p.request.kind for p in active} == {
         "dns.transfer", "exposure.amplifiers", "exposure.ports", "exposure.proxy", "exposure.resolver", "exposure.services", "mail.contacts",
-        "mail.names", "smtp.relay", "smtp.tls", "vantage.position",
+        "mail.names", "smtp.relay", "smtp.tls", "vantage.position", "web.site", "web.tls",
     }  # fmt: skip
     assert plan.authority["198.51.100.25"].startswith("stated: ")
     assert plan.challenges[0].name == "_selfaudit-challenge.blumenhof.example"

@@ -226,7 +226,7 @@ def test_history_lists_the_same(broken_audit: Audit, tmp_path: Path) -> None:
     done = _history()
     assert done.stderr == ""
     assert "DEMO-2026-1107" in done.stdout
-    assert "37 failed" in done.stdout
+    assert "47 failed" in done.stdout
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
     done = _history("1", "--out", str(tmp_path / "out"))
     assert (done.returncode, done.stderr) == (0, "")
