@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from selfaudit.demo import Internet, demo_with_hosts
+from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine import run_audit
 from selfaudit.net import open_net
 from selfaudit_ui.controller import Controller
@@ -26,8 +26,8 @@ def demo_view(world: str, obstacle: str = "") -> View:
 
     async def work() -> View:
         async with Internet(world, obstacle=obstacle) as internet:
-            case, reports = demo_with_hosts(world)
-            net = open_net(internet.settings, routes=internet.routes, hosts=reports)
+            case, brought = demo_inputs(world)
+            net = open_net(internet.settings, routes=internet.routes, **brought.along())
             return view_of(await run_audit(case, net, install_key=DEMO_KEY))
 
     return asyncio.run(work())

@@ -51,7 +51,7 @@ def main() -> None:
     while controller.run.state is not Run.FINISHED and time.monotonic() < end:
         QTest.qWait(20)
     seen["run"] = str(controller.run.state)
-    for page in ("fix", "report", "settings", "about", "start", "targets"):
+    for page in ("fix", "statement", "report", "settings", "about", "start", "targets"):
         window.show_page(page)
         QTest.qWait(50)
     window.close()

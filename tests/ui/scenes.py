@@ -13,16 +13,19 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from selfaudit.case import EvidenceFile, Registrant
-from selfaudit.demo import demo_case, demo_with_hosts
+from selfaudit.case import Case, EvidenceFile, Registrant
+from selfaudit.demo import demo_case, demo_inputs
 from selfaudit.engine import make_plan
 from selfaudit.engine.again import CacheNote, Change, key_of
+from selfaudit.engine.brought import Brought
 from selfaudit.engine.draft import Draft, Line, add_lines
 from selfaudit.engine.draft_case import from_case
 from selfaudit.engine.plan import Challenge, Plan, PlannedRequest
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.facts import Request
 from selfaudit.facts.host import HostReport
+from selfaudit.facts.ledger import LedgerReport
+from selfaudit.facts.message import MessageReport
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.net import Routes, open_net
@@ -45,6 +48,7 @@ from selfaudit_ui.session import DEMO_KEY, View
 from selfaudit_ui.window import Window
 from tests.ui.desk import demo_view
 from tests.ui.hosts import NAME, OLD_SYSTEM, host_report, with_hosts, written
+from tests.ui.statement_scenes import STATEMENT_SCENES
 
 
 class Stage:
@@ -62,12 +66,14 @@ class Stage:
         controller.saver = None
         controller._reset_case()
         controller.cases, controller.store_trouble, controller.trouble, controller.saving = (), None, "", Saving.NOTHING
+        controller.assess_later = lambda: None  # type: ignore[method-assign]
         return controller
 
     def case(self) -> Controller:
         """The demo's case is open."""
         controller = self.reset()
-        controller.draft = from_case(*demo_with_hosts("broken"))
+        case, brought = _demo("broken")
+        controller.draft = from_case(case, brought=brought)
         controller.saving = Saving.SAVED
         controller.reread()
         return controller
@@ -77,7 +83,11 @@ class Stage:
         controller = self.case()
         assert controller.draft is not None
         shown = view or self.broken
-        controller.draft = replace(from_case(shown.audit.evidence.case), confirmed=True)
+        facts = [r.fact for r in shown.audit.evidence.records]
+        messages = tuple(f.message for f in facts if isinstance(f, MessageReport))
+        ledgers = tuple(f for f in facts if isinstance(f, LedgerReport))
+        draft = from_case(shown.audit.evidence.case, brought=Brought((), messages, ledgers))
+        controller.draft = replace(draft, confirmed=True)
         controller.reread()
         controller.run = RunView(Run.FINISHED, 1, 52, 52, "", time.monotonic() - 83, 83)
         controller.view = shown
@@ -108,6 +118,11 @@ class Stage:
         focused = QApplication.focusWidget()
         if focused is not None:
             focused.clearFocus()
+
+
+@cache
+def _demo(world: str) -> tuple[Case, Brought]:
+    return demo_inputs(world)
 
 
 def _recent(stage: Stage) -> None:
@@ -201,7 +216,7 @@ def _targets_problems(stage: Stage) -> None:
         "9.9.9.0/28",
     ]
     controller.draft = add_lines(Draft(), texts)
-    controller.case_trouble = _("{file}: this message carries no DKIM signature.").format(file="letter.eml")
+    controller.troubles["messages"] = _("{file}: this message carries no DKIM signature.").format(file="letter.eml")
     controller.reread()
     stage.show("targets")
 
@@ -702,3 +717,5 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "settings-no-keyring": lambda stage: _keys(stage, KeyState.NO_KEYRING), "settings-error": _settings_error,
     "about": _about,
 }  # fmt: skip
+
+SCENES |= STATEMENT_SCENES

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTableView
 
 from selfaudit.findings import Mark, Outcome
 from selfaudit.store import default_path
@@ -222,13 +222,22 @@ def test_a_message_teaches_selectors(desk: Desk, tmp_path: Path) -> None:
     desk.controller.open_demo("broken")
     good, bad = tmp_path / "sent.eml", tmp_path / "plain.eml"
     good.write_bytes(
-        b"From: a@shop.net\r\nDKIM-Signature: v=1; a=rsa-sha256; d=shop.net; s=autumn; h=from; bh=x; b=y\r\n\r\nhello"
+        b"From: a@blumenhof.example\r\nDKIM-Signature: v=1; a=rsa-sha256; d=shop.net; s=autumn; h=from; bh=x; b=y\r\n\r\nhello"
     )
-    bad.write_bytes(b"From: a@shop.net\r\n\r\nhello")
+    bad.write_bytes(b"From: a@news.blumenhof.example\r\n\r\nhello")
     _drop(desk, good)
-    assert "autumn@shop.net" in desk.texts()
+    desk.until(lambda: "Learnt from messages: autumn@shop.net" in desk.texts())
     _drop(desk, bad)
-    assert "no DKIM signature" in desk.texts()
+    desk.until(lambda: "plain.eml: this message carries no DKIM signature" in desk.texts())
+    draft = desk.controller.draft
+    assert draft is not None
+    assert [m.name for m in draft.messages[-2:]] == ["sent.eml", "plain.eml"]
+    assert desk.find(QAbstractButton, "Sample messages").isChecked()  # dropping leads to its card
+    desk.click("Remove the message sent.eml")
+    assert desk.controller.draft is not None
+    assert "sent.eml" not in [m.name for m in desk.controller.draft.messages]
+    assert desk.controller.draft.messages[-1].name == "plain.eml"
+    assert "autumn" not in [selector for selector, _domain, _file in desk.controller.draft.learnt]
 
 
 def test_leaving_a_line_without_a_change_changes_nothing(desk: Desk) -> None:

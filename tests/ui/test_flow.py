@@ -52,6 +52,7 @@ PRIMARY = [
     (Step.PERMISSION, Situation(True, 2, checking=True), Todo.START_RUN, "checked again"),
     (Step.AUDIT, DONE, Todo.NEXT, ""),
     (Step.FIX, DONE, Todo.NEXT, ""),
+    (Step.STATEMENT, DONE, Todo.NEXT, ""),
     (Step.REPORT, DONE, Todo.EXPORT, ""),
 ]
 
@@ -86,6 +87,29 @@ FIX = [
 def test_only_what_was_verified_is_green(counts: dict[str, int], icon: str, words: str) -> None:
     info = next(i for i in survey(Situation(True, 2, run=Run.FINISHED, counts=counts)) if i.step is Step.FIX)
     assert (info.icon, info.state) == (icon, words)
+
+
+STATEMENT = [
+    # pack, ready, missing, icon, words, the report
+    (False, False, 0, "todo", "No policy chosen", "Export report"),
+    (True, False, 3, "warn", "3 missing", "Export interim report"),
+    (True, False, 1, "warn", "1 missing", "Export interim report"),
+    (True, False, 0, "todo", "To fill in", "Export interim report"),
+    (True, True, 0, "pass", "Complete", "Export report"),
+]
+
+
+@pytest.mark.parametrize(("pack", "ready", "missing", "icon", "words", "export"), STATEMENT)
+def test_the_statement_is_complete_only_when_nothing_is_missing(
+    pack: bool, ready: bool, missing: int, icon: str, words: str, export: str
+) -> None:
+    now = Situation(True, 2, run=Run.FINISHED, counts={"pass": 3}, pack=pack, ready=ready, missing=missing)
+    info = next(i for i in survey(now) if i.step is Step.STATEMENT)
+    assert (info.icon, info.state) == (icon, words)
+    action = primary(Step.REPORT, now)
+    assert action is not None
+    assert action.text == export
+    assert now.interim is ("interim" in export)
 
 
 def test_targets_changed_after_the_run_are_said() -> None:

@@ -23,7 +23,7 @@ def saved_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_from_start_to_an_exported_report_in_seven_clicks(desk: Desk, saved_to: Path) -> None:
+def test_from_start_to_an_exported_report_in_eight_clicks(desk: Desk, saved_to: Path) -> None:
     desk.click(DEMO)
     desk.until(lambda: desk.window.page_name == "targets")
     desk.click("Continue")
@@ -33,10 +33,11 @@ def test_from_start_to_an_exported_report_in_seven_clicks(desk: Desk, saved_to: 
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     assert re.search(r"\b(\d+) of \1 observations", desk.texts())
     desk.click("See what to fix")
+    desk.click("Go to the statement")
     desk.click("Go to the report")
     desk.click("Export interim report")
-    # The seventh is the one in the system's dialog.
-    assert desk.clicks == 6
+    # The eighth is the one in the system's dialog.
+    assert desk.clicks == 7
     desk.until(lambda: desk.controller.exported is not None)
     page = saved_to.read_text("utf-8")
     assert "DEMO-2026-1107" in page
@@ -77,13 +78,15 @@ def test_from_start_to_an_exported_report_by_keyboard_alone(desk: Desk, saved_to
     desk.press(Qt.Key.Key_Down)
     assert desk.texts() != before
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.page_name == "statement"
+    desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert desk.window.page_name == "report"
     _tab_to(desk, "Export interim report")
     desk.press(Qt.Key.Key_Space)
     desk.until(saved_to.exists)
 
 
-@pytest.mark.parametrize("number", range(1, 7))
+@pytest.mark.parametrize("number", range(1, 8))
 def test_shortcuts_open_the_steps(desk: Desk, number: int) -> None:
     desk.controller.open_demo("fixed")
     desk.until(lambda: desk.controller.case_id is not None)
@@ -91,7 +94,7 @@ def test_shortcuts_open_the_steps(desk: Desk, number: int) -> None:
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     desk.window.activateWindow()
     desk.press(getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
-    assert desk.window.page_name == ["start", "targets", "permission", "audit", "fix", "report"][number - 1]
+    assert desk.window.page_name == ["start", "targets", "permission", "audit", "fix", "statement", "report"][number - 1]
 
 
 def test_focus_never_gets_lost_or_trapped(desk: Desk) -> None:
@@ -100,7 +103,7 @@ def test_focus_never_gets_lost_or_trapped(desk: Desk) -> None:
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     desk.window.activateWindow()
-    for name in ("start", "targets", "permission", "audit", "fix", "report", "settings", "about"):
+    for name in ("start", "targets", "permission", "audit", "fix", "statement", "report", "settings", "about"):
         desk.window.show_page(name)
         desk.until(lambda name=name: name != "permission" or desk.controller.plan is not None)  # buttons appear with the plan
         desk.settle()

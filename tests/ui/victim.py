@@ -19,7 +19,7 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from selfaudit.demo import Internet, demo_with_hosts
+from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine.draft_case import from_case
 from selfaudit.findings import Mark
 from selfaudit.settings import ScopeSettings, Settings
@@ -88,7 +88,8 @@ class Victim:
             controller.open_case(row)
             self.go_on()
         else:
-            controller.new_case(replace(from_case(*demo_with_hosts("broken")), demo="", number="start"))
+            case, brought = demo_inputs("broken")
+            controller.new_case(replace(from_case(case, brought=brought), demo="", number="start"))
             QTimer.singleShot(0, self.go_on)
 
     def go_on(self) -> None:

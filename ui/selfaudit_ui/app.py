@@ -12,6 +12,7 @@ from selfaudit import i18n
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.install import data_folder
+from selfaudit.policy.packs import FOLDER, use_folder
 
 
 def main() -> None:
@@ -32,6 +33,7 @@ def run(arguments: list[str]) -> int:
     Raises:
         UserError: there is no screen.
     """
+    use_folder(data_folder() / FOLDER)  # policies of the person's own, as the command line knows them
     if not has_screen():
         raise UserError(
             _("There is no screen here, so the app cannot open. Without one: make demo, or selfaudit demo --out DIR.")

@@ -10,6 +10,7 @@ import itertools
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +26,12 @@ BLOCKING = 30.0  # seconds
 SWITCH = (
     0.001  # seconds after which a busy worker lets the window's thread in; Python's own 5 ms add up to pauses that are seen
 )
+TELL_EVERY = 0.1  # seconds between two words about how far long work has come
 T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """Ends long work whose job was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,38 @@ class Bridge(QObject):
                 raise UserError(_("The system did not answer in time; nothing was changed.")) from None
 
         return self._enter(once, then, failed, None, short=False)
+
+    def call_long(
+        self,
+        work: Callable[[Callable[[int, int], None]], T],
+        then: Callable[[T], None],
+        failed: Callable[[Failure], None],
+        news: Callable[[tuple[int, int]], None],
+    ) -> Job[T]:
+        """Runs what may take minutes beside the worker's loop. `work` gets a function to call with (done, total) again and again.
+
+        When the job is cancelled, that function raises `Stopped`, which ends the work.
+        """
+
+        async def long(send: Callable[[Any], None]) -> T:
+            stop = threading.Event()
+            told = 0.0
+
+            def tell(done: int, total: int) -> None:
+                nonlocal told
+                if stop.is_set():
+                    raise Stopped
+                now = time.monotonic()
+                if now - told > TELL_EVERY:
+                    told = now
+                    send((done, total))
+
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._pool, work, tell)
+            finally:
+                stop.set()
+
+        return self._enter(long, then, failed, news, short=False)
 
     def cancel(self, number: int) -> None:
         """Cancels a job."""

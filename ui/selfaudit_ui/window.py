@@ -20,13 +20,18 @@ from selfaudit.text import printable
 from selfaudit_ui.controller import Controller, Saving, deadline_words
 from selfaudit_ui.flow import Run, Step, Todo, following, leading, primary, survey
 from selfaudit_ui.pages import NAMES, Pages
+from selfaudit_ui.pages.mail_question import MailQuestion
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
 from selfaudit_ui.widgets import Line, Text, button, column, reveal, row, soft
 from selfaudit_ui.widgets.blocks import Banner
 from selfaudit_ui.widgets.rail import Rail
+from selfaudit_ui.widgets.readiness import ReadinessLine
+from selfaudit_ui.words import readiness_words
 
+# Pages that show how the case stands before the provider's policy.
+_WITH_READINESS = (Step.START, Step.FIX, Step.STATEMENT, Step.REPORT)
 DEFAULT_SIZE = QSize(1120, 760)
 MINIMUM_SIZE = QSize(960, 640)
 
@@ -128,11 +133,17 @@ class Window(QMainWindow):
         self._saved = soft("", SMALL)
         self._saved.setWordWrap(False)
         self._saved.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        left = column(self._case_label, self._line, spacing=2)
+        self._ready = ReadinessLine(self._to_statement)
+        left = column(self._case_label, self._line, self._ready, spacing=2)
         top = QWidget()
         top.setObjectName("top")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        layout = row(left, self._demo, self._deadline, self._saved, spacing=SPACE.M)
+        self._deadline.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._saved.setAlignment(Qt.AlignmentFlag.AlignRight)
+        right = column(self._deadline, self._saved, spacing=2)
+        for part in (self._deadline, self._saved):
+            right.setAlignment(part, Qt.AlignmentFlag.AlignRight)
+        layout = row(left, self._demo, right, spacing=SPACE.M)
         layout.setStretch(0, 1)
         layout.setContentsMargins(SPACE.XL, SPACE.M, SPACE.XL, SPACE.M)
         top.setLayout(layout)
@@ -146,12 +157,15 @@ class Window(QMainWindow):
         layout = column(self._trouble)
         layout.setContentsMargins(SPACE.XL, SPACE.L, SPACE.XL, 0)
         self._trouble_area.setLayout(layout)
+        self._unsorted = MailQuestion(self.controller)
+        layout.addWidget(self._unsorted)
         self._show_trouble()
         return self._trouble_area
 
     def _show_trouble(self) -> None:
         self._trouble.say(self.controller.trouble)
-        reveal(self._trouble_area, bool(self.controller.trouble))
+        self._unsorted.refresh()
+        reveal(self._trouble_area, bool(self.controller.trouble or self.controller.unsorted))
 
     def _forget_trouble(self) -> None:
         self.controller.trouble = ""
@@ -209,7 +223,7 @@ class Window(QMainWindow):
         if what == "preferences":
             self._redress()
             return
-        if what == "trouble":
+        if what in ("trouble", "unsorted"):
             self._show_trouble()
         self.pages[self.page_name].refresh(what)  # the others look anew when they are opened
         self._show_all()
@@ -253,13 +267,27 @@ class Window(QMainWindow):
         parts = [draft.provider] if draft and draft.provider else []
         name = (title(draft) or _("New case")) if draft else _("No case is open")
         self._case_label.show_text(printable(" · ".join([*parts, name]), 160))
-        self._line.show_text(self._readiness())
+        self._show_readiness()
         words, verdict = deadline_words(draft.deadline) if draft else ("", "")
         self._deadline.show_text(words)
         self._deadline.verdict(verdict)
         self._deadline.setVisible(bool(words))
         self._saved.show_text(printable(self.controller.saved, 60) if draft else "")
         self._saved.verdict("fail" if self.controller.saving is Saving.FAILED else "")
+
+    def _show_readiness(self) -> None:
+        """From the step “Fix” on, and on the first page, how the case stands before the policy; elsewhere how the audit stands."""
+        found = self.controller.assessment.readiness
+        there = self.page_name in _WITH_READINESS and found is not None and not self.controller.situation.busy
+        if there and found is not None:
+            self._ready.say(*readiness_words(found))
+        reveal(self._ready, there)
+        reveal(self._line, not there)
+        if not there:
+            self._line.show_text(self._readiness())
+
+    def _to_statement(self) -> None:
+        self.show_page(Step.STATEMENT)
 
     def _readiness(self) -> str:
         situation, view = self.controller.situation, self.controller.view

@@ -6,7 +6,8 @@ import datetime
 import html
 
 from selfaudit.findings import Outcome
-from selfaudit.i18n import N_, _
+from selfaudit.i18n import N_, _, ngettext
+from selfaudit.policy.model import Readiness, State
 from selfaudit.remedy import GroupKey
 
 ICONS = {
@@ -40,6 +41,36 @@ FAMILIES = {
     "host": N_("The server from inside"),
     "consent": N_("Consent of recipients"),
 }
+STATES = {
+    State.MET: ("pass", N_("met"), "good"),
+    State.NOT_MET: ("fail", N_("not met"), "fail"),
+    State.PLANNED: ("warn", N_("planned, not done"), "warn"),
+    State.NEEDS_STATEMENT: ("warn", N_("needs your statement"), "warn"),
+    State.CANNOT_VERIFY: ("unclear", N_("cannot be verified"), "unclear"),
+    State.NOT_APPLICABLE: ("none", N_("does not apply"), ""),
+    State.INFORMATIONAL: ("about", N_("for information"), ""),
+}  # what became of a clause: icon, words, verdict
+
+
+def readiness_words(found: Readiness) -> tuple[str, str]:
+    """How a case stands before a policy, in one line, and the verdict ("good", "fail" or "warn")."""
+    needs = found.counts.get(str(State.NEEDS_STATEMENT), 0)
+    unseen = found.counts.get(str(State.CANNOT_VERIFY), 0)
+    parts = []
+    if found.blockers:
+        count = len(found.blockers)
+        parts.append(ngettext("{count} requirement blocks", "{count} requirements block", count).format(count=count))
+    if needs:
+        parts.append(ngettext("{count} needs your statement", "{count} need your statement", needs).format(count=needs))
+    if found.gaps:
+        count = len(found.gaps)
+        parts.append(ngettext("{count} gap in the statement", "{count} gaps in the statement", count).format(count=count))
+    if unseen:
+        parts.append(ngettext("{count} cannot be verified", "{count} cannot be verified", unseen).format(count=unseen))
+    ready = _("Ready for {provider}") if found.ready else _("Not ready for {provider}")
+    verdict = "good" if found.ready else "fail" if found.blockers else "warn"
+    head = ready.format(provider=found.provider)
+    return (f"{head}: {', '.join(parts)}" if parts else head), verdict
 
 
 def target_words(target: str) -> str:
@@ -62,8 +93,8 @@ def duration(seconds: int) -> str:
 
 
 def moment(at: str) -> str:
-    """A time (RFC 3339, UTC) for people."""
-    return at[:16].replace("T", " ") + " UTC"
+    """A time (RFC 3339, UTC) for people; a day as it is."""
+    return at if len(at) <= 10 else at[:16].replace("T", " ") + " UTC"
 
 
 def today() -> datetime.date:
@@ -73,7 +104,7 @@ def today() -> datetime.date:
 
 def tip(text: str) -> str:
     """A tool tip that shows a text as it is: Qt would take what looks like markup for markup."""
-    return f"<span>{html.escape(text)}</span>" if text else ""
+    return f"<span>{html.escape(text).replace(chr(10), '<br>')}</span>" if text else ""
 
 
 def sentence(words: str) -> str:

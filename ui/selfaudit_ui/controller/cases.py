@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from selfaudit.case import Case, EvidenceFile, Registrant
+from selfaudit.case import Case, EvidenceFile
 from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence, read_case_file
 from selfaudit.engine.again import key_of
-from selfaudit.engine.draft import MAX_LINE, Draft, Line, add_lines, bounded, learn_message, split_pasted
+from selfaudit.engine.draft import MAX_LINE, Draft, Line, add_lines, bounded, split_pasted
 from selfaudit.engine.draft_case import from_case, from_case_file, make_case
 from selfaudit.errors import UserError
 from selfaudit.findings import Mark
@@ -26,7 +26,7 @@ from selfaudit_ui.flow import Run
 
 def _also_planned(draft: Draft) -> tuple[object, ...]:
     """What decides, besides the targets, what is asked for."""
-    return draft.selectors, draft.learnt, draft.hosts, draft.look_up_packages
+    return draft.selectors, draft.learnt, draft.hosts, draft.look_up_packages, draft.messages, draft.ledgers, draft.pages
 
 
 class CaseWork(Keeper):
@@ -64,9 +64,11 @@ class CaseWork(Keeper):
 
     def open_demo(self, world: str) -> None:
         """Opens a world of the demo; nothing of it is kept."""
-        from selfaudit.demo import demo_with_hosts
+        from selfaudit.demo import demo_inputs, demo_statement
 
-        self.new_case(from_case(*demo_with_hosts(world)))
+        case, brought = demo_inputs(world)
+        draft = from_case(case, brought=brought)
+        self.new_case(replace(draft, statement=demo_statement(world, case.provider)))
 
     def open_case_file(self, path: Path) -> None:
         """Opens a case file from support."""
@@ -83,17 +85,9 @@ class CaseWork(Keeper):
         self.new_case(draft)
 
     def take_files(self, paths: Iterable[Path]) -> None:
-        """Takes dropped files: case files, and sample messages for the open case."""
+        """Takes dropped case files."""
         for path in paths:
-            if path.suffix.lower() in (".eml", ".msg", ".txt") and self.draft is not None:
-                self.add_message(path)
-            elif path.suffix.lower() == ".json":
-                self.open_case_file(path)
-            else:
-                self.trouble = _(
-                    "{file}: drop a case file (.json), a sample message (.eml), or a collector's file (.txt)."
-                ).format(file=path.name)
-                self.changed.emit("trouble")
+            self.open_case_file(path)
 
     def open_case(self, row: CaseRow) -> None:
         """Opens a kept case with its marks and its latest run."""
@@ -188,15 +182,6 @@ class CaseWork(Keeper):
         self.changed.emit("case")
         return len(draft.lines)
 
-    def add_message(self, path: Path) -> None:
-        """Learns DKIM selectors from a sample message."""
-        try:
-            self.edit(learn_message(self.draft or Draft(), path))
-            self.case_trouble = ""
-        except UserError as error:
-            self.case_trouble = str(error)
-        self.changed.emit("case")
-
     def add_evidence(self, path: Path) -> None:
         """Notes name, size and SHA-256 of a file that shows to whom the domains are registered. Large files take a moment."""
         opening = self._opening
@@ -234,10 +219,8 @@ class CaseWork(Keeper):
         draft = self.draft
         if draft is None or self.saver is None:
             return
-        texts = (*(line.text for line in draft.lines), *draft.hosted)
-        if self.case_id is None and not (
-            any(text.strip() for text in texts) or draft.registrant != Registrant() or draft.hosts
-        ):
+        blank = not any(line.text.strip() for line in draft.lines) and replace(draft, lines=(), confirmed=False) == Draft()
+        if self.case_id is None and blank:
             self.saving = Saving.NOTHING
             return
         self.saver.save(draft=draft)

@@ -159,7 +159,7 @@ class HostWork(CaseWork):
     def take_files(self, paths: Iterable[Path]) -> None:
         """Takes dropped files: those of collectors, and whatever else a case takes."""
         for path in paths:
-            if path.suffix.lower() not in (".json", ".eml", ".msg") and is_facts_file(path):
+            if path.suffix.lower() != ".json" and is_facts_file(path):
                 if self.draft is None:
                     self.new_case()
                 self.read_host(path)

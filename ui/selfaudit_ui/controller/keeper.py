@@ -17,7 +17,7 @@ from selfaudit.case.model import BROUGHT
 from selfaudit.engine import Plan
 from selfaudit.engine.again import Key, key_of
 from selfaudit.engine.draft import Draft, Reading, declared_problems, read_hosted, read_lines, read_not_registrant
-from selfaudit.engine.draft_case import make_case
+from selfaudit.engine.draft_case import make_case, read_pages
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.errors import UserError
 from selfaudit.findings import Mark, Outcome, Result
@@ -34,7 +34,9 @@ from selfaudit_ui.preferences import Preferences, load_preferences, save_prefere
 
 SAVE_AFTER = 200  # milliseconds without another change
 # What a person tells about a case. Only the rules and the report use it: a change is judged anew, and nothing is looked up again.
-TOLD = ("number", "provider", "deadline", "suspended", "registrant", "not_registrant")
+TOLD = (
+    "number", "provider", "deadline", "suspended", "registrant", "not_registrant", "notices", "cited", "steps", "purpose", "bulk", "shared",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -61,22 +63,27 @@ class Essence:
     told: object
 
 
+def told_of(case: Case) -> dict[str, Any]:
+    """What a person told, by the names of `Case`."""
+    return {name: getattr(case, name) for name in TOLD}
+
+
 def essence(case: Case) -> Essence:
     """What the results of a case depend on.
 
-    What was read from the inside of a server concerns only the results about that server: `HostResults.unjudged` names those.
+    What was brought along in a file concerns only the results about that file: `HostResults` names those that are not judged yet.
     """
     targets = frozenset((t.kind, t.value, t.origin == HOSTED) for t in case.targets if t.kind not in BROUGHT)
-    told = {name: getattr(case, name) for name in TOLD} | {"not_registrant": set(case.not_registrant)}
-    return Essence((targets, frozenset(case.sending_ips), frozenset(case.selectors)), told)
+    told = told_of(case) | {"not_registrant": set(case.not_registrant)}
+    return Essence((targets, frozenset(case.sending_ips), frozenset(case.selectors), frozenset(case.pages)), told)
 
 
 class Keeper(QObject):
     """What every part of the controller rests on: state, signals, the store, the choices for the app.
 
     Signals:
-        changed: names what changed: "case", "cases", "plan", "authority", "suggestions", "hosts", "run", "results", "marks", "saved",
-            "preferences", "trouble".
+        changed: names what changed: "case", "cases", "plan", "authority", "suggestions", "hosts", "notices", "messages", "ledgers",
+            "unsorted", "run", "results", "marks", "readiness", "saved", "preferences", "trouble".
         opened: a case was opened; the window goes to the named step.
     """
 
@@ -332,6 +339,10 @@ class Keeper(QObject):
         self.hosted = read_hosted(draft, allow_reserved=reserved) if draft else ()
         self.others = read_not_registrant(draft, allow_reserved=reserved) if draft else ()
         self.declared = declared_problems(draft) if draft else {}
+        try:
+            read_pages(draft.pages if draft else ())
+        except UserError as error:
+            self.declared["pages"] = str(error)
         self._essence = None
         if draft is not None and not self.faulty:
             with contextlib.suppress(UserError):

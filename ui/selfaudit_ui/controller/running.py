@@ -7,17 +7,18 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from selfaudit.case import Authority, Case, Registrant
+from selfaudit.case import Authority, Case
+from selfaudit.case.statement import Statement
 from selfaudit.engine import Audit, judge_evidence
 from selfaudit.engine.again import CheckedAgain, Key, key_of
-from selfaudit.engine.hosts import same_server, sources
+from selfaudit.engine.draft import Draft
 from selfaudit.errors import UserError
-from selfaudit.facts.host import HostReport
 from selfaudit.i18n import _
 from selfaudit.store import PastChange, Store
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
-from selfaudit_ui.controller.keeper import TOLD, RunView, essence
+from selfaudit_ui.controller.demos import in_world
+from selfaudit_ui.controller.keeper import RunView, essence, told_of
 from selfaudit_ui.controller.planning import Planning
 from selfaudit_ui.controller.saving import Saving
 from selfaudit_ui.flow import Run
@@ -59,9 +60,9 @@ class Running(Planning):
         if situation.busy or situation.stale or not situation.confirmed:
             return
         if self.run.state is Run.INTERRUPTED and self.run.run_id is not None and self.view is not None:
-            told = {name: getattr(self.make_case(), name) for name in TOLD}
-            case = replace(self.view.audit.evidence.case, **told)
-            self._launch(self.with_hosts(case, self.unjudged), self.run.run_id)
+            case = replace(self.view.audit.evidence.case, **told_of(self.make_case()))
+            case = self.with_files(self.with_hosts(case, self.unjudged), self.unjudged_files)
+            self._launch(case, self.run.run_id)
 
     def _launch(self, case: Case, resumed: int | None) -> None:
         world = self.world
@@ -168,12 +169,14 @@ class Running(Planning):
         confirmed = bool(self.draft and self.draft.confirmed)
         case = replace(evidence.case, demo=world or evidence.case.demo, authority=self._authority())
         case = replace(case, passive=not (confirmed and self.situation.active))
-        hosts = self.draft.hosts if self.draft else ()
-        if world:
-            hosts = _repaired_hosts(hosts, world)
-            case, place = replace(self._repaired(case), hosts=sources(hosts)), replace(place, hosts=hosts)
+        there: Draft | None = None
+        if world and self.draft is not None:
+            there = in_world(self.draft, world)
+            case = replace(there.brought.noted_in(case), registrant=there.registrant)
+            place = replace(place, hosts=there.hosts, messages=there.messages, ledgers=there.ledgers)
         else:
             case = self.with_hosts(case, {target for _check, kind, target in wanted if kind == "host"})
+            case = self.with_files(case, {(kind, target) for _check, kind, target in wanted if kind in ("message", "ledger")})
         self.again, self.again_trouble = wanted, ""
         self.changed.emit("results")
 
@@ -185,8 +188,9 @@ class Running(Planning):
                 self.again_trouble = _("Checking again was stopped; the results from before stand.")
             else:
                 self.exported = None
-                if world and self.draft is not None:
-                    self.draft = replace(self.draft, demo=world, registrant=case.registrant or Registrant(), hosts=hosts)
+                if there is not None and self.draft is not None:
+                    stated = self.draft.statement if self.draft.statement != Statement() else there.statement
+                    self.draft = replace(there, lines=self.draft.lines, statement=stated)
                     self._read()
                     self.changed.emit("case")
                 at = again.audit.evidence.finished
@@ -211,21 +215,12 @@ class Running(Planning):
         self.use_store(with_store, demo=self.is_demo)
 
     def judge_hosts(self) -> None:
-        """Judges what was read about servers after the audit."""
-        self.check_again(self.host_keys_of(self.unjudged))
+        """Judges what was read about servers, messages and ledgers after the audit."""
+        self.check_again(self.host_keys_of(self.unjudged) | self.file_keys_of(self.unjudged_files))
 
     def _refuse_while_collecting(self) -> None:
         if self.host_work:
             raise UserError(_("A server is being looked at. Wait until that is done, or stop it on the page “What to check”."))
-
-    @staticmethod
-    def _repaired(case: Case) -> Case:
-        """A demo's case in the world that it is switched to: there its person has declared more, unless somebody changed that here."""
-        from selfaudit.demo import WORLDS, demo_case
-
-        if case.registrant in [demo_case(world).registrant for world in WORLDS]:
-            return replace(case, registrant=demo_case(case.demo).registrant)
-        return case
 
     # Judging anew
 
@@ -235,7 +230,7 @@ class Running(Planning):
         if view is None or run_id is None or self._essence is None or self.situation.busy:
             return
         now, evidence = self.make_case(), view.audit.evidence
-        told = replace(evidence.case, **{name: getattr(now, name) for name in TOLD})
+        told = replace(evidence.case, **told_of(now))
         if told == evidence.case or essence(told) != self._essence:
             return
 
@@ -280,11 +275,3 @@ class Running(Planning):
         """Stops checking again."""
         if self.again and self._job is not None:
             self._job.cancel()
-
-
-def _repaired_hosts(hosts: tuple[HostReport, ...], world: str) -> tuple[HostReport, ...]:
-    """The servers of a demo in another of its worlds: those of the demo itself as they are there, others as they were read."""
-    from selfaudit.demo import demo_reports
-
-    there = demo_reports(world)
-    return tuple(next((new for new in there if same_server(old, new)), old) for old in hosts)

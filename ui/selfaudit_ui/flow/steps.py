@@ -1,4 +1,4 @@
-"""The steps, their states, and the one thing to do next on each. A further step (the statement) is one more row of `ORDER`."""
+"""The steps, their states, and the one thing to do next on each."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Step(StrEnum):
     PERMISSION = "permission"
     AUDIT = "audit"
     FIX = "fix"
+    STATEMENT = "statement"
     REPORT = "report"
 
 
@@ -27,6 +28,7 @@ TITLES = {
     Step.PERMISSION: N_("Permission"),
     Step.AUDIT: N_("Audit"),
     Step.FIX: N_("Fix"),
+    Step.STATEMENT: N_("Statement"),
     Step.REPORT: N_("Report"),
 }
 
@@ -70,6 +72,9 @@ class Situation:
         plan: "ready" if what would be sent is shown, "working" or "failed".
         blocking: findings that block reinstatement.
         checking: something is being checked again.
+        pack: the policy of the case's provider is known.
+        ready: nothing blocks before that policy, and the statement is complete.
+        missing: clauses that block, and what the statement lacks.
     """
 
     has_case: bool = False
@@ -86,6 +91,14 @@ class Situation:
     plan: str = "ready"
     blocking: int = 0
     checking: bool = False
+    pack: bool = False
+    ready: bool = False
+    missing: int = 0
+
+    @property
+    def interim(self) -> bool:
+        """Whether a report would be an interim one."""
+        return bool(self.blocking) or self.run is Run.INTERRUPTED or (self.pack and not self.ready)
 
     @property
     def running(self) -> bool:
@@ -193,10 +206,14 @@ def _state(step: Step, now: Situation) -> tuple[str, str]:
         return "todo", _("Not yet")
     if step is Step.FIX:
         return _fix_state(now)
+    if step is Step.STATEMENT:
+        return _statement_state(now)
     if now.run is Run.INTERRUPTED:
         return "warn", _("Audit incomplete")
     if now.blocking:
         return "warn", ngettext("Interim: {count} blocks", "Interim: {count} block", now.blocking).format(count=now.blocking)
+    if now.interim:
+        return "warn", _("Interim: not ready")
     return ("pass", _("Exported")) if now.exported else ("todo", _("Ready to export"))
 
 
@@ -230,6 +247,16 @@ def _fix_state(now: Situation) -> tuple[str, str]:
     return "pass", _("Nothing to fix")
 
 
+def _statement_state(now: Situation) -> tuple[str, str]:
+    if not now.pack:
+        return "todo", _("No policy chosen")
+    if now.ready:
+        return "pass", _("Complete")
+    if not now.missing:
+        return "todo", _("To fill in")
+    return "warn", ngettext("{count} missing", "{count} missing", now.missing).format(count=now.missing)
+
+
 def primary(step: Step, now: Situation) -> Primary | None:
     """The one primary action of a page; none on the first, whose cards are the actions."""
     if step is Step.START:
@@ -256,10 +283,11 @@ def primary(step: Step, now: Situation) -> Primary | None:
             text, Todo.START_RUN, _checking(now) or ("" if now.confirmed else _("Confirm the page “Permission” first."))
         )
     if step is Step.FIX:
+        return Primary(_("Go to the statement"), Todo.NEXT)
+    if step is Step.STATEMENT:
         return Primary(_("Go to the report"), Todo.NEXT)
     why = "" if now.has_results else _("There are no results yet: run the audit first.")
-    interim = now.blocking or now.run is Run.INTERRUPTED
-    return Primary(_("Export interim report") if interim else _("Export report"), Todo.EXPORT, why)
+    return Primary(_("Export interim report") if now.interim else _("Export report"), Todo.EXPORT, why)
 
 
 def following(step: Step) -> Step | None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from selfaudit.engine.again import Key, key_of
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
+from selfaudit.policy.model import Clause, ClauseClass, Pack
 from selfaudit.remedy import Action, Group, GroupKey
 from selfaudit.report.words import OUTCOME_WORDS
 from selfaudit.text import printable
@@ -19,7 +20,14 @@ Index = QModelIndex | QPersistentModelIndex
 ActionRole = Qt.ItemDataRole.UserRole
 MarkRole = Qt.ItemDataRole.UserRole + 1
 BusyRole = Qt.ItemDataRole.UserRole + 2
+ClausesRole = Qt.ItemDataRole.UserRole + 3
 _TOP = 2**32 - 1
+_MOST_CLAUSES = 6  # in a tool tip
+
+
+def touched(pack: Pack | None, check: str) -> tuple[Clause, ...]:
+    """The clauses of a policy that a check serves, without those that demand nothing."""
+    return tuple(c for c in pack.clauses_of(check) if c.kind is not ClauseClass.INFORMATIONAL) if pack is not None else ()
 
 
 def mark_key(action: Action) -> tuple[str, str, str, str]:
@@ -35,6 +43,19 @@ class FindingsModel(QAbstractItemModel):
         self.groups: tuple[Group, ...] = ()
         self._marks: Mapping[tuple[str, str, str, str], Mark] = {}
         self._busy: frozenset[Key] = frozenset()
+        self._pack: Pack | None = None
+
+    def show_pack(self, pack: Pack | None) -> None:
+        """Shows the clauses of another policy beside the findings."""
+        if pack != self._pack:
+            self._pack = pack
+            for number, group in enumerate(self.groups):
+                parent = self.index(number, 0)
+                self.dataChanged.emit(self.index(0, 0, parent), self.index(len(group.actions) - 1, 0, parent))
+
+    def clauses(self, action: Action) -> tuple[Clause, ...]:
+        """The clauses that a finding touches."""
+        return touched(self._pack, action.result.check)
 
     def show_groups(self, groups: Iterable[Group]) -> None:
         """Shows other findings."""
@@ -112,9 +133,16 @@ class FindingsModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return sentence(printable(action.text, 400))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(sentence(printable(action.text, 800)))
+            lines = [
+                f"{c.id} · {printable(c.heading, 120)}: “{printable(c.quote, 300)}”"
+                for c in self.clauses(action)[:_MOST_CLAUSES]
+            ]
+            return tip("\n\n".join([sentence(printable(action.text, 800)), *lines]))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{_(OUTCOME_WORDS[action.outcome])}: {printable(action.text, 400)} ({target_words(action.result.target)})"
+            about = ", ".join([target_words(action.result.target), *(c.id for c in self.clauses(action))])
+            return f"{_(OUTCOME_WORDS[action.outcome])}: {printable(action.text, 400)} ({about})"
+        if role == ClausesRole:
+            return self.clauses(action)
         if role == ActionRole:
             return action
         if role == MarkRole:

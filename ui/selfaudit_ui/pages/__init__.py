@@ -11,8 +11,8 @@ from selfaudit_ui.pages.base import Page
 
 NAMES = {
     Step.START: ("start", "StartPage"), Step.TARGETS: ("targets", "TargetsPage"), Step.PERMISSION: ("permission", "PermissionPage"),
-    Step.AUDIT: ("audit", "AuditPage"), Step.FIX: ("fix", "FixPage"), Step.REPORT: ("report", "ReportPage"),
-    "settings": ("settings", "SettingsPage"), "about": ("about", "AboutPage"),
+    Step.AUDIT: ("audit", "AuditPage"), Step.FIX: ("fix", "FixPage"), Step.STATEMENT: ("statement", "StatementPage"),
+    Step.REPORT: ("report", "ReportPage"), "settings": ("settings", "SettingsPage"), "about": ("about", "AboutPage"),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import HEADLINE, PAGE_WIDTH
-from selfaudit_ui.widgets import Body, Text, heading, reveal, scroll, soft
+from selfaudit_ui.widgets import Body, Text, clear, heading, reveal, scroll, soft
 
 T = TypeVar("T")
 
@@ -89,18 +89,6 @@ def ask_file(controller: Controller, ask: Callable[[], T]) -> T:
         return ask()
     finally:
         controller.in_dialog = False
-
-
-def clear(layout: QLayout) -> None:
-    """Removes everything from a layout."""
-    while (item := layout.takeAt(0)) is not None:
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()  # a queued show would otherwise make a window of it
-            widget.setParent(None)
-            widget.deleteLater()
-        elif inner is not None:
-            clear(inner)
 
 
 __all__ = ["Page", "Text", "ask_file", "clear"]

@@ -16,6 +16,7 @@ from selfaudit.engine.evidence import Evidence
 from selfaudit.facts.dns import txt_to_str
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _
+from selfaudit.policy.model import Clause, Requirement
 from selfaudit.protocols.host_scope import day_of
 from selfaudit.remedy import Action, group_actions
 from selfaudit.report.evidence_text import lines_of
@@ -23,8 +24,9 @@ from selfaudit.report.words import OUTCOME_WORDS, WHO_WORDS
 from selfaudit.store import PastChange
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.models.findings import mark_key
+from selfaudit_ui.models.findings import mark_key, touched
 from selfaudit_ui.pages.base import clear
+from selfaudit_ui.pages.clauses import clauses_card
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import SMALL, TITLE
 from selfaudit_ui.widgets import (
@@ -66,6 +68,7 @@ class Detail(QWidget):
         self._note = ""
         self._again_button: QWidget | None = None
         self._shown_hosts: object = None
+        self._shown_clauses: object = None
 
     def show_action(self, action: Action | None) -> None:
         """Shows a finding."""
@@ -73,6 +76,7 @@ class Detail(QWidget):
         same = action is not None and self._action is not None and mark_key(action) == mark_key(self._action)
         self._action = action
         self._shown_hosts = self._hosts()
+        self._shown_clauses = self._clauses()
         position = self._area.verticalScrollBar().value() if same else 0
         clear(self._parts)
         self._again_button = None
@@ -82,6 +86,7 @@ class Detail(QWidget):
             return
         self._head(action)
         self._history(action)
+        self._policy(action)
         self._why(action)
         self._remedy(action)
         self._how(action)
@@ -93,7 +98,7 @@ class Detail(QWidget):
 
     def refresh(self, what: str) -> None:
         """Shows what changed about the chosen finding."""
-        if self._action is not None and self._shown_hosts != self._hosts():
+        if self._action is not None and (self._shown_hosts != self._hosts() or self._shown_clauses != self._clauses()):
             self.show_action(self._action)
         if what in ("results", "case") and self._action is not None:
             view = self.controller.view
@@ -163,6 +168,20 @@ class Detail(QWidget):
         past = self.controller.past.get(key_of(action.result))
         if past:
             self._parts.addWidget(before_and_now(past[-1]))
+
+    def _clauses(self) -> list[tuple[Clause, Requirement | None]]:
+        """The clauses that the finding touches, and what became of each."""
+        if self._action is None:
+            return []
+        clauses = touched(self.controller.pack, self._action.result.check)
+        return [(c, self.controller.assessment.requirement(c.id)) for c in clauses]
+
+    def _policy(self, action: Action) -> None:
+        """What the provider's policy says about it, and how these clauses stand."""
+        pack, clauses = self.controller.pack, self._clauses()
+        if pack is None or not clauses:
+            return
+        self._parts.addWidget(clauses_card(pack.name, clauses))
 
     def _remedy(self, action: Action) -> None:
         advice = action.advice

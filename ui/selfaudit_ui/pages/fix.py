@@ -66,14 +66,21 @@ class FixPage(Page):
         self._key: tuple[str, str, str, str] | None = None
 
     def focus_first(self) -> None:
-        """The list."""
+        """The list, at the finding that somebody was led to."""
+        wanted, self.controller.finding_wanted = self.controller.finding_wanted, None
+        index = self.model.find((*wanted, "")) if wanted is not None else QModelIndex()
+        if index.isValid():
+            self.view.expand(index.parent())
+            self.view.setCurrentIndex(index)
+            self.view.scrollTo(index, FindingsView.ScrollHint.PositionAtCenter)
         self.view.setFocus()
 
     def refresh(self, what: str) -> None:
         """Shows the findings."""
-        if what not in ("", "results", "run", "marks", "case", "saved"):
+        if what not in ("", "results", "run", "marks", "case", "saved", "readiness"):
             return
         controller = self.controller
+        self.model.show_pack(controller.pack)
         view = controller.view
         if view is not self._shown:
             self._shown = view
@@ -150,13 +157,15 @@ class FixPage(Page):
     def _show_inside(self) -> None:
         """What was read about servers since, or that there is nothing newer about them."""
         controller = self.controller
-        reveal(self._judge, bool(controller.unjudged))
-        reveal(self._collect, not controller.unjudged)
+        files = [name for _kind, name in controller.unjudged_files]
+        newer = [*controller.unjudged, *files]
+        reveal(self._judge, bool(newer))
+        reveal(self._collect, not newer)
         if controller.again or controller.situation.busy or controller.situation.stale:
             self._inside.say("")
-        elif controller.unjudged:
+        elif newer:
             words = _("Something about {servers} was read or changed after these results.")
-            self._inside.say(words.format(servers=_names(controller.unjudged)))
+            self._inside.say(words.format(servers=_names(newer)))
         elif controller.old_facts:
             dates = {day_of(r.taken) for name, r in controller.judged_hosts.items() if name in controller.old_facts}
             words = _(

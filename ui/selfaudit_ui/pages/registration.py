@@ -20,6 +20,7 @@ from selfaudit_ui.pages.base import ask_file, clear
 from selfaudit_ui.pages.section import Section, beside, field
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Line, StateLine, button, column, heading, line_edit, named, row, soft
+from selfaudit_ui.widgets.forms import size_words
 
 _MOST_LINES = 2 * MAX_HOSTED
 _LABELS = {
@@ -155,15 +156,6 @@ def _summary(registrant: Registrant) -> str:
         count = len(registrant.files)
         parts.append(ngettext("{count} file", "{count} files", count).format(count=count))
     return " · ".join(filter(None, parts))
-
-
-def size_words(octets: int) -> str:
-    """A size in words: bytes, kB or MB (powers of ten)."""
-    if octets < 1000:
-        return ngettext("{count} byte", "{count} bytes", octets).format(count=octets)
-    if octets < 1_000_000:
-        return _("{size} kB").format(size=round(octets / 1000))
-    return _("{size} MB").format(size=f"{octets / 1_000_000:.1f}")
 
 
 class HostedCard(Section):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout
 from shiboken6 import isValid
 
+from selfaudit.case.statement_file import encode_statement
 from selfaudit.engine import save_evidence
 from selfaudit.engine.evidence import write_whole
 from selfaudit.findings import Outcome
@@ -17,6 +18,7 @@ from selfaudit.i18n import LANGUAGES, SOURCE, _, ngettext, using
 from selfaudit.remedy import GroupKey
 from selfaudit.report.json import encode_audit
 from selfaudit.report.words import count_words, headline
+from selfaudit.text import printable
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
@@ -49,7 +51,10 @@ class ReportPage(Page):
             self._language.addItem(name, code)
         self._language.setCurrentIndex(max(0, self._language.findData(SOURCE)))
         self._save = button(
-            _("Save all data …"), self._save_data, icon_name="save", name=_("Save report, audit and evidence to a folder")
+            _("Save all data …"),
+            self._save_data,
+            icon_name="save",
+            name=_("Save report, audit, evidence and statement to a folder"),
         )
         self._done = Banner("good")
         self._trouble = Banner("fail")
@@ -72,7 +77,7 @@ class ReportPage(Page):
 
     def refresh(self, what: str) -> None:
         """Shows what the report will say."""
-        if what not in ("", "results", "marks", "case", "run"):
+        if what not in ("", "results", "marks", "case", "run", "readiness"):
             return
         view = self.controller.view
         clear(self._counts)
@@ -104,6 +109,17 @@ class ReportPage(Page):
         blocking = [a for g in view.groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
         planned = sum(bool((m := self.controller.marks.get(mark_key(a))) and m.planned) for a in blocking)
         words_of = [interim_words(len(blocking), planned)]
+        readiness = self.controller.assessment.readiness
+        if readiness is not None and not readiness.ready:
+            words_of.append(
+                _("Interim, too, before the policy of {provider}: {count} things are missing; see “Statement”.").format(
+                    provider=printable(readiness.provider, 80), count=self.controller.assessment.missing
+                )
+                if blocking
+                else _("Interim report before the policy of {provider}: {count} things are missing; see “Statement”.").format(
+                    provider=printable(readiness.provider, 80), count=self.controller.assessment.missing
+                )
+            )
         if self.controller.situation.stale:
             words_of.append(_("Targets or settings were changed after this audit; run it again."))
         if self.controller.run.state is Run.INTERRUPTED:
@@ -141,20 +157,22 @@ class ReportPage(Page):
             self._write(Path(name) / "report.html", data=True)
 
     def _write(self, path: Path, *, data: bool = False) -> None:
-        """Makes and writes the report beside the window's thread; with `data`, audit.json and evidence.json beside it."""
+        """Makes and writes the report beside the window's thread; with `data`, audit.json, evidence.json and statement.json beside it."""
         view = self.controller.view
         assert view is not None
         self._trouble.say("")
         self._done.say("")
         code = str(self._language.currentData())
-        audit = replace(view.audit, marks=tuple(self.controller.marks.values()))
+        audit = self.controller.stated_audit() or replace(view.audit, marks=tuple(self.controller.marks.values()))
+        statement = self.controller.statement
 
         def work() -> None:
             from selfaudit.report.html import render_html
 
             if data:
-                save_evidence(view.audit.evidence, path.with_name("evidence.json"))
+                save_evidence(audit.evidence, path.with_name("evidence.json"))
                 write_whole(path.with_name("audit.json"), encode_audit(audit))
+                write_whole(path.with_name("statement.json"), encode_statement(statement))
             with using(code):
                 write_whole(path, render_html(audit).encode("utf-8"))
 

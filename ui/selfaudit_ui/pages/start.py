@@ -1,4 +1,4 @@
-"""Start: open a case file, start without one, see a demo; below, the cases that are kept."""
+"""Start: the open case's frame; open a case file, start without one, see a demo; below, the cases that are kept."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from selfaudit.report.words import count_words
 from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.case_card import CaseCard
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, CardButton, Line, StateLine, Text, button, card, heading, row, soft
+from selfaudit_ui.widgets import Banner, CardButton, Line, StateLine, Text, button, card, heading, reveal, row, soft
 
 DEMOS = ("broken", "suspended", "fixed")
 
@@ -51,7 +52,9 @@ class StartPage(Page):
         self._trouble = Banner("fail")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE.S)
-        self.add(self._trouble, cards, heading(_("Recent cases")), self._recent, None)
+        self.case = CaseCard(controller)
+        self._another = heading(_("Another case"))
+        self.add(self._trouble, self.case, self._another, cards, heading(_("Recent cases")), self._recent, None)
         self._asking: int | None = None
 
     def _make_demo(self) -> QWidget:
@@ -89,11 +92,22 @@ class StartPage(Page):
         self.controller.refresh_cases()
 
     def focus_first(self) -> None:
-        """The first card."""
-        self._open.setFocus()
+        """The first card, or the one that somebody was led to."""
+        place, self.controller.place_wanted = self.controller.place_wanted, ""
+        if place in ("case", "notices") and not self.case.isHidden():
+            self.case.open_at(place)
+            self.area.verticalScrollBar().setValue(0)
+            return
+        (self._open if self.case.isHidden() else self.case.opening).setFocus()
 
     def refresh(self, what: str) -> None:
         """Shows the cases that are kept."""
+        if what in ("", "case", "run", "results", "notices", "readiness"):
+            is_open = self.controller.draft is not None
+            reveal(self.case, is_open)
+            reveal(self._another, is_open)
+            if is_open:
+                self.case.refresh()
         if what not in ("", "cases", "case", "run"):
             return
         busy = not self.controller.can_leave_case

@@ -1,16 +1,14 @@
-"""What to check: an editable list of domains and addresses, suggestions from the DNS, sample messages."""
+"""What to check: an editable list of domains and addresses, suggestions from the DNS, and cards for what is brought along."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QStyledItemDelegate,
@@ -25,11 +23,13 @@ from selfaudit.engine.suggest import Suggestion
 from selfaudit.i18n import _, ngettext, shown
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
-from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.base import Page, clear
+from selfaudit_ui.pages.brought import LedgersCard, MessagesCard, PagesCard
+from selfaudit_ui.pages.case_card import case_words
 from selfaudit_ui.pages.hosts import HostsCard
 from selfaudit_ui.pages.registration import HostedCard, RegistrantCard
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, StateLine, Text, button, card, column, heading, line_edit, named, row, soft
+from selfaudit_ui.widgets import StateLine, Text, button, card, column, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
 
 
@@ -72,7 +72,6 @@ class TargetsPage(Page):
                 "Your domains, and the addresses (IP) of your servers. Only your own. Tick the addresses from which your mail is sent."
             ),
         )
-        self._filling = False
         self.model = TargetsModel(controller)
         self.table = Table(self.model, _("Domains and addresses"), 2, most=420)
         self.table.setItemDelegate(_Typing(self.table))
@@ -109,98 +108,96 @@ class TargetsPage(Page):
         )
         self.add(card(heading(_("Servers that belong to your domains (found in the DNS)")), about, head, self._suggest_area))
         self._hosted, self._registrant, self.hosts = HostedCard(controller), RegistrantCard(controller), HostsCard(controller)
-        self.add(self._hosted, self._make_details(), self.hosts, self._registrant, self._make_messages(), None)
+        self.brought: dict[str, MessagesCard | LedgersCard | PagesCard] = {
+            "messages": MessagesCard(controller), "ledgers": LedgersCard(controller), "pages": PagesCard(controller),
+        }  # fmt: skip
+        self.add(
+            self._make_details(),
+            self._hosted,
+            self.hosts,
+            *self.brought.values(),
+            self._registrant,
+            self._make_selectors(),
+            None,
+        )
 
-    def _make_messages(self) -> QWidget:
-        self._message = button(_("Choose a message …"), self._choose_message, icon_name="mail")
+    def _make_selectors(self) -> QWidget:
         self._learnt = soft("", 1.0)
-        self._trouble = Banner("warn")
         self._selectors = line_edit(_("DKIM selectors"), placeholder=_("for example selector1@your-domain"))
         self._selectors.setMaxLength(20_000)
         self._selectors.textEdited.connect(lambda _text: self._take_selectors())
         return card(
             heading(_("Signed mail (DKIM), optional")),
-            soft(
-                _(
-                    "A message that you sent, saved as .eml, tells which keys sign your mail. Choose it, or drop it on this window."
-                ),
-                1.0,
-            ),
-            row(self._message, None),
-            self._trouble,
             self._learnt,
-            Text(_("Or name the selectors, separated by commas. If you do not know them, leave this empty.")),
+            Text(
+                _(
+                    "Name the selectors, separated by commas. If you do not know them, add a sample message above, or leave this empty."
+                )
+            ),
             self._selectors,
         )
 
     def _make_details(self) -> QWidget:
-        self._number = line_edit(_("Case or ticket number"))
-        self._provider = line_edit(_("Provider"))
-        self._deadline = line_edit(_("Deadline"), placeholder=_("YYYY-MM-DD"))
-        self._suspended = line_edit(_("Suspended since"), placeholder=_("YYYY-MM-DD"))
+        self._frame = soft("", 1.0)
         self._since_trouble = StateLine()
-        edits = (self._number, self._provider, self._deadline, self._suspended)
-        for edit in edits:
-            edit.textEdited.connect(lambda _text: self._take_details())
-        layout = row(*(column(Text(e.accessibleName()), e, spacing=SPACE.XS) for e in edits), spacing=SPACE.L)
-        return card(heading(_("Your provider's case (if there is one)")), layout, self._since_trouble)
+        self._change = button(
+            _("Change …"),
+            lambda: self.controller.show_place("case"),
+            kind="quiet",
+            name=_("Change your provider's case on the first page"),
+        )
+        head = row(heading(_("Your provider's case (if there is one)")), self._change)
+        head.setStretch(0, 1)
+        return card(head, self._frame, self._since_trouble)
 
     def focus_first(self) -> None:
         """The empty line at the end, or the card that somebody was led to."""
         if self.controller.card_wanted:
             self.controller.card_wanted = False
             self.hosts.open_at(self.controller.way)
-            QTimer.singleShot(30, self, self._scroll_to_hosts)  # when it has been laid out
+            QTimer.singleShot(30, self, lambda: self._scroll_to(self.hosts))  # when it has been laid out
+            return
+        place, self.controller.place_wanted = self.controller.place_wanted, ""
+        if place in self.brought:
+            wanted = self.brought[place]
+            wanted.open_up()
+            QTimer.singleShot(30, self, lambda: self._scroll_to(wanted))
             return
         self.table.setFocus()
         self.table.setCurrentIndex(self.model.index(self.model.rowCount() - 1, TEXT))
 
-    def _scroll_to_hosts(self) -> None:
+    def _scroll_to(self, part: QWidget) -> None:
         inner = self.area.widget()
         assert inner is not None
-        self.area.verticalScrollBar().setValue(self.hosts.mapTo(inner, QPoint(0, 0)).y() - SPACE.L)
+        self.area.verticalScrollBar().setValue(part.mapTo(inner, QPoint(0, 0)).y() - SPACE.L)
 
     def refresh(self, what: str) -> None:
         """Shows the draft."""
         if what in ("", "run", "case", "results", "hosts"):
             self.hosts.refresh()
+        if what in ("", "run", "case", "results", "messages", "ledgers", "readiness"):
+            for part in self.brought.values():
+                part.refresh()
         if what in ("", "case"):
             self._show_draft()
         if what in ("", "case", "suggestions"):
             self._show_suggestions()
         if what in ("", "run", "case", "results"):
             busy = not self.controller.can_leave_case
-            for part in (
-                self.table,
-                self._paste,
-                self._many,
-                self._delete,
-                self._message,
-                self._selectors,
-                self._add_many,
-                self._suspended,
-            ):
-                part.setEnabled(not busy)
+            for control in (self.table, self._paste, self._many, self._delete, self._selectors, self._add_many):
+                control.setEnabled(not busy)
             self._hosted.refresh()
             self._registrant.refresh()
 
     def _show_draft(self) -> None:
         draft = self.controller.draft or Draft()
         self.model.refresh()
-        self._trouble.say(self.controller.case_trouble)
         self._left_out.say("warn", self.controller.paste_trouble, "warn")
         words = _("From the case file {file}. Its signature is not checked by this version, so look at every line.")
         self._source.say("unclear", words.format(file=draft.source) if draft.source else "", "unclear")
-        self._filling = True
-        for edit, text in (
-            (self._number, draft.number), (self._provider, draft.provider), (self._deadline, draft.deadline),
-            (self._suspended, draft.suspended),
-        ):  # fmt: skip
-            if edit.text() != text:
-                edit.setText(text)
         if self._selector_names() != draft.selectors:
             self._selectors.setText(", ".join(draft.selectors))
-        self._filling = False
+        self._frame.show_text(case_words(draft) or _("Nothing is said about it yet: its policy decides what has to be shown."))
         self._since_trouble.say("warn", self.controller.declared.get("suspended", ""), "warn")
         learnt = [f"{name}@{domain}" for name, domain, _file in draft.learnt]
         self._learnt.show_text(_("Learnt from messages: {selectors}").format(selectors=", ".join(learnt)) if learnt else "")
@@ -258,14 +255,6 @@ class TargetsPage(Page):
         self._many_area.hide()
         self.table.setFocus()
 
-    def _choose_message(self) -> None:
-        name, _filter = ask_file(
-            self.controller,
-            lambda: QFileDialog.getOpenFileName(self, _("Choose a message"), "", _("Messages (*.eml);;All files (*)")),
-        )
-        if name:
-            self.controller.add_message(Path(name))
-
     def _selector_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._selectors.text().replace(",", " ").replace(";", " ").split()))
 
@@ -273,13 +262,3 @@ class TargetsPage(Page):
         draft = self.controller.draft
         if draft is not None:
             self.controller.edit(replace(draft, selectors=self._selector_names(), confirmed=False))
-
-    def _take_details(self) -> None:
-        draft = self.controller.draft
-        if draft is not None and not self._filling:
-            self.controller.edit(
-                replace(
-                    draft, number=self._number.text(), provider=self._provider.text(), deadline=self._deadline.text(),
-                    suspended=self._suspended.text(),
-                )
-            )  # fmt: skip

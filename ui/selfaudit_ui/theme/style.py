@@ -144,6 +144,7 @@ def _sheet(t: Tokens) -> str:
     QWidget#top {{ border-bottom: 1px solid {t.line}; }}
     QWidget#bottom {{ border-top: 1px solid {t.line}; }}
     QFrame#card {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {r}px; }}
+    QFrame#zone {{ background: {t.window}; border: 1px dashed {t.edge}; border-radius: {r}px; }}
     QLabel[role="soft"] {{ color: {t.soft}; }}
     QLabel[role="badge"] {{ color: {t.on_accent}; background: {t.accent}; border-radius: {s}px; padding: 2px 8px; font-weight: 600; }}
     {verdicts}
@@ -159,6 +160,10 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="quiet"]:hover {{ background: {t.raised}; }}
     QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.accent}; padding: 5px 7px; }}
     QPushButton[kind="quiet"]:disabled {{ color: {t.soft}; }}
+    QPushButton[kind="line"] {{ background: transparent; border: 1px solid transparent; color: {t.text}; padding: 0; text-align: left;
+        min-height: 18px; }}
+    QPushButton[kind="line"]:hover {{ color: {t.accent}; }}
+    QPushButton[kind="line"]:focus {{ border: 1px solid {t.accent}; padding: 0; }}
     QPushButton[kind="rail"] {{ background: transparent; border: 1px solid transparent; border-radius: {s}px; text-align: left; padding: 0; }}
     QPushButton[kind="rail"]:hover {{ background: {t.raised}; }}
     QPushButton[kind="rail"]:checked {{ background: {t.accent_soft}; }}

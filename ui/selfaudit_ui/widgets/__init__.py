@@ -6,6 +6,7 @@ from selfaudit_ui.widgets.basics import (
     Text,
     button,
     card,
+    clear,
     column,
     heading,
     line_edit,
@@ -19,6 +20,6 @@ from selfaudit_ui.widgets.basics import (
 from selfaudit_ui.widgets.blocks import Banner, CardButton, Copyable, OutcomeBar, StateLine
 
 __all__ = [
-    "Banner", "Body", "CardButton", "Copyable", "Line", "OutcomeBar", "StateLine", "Text", "button", "card", "column", "heading", "line_edit",
+    "Banner", "Body", "CardButton", "Copyable", "Line", "OutcomeBar", "StateLine", "Text", "button", "card", "clear", "column", "heading", "line_edit",
     "mono", "named", "reveal", "row", "scroll", "soft",
 ]  # fmt: skip

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from selfaudit.findings import Mark, Outcome
 from selfaudit.i18n import _
+from selfaudit.policy.model import Clause
 from selfaudit.remedy import Action
-from selfaudit_ui.models.findings import ActionRole, BusyRole, FindingsModel, MarkRole
+from selfaudit_ui.models.findings import ActionRole, BusyRole, ClausesRole, FindingsModel, MarkRole
 from selfaudit_ui.theme import SPACE, current, pixmap
 from selfaudit_ui.theme.tokens import SMALL
 from selfaudit_ui.widgets.basics import named
@@ -17,6 +20,7 @@ from selfaudit_ui.widgets.blocks import colour_of
 from selfaudit_ui.words import ICONS, VERDICTS, target_words
 
 _LINES = 2
+_CLAUSES = 3  # named below a finding
 _ICON = 18
 
 
@@ -112,7 +116,10 @@ class FindingDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _about(action: Action, index: QModelIndex | QPersistentModelIndex, font: QFont, width: int) -> str:
+        clauses: Sequence[Clause] = index.data(ClausesRole) or ()
         parts = [target_words(action.result.target), action.result.check]
+        if clauses:
+            parts.append(" ".join(c.id for c in clauses[:_CLAUSES]) + (" …" if len(clauses) > _CLAUSES else ""))
         mark: Mark | None = index.data(MarkRole)
         if mark is not None and mark.planned:
             parts.insert(0, _("planned for {date}").format(date=mark.planned))
