@@ -20,6 +20,7 @@ from selfaudit.report.readiness_text import (
     STATE_WORDS,
     Words,
     blocking,
+    heading_of,
     open_besides,
     other_gaps,
     readiness_headline,
@@ -201,7 +202,7 @@ def print_readiness(readiness: Readiness | None, audit: Audit, out: Console) -> 
     for row in rows:
         if row.state is not State.NEEDS_STATEMENT:
             line = Text(f" {state_sign(row.state, out)} ", style=_STATE_STYLES[row.state])
-            line.append(_cut(f"{row.clause}  {row.heading}: {words.why(row)}", WIDTH - 3), style="default")
+            line.append(_cut(f"{row.clause}  {heading_of(row)}: {words.why(row)}", WIDTH - 3), style="default")
             out.print(line)
     _print_clauses([r for r in rows if r.state is State.NEEDS_STATEMENT], State.NEEDS_STATEMENT, out)
     besides = open_besides(readiness)
@@ -209,7 +210,7 @@ def print_readiness(readiness: Readiness | None, audit: Audit, out: Console) -> 
         out.print(Text("   " + _("Open, but not in the way ({count}):").format(count=len(besides)), style="dim"))
     for row in besides:
         line = Text(f" {state_sign(row.state, out)} ", style=_STATE_STYLES[row.state])
-        line.append(_cut(f"{row.clause}  {row.heading}: {words.why(row)}", WIDTH - 3), style="default")
+        line.append(_cut(f"{row.clause}  {heading_of(row)}: {words.why(row)}", WIDTH - 3), style="default")
         out.print(line)
     _print_clauses(to_verify(readiness), State.CANNOT_VERIFY, out)
     unverified = unverified_line(readiness)

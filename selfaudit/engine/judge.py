@@ -20,6 +20,7 @@ from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
 from selfaudit.policy.model import Parameters
 from selfaudit.policy.packs import pack_for
+from selfaudit.policy.reading import NOT_DONE, NOT_LOOKED_AT
 from selfaudit.probes import all_probes
 from selfaudit.protocols.psl import registrable_domain
 from selfaudit.text import printable
@@ -28,7 +29,7 @@ _FAILURE_WORDS = {
     FailureReason.TIMEOUT: phrase("not done in time"),
     FailureReason.NETWORK: phrase("the network could not be used"),
     FailureReason.NOT_PERMITTED: phrase("not tested without authority"),
-    FailureReason.CANCELLED: phrase("stopped before it was done"),
+    FailureReason.CANCELLED: NOT_DONE,
     FailureReason.LIMIT: phrase("a limit of this run was reached"),
     FailureReason.UNAVAILABLE: phrase("not available here"),
     FailureReason.LEFT_OUT: phrase("left out"),
@@ -43,6 +44,7 @@ def policy_for(case: Case) -> Policy:
         laboratory=case.laboratory or bool(case.demo),
         arrived=case.arrived,
         approvals=case.exceptions,
+        approvable=terms.approvable if pack else None,
         provider=pack.name if pack else printable(case.provider, 100),
         prefixes=pack.prefixes if pack else (),
         suspended=read_date(case.suspended),
@@ -123,7 +125,7 @@ def judge_one(check: CheckModule, target: Target, records: list[Record | None], 
     facts: list[Fact] = []
     for record in records:
         if record is None:
-            return result(Outcome.NOT_RUN, reason=phrase("stopped before this was looked at"))
+            return result(Outcome.NOT_RUN, reason=NOT_LOOKED_AT)
         if record.trace:
             return result(Outcome.BUG, reason=record.trace)
         if record.failure is not None:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from selfaudit.case import Case
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render_source
 from selfaudit.engine.evidence import Evidence
-from selfaudit.engine.judge import severity_of
+from selfaudit.engine.judge import pairs, severity_of
 from selfaudit.engine.model import Audit
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
-from selfaudit.findings import Result, Severity
+from selfaudit.facts.message import MessageReport
+from selfaudit.findings import Finding, Result, Severity
 from selfaudit.i18n import _
 from selfaudit.policy.model import Pack, Readiness
 from selfaudit.policy.packs import pack_for
 from selfaudit.policy.readiness import assess
 from selfaudit.policy.reading import Fault, Reading
 from selfaudit.protocols.host_scope import own_addresses
+from selfaudit.protocols.message import author_of
 from selfaudit.text import printable
 
 _BY_CONSENT = frozenset({"patch.vulnerabilities"})  # shows the list of packages to others
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
+_REMARKS = (Severity.MEDIUM, Severity.LOW)
 
 
 def readiness_of(audit: Audit, now: float | None = None) -> Readiness | None:
@@ -49,7 +53,38 @@ def reading_of(evidence: Evidence, now: float) -> Reading:
     """How the results of an audit are read against clauses."""
     kinds = {name: check.spec.target for name, check in all_checks().items()}
     not_asked = frozenset() if evidence.case.look_up_packages else _BY_CONSENT
-    return Reading(kinds, faults_of, servers_at(evidence), now, not_asked)
+    return Reading(
+        kinds, faults_of, servers_at(evidence), now, not_asked, remark_of, expected_of(evidence), unsampled_of(evidence),
+        evidence.finished, evidence.interrupted,
+    )  # fmt: skip
+
+
+def expected_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """For each check the targets on which it has a result unless it was left out: those of the case and those found on the way."""
+    everything = replace(evidence.case, only=(), skip=())
+    found: dict[str, list[str]] = {}
+    for check, target in pairs(everything, dict.fromkeys((*evidence.targets, *evidence.case.targets))):
+        found.setdefault(check.spec.id, []).append(target.value)
+    return {check: tuple(dict.fromkeys(targets)) for check, targets in found.items()}
+
+
+def unsampled_of(evidence: Evidence) -> tuple[str, ...]:
+    """The domains of the case of which no sample message has an author."""
+    messages = [r.fact.message for r in evidence.records if isinstance(r.fact, MessageReport)]
+    authors = {box.domain for message in messages for box in author_of(message)}
+    return tuple(d for d in evidence.case.domains() if not any(a == d or a.endswith("." + d) for a in authors))
+
+
+def remark_of(result: Result) -> str:
+    """The gravest warning of a result, in English, "" for none."""
+    finding = remark_finding(result)
+    return render_source(all_checks()[result.check].messages[finding.tag].text, finding.args) if finding else ""
+
+
+def remark_finding(result: Result) -> Finding | None:
+    """The gravest warning of a result."""
+    ordered = [f for severity in _REMARKS for f in result.findings if severity_of(result, f) is severity]
+    return next(iter(ordered), None)
 
 
 def faults_of(result: Result) -> tuple[Fault, ...]:

@@ -19,7 +19,8 @@ class Policy:
         spf_void_limit: look-ups without result that are tolerated (RFC 7208 section 4.6.4 says 2).
         clock_good: seconds by which this clock may be off.
         laboratory: reserved addresses are expected, not a fault.
-        approvals: what the provider has agreed to.
+        approvals: what the provider has agreed to, according to the case file.
+        approvable: checks and families whose findings its policy lets it approve; None where no policy is known.
         arrived: tokens of relay test messages that somebody found in the mailbox they were sent to.
         provider: the provider's name as its pack gives it, "" without a pack.
         prefixes: blocks of addresses that the provider assigns to customers (CIDR), empty if its pack names none.
@@ -40,6 +41,7 @@ class Policy:
     laboratory: bool = False
     arrived: tuple[str, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    approvable: tuple[str, ...] | None = None
     provider: str = ""
     prefixes: tuple[str, ...] = ()
     suspended: float | None = None
@@ -55,8 +57,11 @@ class Policy:
         """The references under which a finding of a check on a target is approved, "" for none.
 
         An approval for one port says nothing about others: all ports of the finding (`ports`, or else `port`, among its arguments)
-        must be approved, by one approval or by several together. One for a service by name covers the findings about it.
+        must be approved, by one approval or by several together. One for a service by name covers the findings about it. What the
+        policy does not let the provider approve is approved by nothing.
         """
+        if self.approvable is not None and not {check, check.partition(".")[0]} & set(self.approvable):
+            return ""
         fitting = [a for a in self.approvals if a.check == check and a.target in ("", target)]
         named = {str(args[name]).lower() for name in ("service", "protocol") if name in args}
         whole = next((a for a in fitting if not a.service or a.service.lower() in named), None)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from selfaudit.case.statement import Removal
-from selfaudit.findings import Finding, Outcome, Result
+from selfaudit.case import Case
+from selfaudit.case.statement import Statement
+from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import phrase
-from selfaudit.policy.days import in_future, passed
+from selfaudit.policy.days import passed
+from selfaudit.policy.listed import requests_of, waiting_words
 from selfaudit.policy.model import Basis, Clause, State
-from selfaudit.policy.reading import Seen
+from selfaudit.policy.reading import NOT_DONE, NOT_LOOKED_AT, Seen
 from selfaudit.policy.substitutes import stand_in
 
 # What would have to be brought along, by the kind of target.
@@ -21,12 +23,15 @@ _LACKING = {
     "domain": phrase("no domain was named"),
     "address": phrase("no address was named"),
 }
-_LEFT_OUT = phrase("these checks were left out of this audit")
 _NOTHING = phrase("nothing was looked at for these checks")
+_INSIDE_FAMILIES = ("host", "patch")
+_NAMES = 5
 
 _REPLACED = phrase(
     "Not seen from outside; what the server says from the inside stands in for it, to be looked at again from outside once the service is restored."
 )
+_SHOWN = phrase("The results named here show it.")
+_SHOWN_WITH_REMARKS = phrase("The results named here show it, with remarks.")
 _YOU = phrase("you, by letting this check run")
 _INSIDE = phrase("you, from the inside of the server")
 _FILES = phrase("you, with a file that can be read")
@@ -39,8 +44,9 @@ _OURS = phrase("whoever makes this program, by putting it right")
 class Checked:
     """What the checks of a clause come to.
 
-    `open` says why something is neither seen nor replaced, "" if nothing is; `critical`: something harms others right now; `asked`: all
-    that failed are listings whose removal was requested: the rest is up to the lists.
+    `open` says why something is neither seen nor replaced, "" if nothing is; `firm`: no word of the customer settles that, the audit has to
+    look; `warned`: all was looked at, but a check has nothing to show except warnings; `critical`: something harms others right now;
+    `waits`: all that failed are listings that are no longer in the customer's hands.
     """
 
     state: State
@@ -52,12 +58,14 @@ class Checked:
     missing: tuple[str, ...] = ()
     date: str = ""
     open: str = ""
+    firm: bool = False
+    warned: bool = False
     critical: bool = False
-    asked: bool = False
+    waits: bool = False
 
 
-def check_part(clause: Clause, seen: Seen, removals: Iterable[Removal] = ()) -> Checked | None:
-    """The checked part of a clause; None if it has no checks. `removals` are the customer's requests to lists."""
+def check_part(clause: Clause, seen: Seen, case: Case, said: Statement) -> Checked | None:
+    """The checked part of a clause; None if it has no checks."""
     if not clause.checks:
         return None
     ids = seen.ids(clause.checks)
@@ -68,72 +76,119 @@ def check_part(clause: Clause, seen: Seen, removals: Iterable[Removal] = ()) -> 
     open_: list[Result] = []
     unseen = [r for r in results if r.outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.BUG)]
     for result in unseen:
-        standing = stand_in(result, seen)
+        standing = stand_in(result, seen, suspended=bool(case.suspended))
         failing += standing.failed
         replaced += standing.passed
         if not standing.passed:
             open_.append(result)
-    remarks = _once(seen, (r for r in results if r.outcome is Outcome.WARN))
-    base = Checked(State.NOT_APPLICABLE, remarks=remarks, unseen=tuple(_unseen(seen, r) for r in unseen), missing=missing)
+    from_outside = _from_outside(ids, seen, case)
+    base = Checked(
+        State.NOT_APPLICABLE,
+        remarks=_once(seen, (r for r in results if r.outcome is Outcome.WARN)),
+        unseen=(*(_unseen(seen, r) for r in unseen), *from_outside),
+        missing=missing,
+    )
+    firm = _left_out(ids, seen) or next((_reason(r) for r in open_ if _stopped(r)), "")
+    why = firm
+    if not firm and (open_ or missing or from_outside):
+        why = _reason(open_[0]) if open_ else _lacking(missing, seen) if missing else _not_inside(from_outside)
     if failing:
-        return replace(_failed(base, failing, seen, tuple(removals)), critical=any(map(seen.critical, failing)))
-    instead = _once(seen, replaced)
-    good = [r for r in results if r.outcome is Outcome.PASS or _approved(r)]
-    base = replace(base, by=_once(seen, good) or remarks, instead=instead)
-    if open_ or missing:
-        why = _reason(open_[0]) if open_ else lacking_words(missing, seen)
-        return replace(base, state=State.NEEDS_STATEMENT, why=why, open=why)
-    if instead:
+        failed = _failed(base, failing, seen, case, said)
+        # What waits for a list must not hide what was not looked at.
+        failed = replace(failed, open=why, firm=bool(firm)) if failed.waits else failed
+        return replace(failed, critical=any(map(seen.critical, failing)))
+    base = replace(base, by=_once(seen, (r for r in results if r.outcome is Outcome.PASS)), instead=_once(seen, replaced))
+    if why:
+        return replace(base, state=State.NEEDS_STATEMENT, why=why, open=why, firm=bool(firm))
+    warned = next((r for r in results if _only_warned(r, seen)), None)
+    if warned is not None:
+        why = seen.basis(warned).why.rstrip(". ") or phrase("the check {check} has remarks", check=warned.check)
+        return replace(base, state=State.NEEDS_STATEMENT, why=why, open=why, warned=True)
+    references = tuple(dict.fromkeys(f.approved for r in results for f in r.findings if f.approved))
+    if references:
+        # The case file is the customer's: that it names an approval shows none.
+        why = phrase(
+            "The case file names an approval, reference {reference}; the desk knows whether it is so.", reference=", ".join(references)
+        )  # fmt: skip
+        return replace(base, state=State.CANNOT_VERIFY, why=why, by=base.by + _once(seen, filter(_approved, results)))
+    if base.instead:
         return replace(base, state=State.CANNOT_VERIFY, why=_REPLACED)
-    approved = next((r for r in results if _approved(r)), None)
-    if approved is not None:
-        return replace(base, state=State.MET, why=approved.reason)
     if base.by:
-        return replace(base, state=State.MET, why=phrase("The results named here show it."))
+        return replace(base, state=State.MET, why=_met_words(base, ids, seen))
     return replace(base, why=next((r.reason for r in results if r.reason), ""))
 
 
-def lacking_words(missing: Iterable[str], seen: Seen) -> str:
-    """Which input the checks lack that have no result at all."""
-    words: dict[str, None] = {}
-    for check in missing:
-        kind = seen.reading.kinds.get(check, "")
-        known = not seen.targets_of_kind(kind) and kind in _LACKING
-        words.setdefault(_LACKING[kind] if known else _LEFT_OUT if kind else _NOTHING)
+def _met_words(base: Checked, ids: Iterable[str], seen: Seen) -> str:
+    """Why a clause is met; from whom no sample message was given is said, too."""
+    why, without = _SHOWN_WITH_REMARKS if base.remarks else _SHOWN, seen.reading.unsampled
+    if not without or not any(check.startswith("message.") and seen.of(check) for check in ids):
+        return why
+    return phrase("{why} No sample message was given from {domains}.", why=why, domains=_names(without))
+
+
+def _left_out(ids: Iterable[str], seen: Seen) -> str:
+    """Which checks this audit left out, although there was something to look at; "" for none."""
+    checks = [check for check in ids if seen.left_out(check)]
+    if not checks:
+        return ""
+    return phrase("this audit left out checks, or targets of them; let them run: {checks}", checks=_names(checks))
+
+
+def _stopped(result: Result) -> bool:
+    return result.outcome is not Outcome.BUG and result.reason.startswith((NOT_LOOKED_AT, NOT_DONE))
+
+
+def _only_warned(result: Result, seen: Seen) -> bool:
+    """Whether a check warns, and passes nowhere."""
+    return result.outcome is Outcome.WARN and not any(r.outcome is Outcome.PASS for r in seen.of(result.check))
+
+
+def _from_outside(ids: Iterable[str], seen: Seen, case: Case) -> tuple[Basis, ...]:
+    """The addresses of the case at which no server was looked at from the inside, for checks that look there. Those found on the way
+    are not demanded; nor is anything where nobody knows which server is where.
+    """
+    servers = seen.reading.servers
+    inside = [check for check in ids if _is_inside(check, seen) and seen.of(check)]
+    if servers is None:
+        return ()
+    found = []
+    for address in dict.fromkeys((*case.addresses(), *case.sending_ips)):
+        own = servers.get(address, ())
+        lacking = next((check for check in inside if not any(r.target in own for r in seen.of(check))), "")
+        if lacking:
+            why = phrase(
+                "no server at {address} was looked at from the inside. It can be provided by {who}.",
+                address=address,
+                who=_INSIDE,
+            )
+            found.append(Basis(lacking, "address", address, str(Outcome.NOT_RUN), why))
+    return tuple(found)
+
+
+def _is_inside(check: str, seen: Seen) -> bool:
+    return seen.reading.kinds.get(check, "") == "host" or check.partition(".")[0] in _INSIDE_FAMILIES
+
+
+def _not_inside(bases: Iterable[Basis]) -> str:
+    return phrase("no server was looked at from the inside at {addresses}", addresses=_names([b.target for b in bases]))
+
+
+def _lacking(missing: Iterable[str], seen: Seen) -> str:
+    """What was not brought along, so that checks have no result at all."""
+    words = dict.fromkeys(_LACKING.get(seen.reading.kinds.get(check, ""), _NOTHING) for check in missing)
     return "; ".join(words)
 
 
-def removal_of(finding: Finding, target: str, removals: Iterable[Removal]) -> Removal | None:
-    """The customer's request to be taken off the list that a finding names, None if there is none with a day."""
-    zone = str(finding.args.get("zone", "")).casefold().rstrip(".")
-    wanted = zone, target.casefold().rstrip(".")
-    known = (r for r in removals if r.at and (r.zone.casefold().rstrip("."), r.target.casefold().rstrip(".")) == wanted)
-    return next(known, None) if zone else None
+def _names(names: Iterable[str]) -> str:
+    every = tuple(names)
+    return ", ".join(every[:_NAMES]) + (" …" if len(every) > _NAMES else "")
 
 
-def _asked(failing: list[Result], seen: Seen, removals: tuple[Removal, ...]) -> tuple[Removal, ...]:
-    """The requests for removal of everything that failed, the latest first; () if something else failed, too."""
-    found = []
-    for result in failing:
-        if result.check.partition(".")[0] != "blocklist":
-            return ()
-        for fault in seen.faults(result):
-            removal = removal_of(fault.finding, result.target, removals)
-            if removal is None or in_future(removal.at, seen.reading.now):
-                return ()
-            found.append(removal)
-    return tuple(sorted(found, key=lambda r: r.at, reverse=True))
-
-
-def _failed(base: Checked, failing: list[Result], seen: Seen, removals: tuple[Removal, ...]) -> Checked:
+def _failed(base: Checked, failing: list[Result], seen: Seen, case: Case, said: Statement) -> Checked:
     by = _once(seen, failing)
-    asked = _asked(failing, seen, removals)
-    if asked:
-        why = phrase(
-            "Still listed. The customer states that removal was requested on {date}, reference {reference}; the list decides.",
-            date=asked[0].at[:10], reference=asked[0].reference or "-",
-        )  # fmt: skip
-        return replace(base, state=State.PLANNED, why=why, by=by, asked=True)
+    waiting = waiting_words(failing, seen, requests_of(case, said, seen.reading.now))
+    if waiting:
+        return replace(base, state=State.PLANNED, why=waiting, by=by, waits=True)
     days = [seen.planned(result) for result in failing]
     if all(days) and not any(passed(day, seen.reading.now) for day in days):
         why = phrase("Planned for {date}, not done yet.", date=max(days))

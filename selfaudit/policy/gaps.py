@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from selfaudit.case import Case
+from selfaudit.case import Case, EvidenceFile
 from selfaudit.case.notice import Topic
 from selfaudit.case.statement import Measure, Statement
 from selfaudit.findings import Outcome
 from selfaudit.i18n import phrase
 from selfaudit.policy.days import before, in_future, is_known, passed
 from selfaudit.policy.empty_words import says_something, telling_words
+from selfaudit.policy.footing import audit_gaps, binding_gaps, purpose_gaps, signed_long_ago
+from selfaudit.policy.listed import requests_of, waiting_words
 from selfaudit.policy.model import Gap
+from selfaudit.policy.moments import began
 from selfaudit.policy.reading import Seen
 
 # What leaves something behind that has to be removed.
@@ -22,12 +25,21 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the gaps are looked for in. `open` are the clauses that block until something is stated, with what is asked for."""
+    """What the gaps are looked for in.
 
+    Attributes:
+        pack: id of the policy.
+        case, said, seen: the case, the statement, the results.
+        clauses: what is missing or wrong on single clauses.
+        stated: a clause rests on the customer's word.
+    """
+
+    pack: str
     case: Case
     said: Statement
     seen: Seen
-    open: tuple[tuple[str, str], ...] = ()
+    clauses: tuple[Gap, ...] = ()
+    stated: bool = False
 
     @property
     def disputed(self) -> bool:
@@ -36,11 +48,17 @@ class Ground:
 
 
 def gaps_of(ground: Ground) -> tuple[Gap, ...]:
-    """Everything that is missing, in the order in which a desk reads."""
-    found = (
-        *_cause(ground), *_timeline(ground), *_measures(ground), *_steps(ground), *_credentials(ground), *_removals(ground),
-        *_confirmations(ground), *(Gap(f"attestation:{clause}", words) for clause, words in ground.open), *_times(ground), *_signature(ground),
-    )  # fmt: skip
+    """Everything that is missing, in the order in which a desk reads. Before a contract there is no incident to be explained."""
+    case, said, reading = ground.case, ground.said, ground.seen.reading
+    footing = (*audit_gaps(case, said, reading), *binding_gaps(ground.pack, case, said))
+    if case.purpose == "onboarding":
+        signed = (*_times(ground), *_signature(ground)) if ground.stated else ()
+        found = (*purpose_gaps(case, said), *footing, *(g for g in ground.clauses if ground.stated), *signed)
+    else:
+        found = (
+            *footing, *_cause(ground), *_timeline(ground), *_measures(ground), *_steps(ground), *_credentials(ground),
+            *_removals(ground), *_confirmations(ground), *ground.clauses, *_times(ground), *_signature(ground),
+        )  # fmt: skip
     return tuple(dict.fromkeys(found))
 
 
@@ -48,12 +66,12 @@ def _cause(ground: Ground) -> Iterator[Gap]:
     said = ground.said
     if not said.cause:
         yield Gap("cause", phrase("The kind of root cause is not said."))
-    if not says_something(said.summary):
+    if not says_something(said.summary, names=(said.name, said.role)):
         yield Gap(
             "summary",
             phrase("The root cause is not described: say in a few sentences what happened, how, and where. That it is solved is not enough."),
         )  # fmt: skip
-    if ground.disputed and not (said.proof or any(a.files for a in said.answers)):
+    if ground.disputed and not (_shown(said.proof) or any(_shown(a.files) for a in said.answers)):
         yield Gap("proof", phrase("Nothing shows why the report is wrong: add a file, for example an extract of a log."))
 
 
@@ -79,7 +97,7 @@ def _measures(ground: Ground) -> Iterator[Gap]:
         part = f"measure:{number}"
         if not telling_words(measure.text):
             yield Gap(part, phrase("Measure {number} does not say what was done.", number=number))
-        if not measure.state:
+        if measure.state not in ("done", "planned"):
             yield Gap(part, phrase("Measure {number} is neither done nor planned.", number=number))
         yield from _dated(ground, part, measure)
 
@@ -89,6 +107,8 @@ def _dated(ground: Ground, part: str, measure: Measure) -> Iterator[Gap]:
     if measure.state == "done":
         if not is_known(measure.date):
             yield Gap(part, phrase("No day is given on which this was done: {what}", what=what))
+        elif before(measure.date, began(ground.said)):
+            yield Gap(part, phrase("By its day this was done before it all began, so it is no answer to it: {what}", what=what))
         yield from _evidence(ground, part, measure)
     elif measure.state == "planned":
         if not is_known(measure.date):
@@ -98,35 +118,77 @@ def _dated(ground: Ground, part: str, measure: Measure) -> Iterator[Gap]:
 
 
 def _evidence(ground: Ground, part: str, measure: Measure) -> Iterator[Gap]:
-    """A measure is shown by a file or by a check that passes; one that names a check that fails says that it is not done."""
+    """A measure is shown by a file or by a check that passes; one that names a check that fails says that it is not done.
+
+    Whole families, and checks of this computer's own view, pass without anything that was done.
+    """
     what = _short(measure.text)
-    ids = ground.seen.ids(measure.checks)
-    outcomes = [r.outcome for check in ids for r in ground.seen.of(check)]
-    if Outcome.FAIL in outcomes:
-        failing = next(c for c in ids if any(r.outcome is Outcome.FAIL for r in ground.seen.of(c)))
+    failing = next(
+        (c for c in ground.seen.ids(measure.checks) if any(r.outcome is Outcome.FAIL for r in ground.seen.of(c))), ""
+    )
+    single = [c for c in measure.checks if "." in c and not c.startswith("vantage.")]
+    if failing:
         yield Gap(
             part,
             phrase(
                 "This is said to be done, but the check {check}, named as its evidence, fails: {what}", check=failing, what=what
             ),
         )
-    elif not measure.files and not any(o in (Outcome.PASS, Outcome.WARN) for o in outcomes):
+    elif not _shown(measure.files) and not any(r.outcome is Outcome.PASS for c in single for r in ground.seen.of(c)):
         yield Gap(part, phrase("Nothing shows that this was done; add a file, or name a check that passes: {what}", what=what))
+
+
+def _shown(files: Iterable[EvidenceFile]) -> bool:
+    """Whether any file has something in it."""
+    return any(f.size > 0 for f in files)
+
+
+def demanded_steps(case: Case, said: Statement) -> tuple[str, ...]:
+    """Every step that the case, a notice or the statement itself names, each once, in this order."""
+    every = (*case.steps, *(step for notice in case.notices for step in notice.steps), *(step.text for step in said.steps))
+    found: dict[str, str] = {}
+    for text in every:
+        if step_key(text):
+            found.setdefault(step_key(text), text)
+    return tuple(found.values())
 
 
 def _steps(ground: Ground) -> Iterator[Gap]:
     """POLICY: each step that the provider specified gets evidence, or the request is not final."""
-    stated = {_key(step.text): step for step in ground.said.steps}
-    for number, text in enumerate(dict.fromkeys(ground.case.steps), start=1):
-        part, step = f"step:{number}", stated.get(_key(text))
-        if step is None or not step.state:
-            yield Gap(
-                part, phrase("It is not said whether this step that the provider demands is done: {what}", what=_short(text))
+    stated: dict[str, Measure] = {}
+    for step in ground.said.steps:
+        stated.setdefault(step_key(step.text), step)
+    for number, text in enumerate(demanded_steps(ground.case, ground.said), start=1):
+        yield from _step(ground, f"step:{number}", text, stated.get(step_key(text)))
+
+
+def _step(ground: Ground, part: str, text: str, step: Measure | None) -> Iterator[Gap]:
+    what = _short(text)
+    if step is None or not step.state:
+        yield Gap(part, phrase("It is not said whether this step that the provider demands is done: {what}", what=what))
+    elif step.state == "planned" and _waits(ground, step):
+        yield from _dated(ground, part, step)
+    elif step.state == "planned":
+        yield Gap(part, phrase("This step that the provider demands is only planned: {what}", what=what))
+    elif step.state == "disputed":
+        if not ground.disputed:
+            why = phrase(
+                "This step is called a mistake, but the cause that is named is not that the report is wrong: {what}", what=what
             )
-        elif step.state == "planned":
-            yield Gap(part, phrase("This step that the provider demands is only planned: {what}", what=_short(text)))
-        else:
-            yield from _dated(ground, part, step)
+            yield Gap(part, why)
+        elif not telling_words(step.why):
+            yield Gap(part, phrase("It is not said why this step rests on a mistake: {what}", what=what))
+    else:
+        yield from _dated(ground, part, step)
+
+
+def _waits(ground: Ground, step: Measure) -> bool:
+    """Whether the checks that a planned step names show that nothing of it is left to the customer: a list was asked and decides."""
+    results = [r for check in step.checks if "." in check for r in ground.seen.of(check)]
+    failing = [r for r in results if r.outcome is Outcome.FAIL]
+    others = [r for r in results if r.outcome not in (Outcome.FAIL, Outcome.PASS, Outcome.WARN)]
+    requests = requests_of(ground.case, ground.said, ground.seen.reading.now)
+    return bool(failing) and not others and bool(waiting_words(failing, ground.seen, requests))
 
 
 def _credentials(ground: Ground) -> Iterator[Gap]:
@@ -144,18 +206,17 @@ def _credentials(ground: Ground) -> Iterator[Gap]:
 
 def _removals(ground: Ground) -> Iterator[Gap]:
     """Listings that the customer can have removed. Others are for the provider, or go by themselves."""
-    asked = {
-        (r.zone.casefold().rstrip("."), r.target.casefold().rstrip(".")) for r in ground.said.removals if r.at or r.reference
-    }
+    requests = requests_of(ground.case, ground.said, ground.seen.reading.now)
     for result in ground.seen.everything():
         if not result.check.startswith("blocklist.") or result.outcome is not Outcome.FAIL:
             continue
         for fault in ground.seen.faults(result):
             args = fault.finding.args
             zone = str(args.get("zone", ""))
-            if zone and args.get("who", "you") == "you" and (zone.casefold(), result.target.casefold()) not in asked:
+            if zone and args.get("who", "you") == "you" and requests.of(fault.finding, result.target) is None:
                 why = phrase(
-                    "{target} is listed at {list}, and no request for removal is named.", target=result.target, list=args.get("list", zone)
+                    "{target} is listed at {list}, and no request for removal is named with the list's reference and a day since it began.",
+                    target=result.target, list=args.get("list", zone),
                 )  # fmt: skip
                 yield Gap(f"removal:{zone}:{result.target}", why)
 
@@ -194,15 +255,22 @@ def _signature(ground: Ground) -> Iterator[Gap]:
         yield Gap("signer", phrase("It is not said who answers for this, with name and role."))
     if not is_known(said.signed):
         yield Gap("signed", phrase("The statement is not signed."))
-    elif _signed_too_early(said.signed, (day for _part, day in _done_days(said))):
+    elif any(before(said.signed, day) for day in _last_words(said)):
         yield Gap("signed", phrase("The statement was signed before the last change that it names; sign it again."))
+    elif signed_long_ago(said, ground.seen.reading):
+        yield Gap(
+            "signed", phrase("The statement was signed more than seven days before this audit; read it again and sign it anew.")
+        )
 
 
-def _signed_too_early(signed: str, days: Iterable[str]) -> bool:
-    return any(before(signed, day) for day in days)
+def _last_words(said: Statement) -> Iterator[str]:
+    """Every day and moment that a signature must not be older than."""
+    yield from (day for _part, day in _done_days(said))
+    yield from (m.at for m in said.timeline)
 
 
-def _key(text: str) -> str:
+def step_key(text: str) -> str:
+    """By what a step is known again, however it is spaced and capitalised."""
     return " ".join(text.split()).casefold()
 
 

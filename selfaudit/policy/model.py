@@ -57,6 +57,8 @@ class Clause:
         when: when it applies; a clause that is cited always applies.
         topics: what kinds of incidents it is likely to be cited for.
         attestation: what the customer states, ready to be signed, "" for none.
+        attestation_shared: the same for a customer on a shared platform, where not everything is in their hands; "" for no difference.
+        needs_words: agreeing alone says nothing; words of the customer's own or a file must go with it.
         evidence: what may be shown with it.
         note: what the customer should know about it.
         onboarding: it also counts before a contract.
@@ -73,6 +75,8 @@ class Clause:
     when: When = When.ALWAYS
     topics: tuple[Topic, ...] = ()
     attestation: str = ""
+    attestation_shared: str = ""
+    needs_words: bool = False
     evidence: tuple[str, ...] = ()
     note: str = ""
     onboarding: bool = True

@@ -19,6 +19,7 @@ from selfaudit.i18n import phrase
 from selfaudit.policy.model import BlockerWhen, ClauseClass, Weight, When
 from selfaudit.policy.pack_checks import check_colour, check_day, check_https, check_key, check_mailbox, check_prefix
 from selfaudit.policy.pack_logo import check_logo
+from selfaudit.settings import has_long_key
 from selfaudit.text import printable
 
 MAX_FILE = 300_000  # octets
@@ -84,6 +85,8 @@ class ClauseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     when: When = When.ALWAYS
     topics: Annotated[tuple[Topic, ...], msgspec.Meta(max_length=22)] = ()
     attestation: _Words = ""
+    attestation_shared: _Words = ""
+    needs_words: bool = False
     evidence: Annotated[tuple[_Words, ...], msgspec.Meta(max_length=20)] = ()
     note: _Words = ""
     onboarding: bool = True
@@ -114,10 +117,6 @@ class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     clause: Annotated[tuple[ClauseEntry, ...], msgspec.Meta(max_length=MAX_CLAUSES)] = ()
 
 
-# A key of many dotted parts takes tomllib a time that grows with the square of its length; no key here has more than two.
-_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){30}""", re.ASCII)
-
-
 def parse_pack(text: str, known_checks: Collection[str] | None = None) -> PackFile:
     """Reads one file. What it takes over from another pack is not looked at yet (`packs.build_pack`).
 
@@ -130,7 +129,7 @@ def parse_pack(text: str, known_checks: Collection[str] | None = None) -> PackFi
     """
     if len(text) > MAX_FILE or len(text.encode("utf-8", "replace")) > MAX_FILE:
         raise BadInput(phrase("not a pack: larger than {limit} octets", limit=MAX_FILE))
-    if _LONG_KEY.search(text):
+    if has_long_key(text):
         raise BadInput(phrase("not a pack: a name with more than 29 dots"))
     try:
         table = tomllib.loads(text)
@@ -248,6 +247,9 @@ def _check_clause(key: str, clause: ClauseEntry) -> None:
         wrong("attestation", phrase("a clause of the kind “{kind}” has no attestation", kind=kind))
     if stated and not clause.attestation:
         wrong("attestation", phrase("a clause of the kind “{kind}” needs words that the customer can sign", kind=kind))
+    for name in ("attestation_shared", "needs_words"):
+        if getattr(clause, name) and not clause.attestation:
+            wrong(name, phrase("this belongs to a clause that has an attestation"))
     if clause.evidence and not clause.attestation:
         wrong("evidence", phrase("a clause of the kind “{kind}” asks for no evidence", kind=kind))
     if informs != (clause.weight is Weight.NONE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,6 +14,7 @@ import msgspec
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _, phrase
+from selfaudit.policy.lookalikes import mixes_scripts, skeleton
 from selfaudit.policy.model import Brand, Clause, Contacts, Pack, Parameters, TrustedKey
 from selfaudit.policy.pack_checks import check_prefix
 from selfaudit.policy.pack_file import MAX_CLAUSES, MAX_FILE, PackFile, fault, parse_pack
@@ -234,9 +236,14 @@ def _check_file_name(name: str, file: PackFile) -> None:
 
 
 def _check_names(pack: Pack, others: list[Pack]) -> None:
+    for key, names in (("name", (pack.name,)), ("aliases", pack.aliases)):
+        for name in names:
+            if mixes_scripts(name):
+                fault(key, phrase("“{name}” mixes letters of several alphabets in one word", name=name))
     for other in others:
+        taken = {skeleton(name) for name in (other.id, other.name, *other.aliases)}
         for name in (pack.id, pack.name, *pack.aliases):
-            if _key(name) in _names(other):
+            if skeleton(name) in taken:
                 fault(
                     "id" if name == pack.id else "name" if name == pack.name else "aliases",
                     phrase("the pack {other} is called “{name}” already", other=other.id, name=name),
@@ -248,4 +255,4 @@ def _names(pack: Pack) -> set[str]:
 
 
 def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from selfaudit.findings import Finding, Mark, Outcome, Result
+from selfaudit.i18n import phrase
 from selfaudit.policy.model import Basis
+
+# The reasons of results that are missing because a run was stopped. Nobody's word stands in for the rest of a run.
+NOT_LOOKED_AT = phrase("stopped before this was looked at")
+NOT_DONE = phrase("stopped before it was done")
+_INTRUSION = ("host.malware", "host.persistence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,11 @@ def every_finding(result: Result) -> tuple[Fault, ...]:
     return tuple(Fault(f) for f in result.findings if not f.approved)
 
 
+def no_words(result: Result) -> str:
+    """What a result only remarks, where nobody knows the words."""
+    return result.reason
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How results are to be read.
@@ -33,6 +44,11 @@ class Reading:
         servers: for an address, the servers looked at from inside that are reached at it. None: not known, then all of them must agree.
         now: UTC seconds; what a statement dates later is in the future. None: that is not looked at.
         not_asked: checks that nobody need agree to, and nobody did: they count for nothing.
+        remark: the words of the gravest warning of a result that has no fault.
+        expected: for a check, all targets on which it has a result unless it was left out. None: not known.
+        unsampled: domains of the case from which no sample message was given.
+        finished: when the audit ended (UTC, RFC 3339), "" if that is not known.
+        interrupted: it was stopped before its end.
     """
 
     kinds: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +56,11 @@ class Reading:
     servers: Mapping[str, tuple[str, ...]] | None = None
     now: float | None = None
     not_asked: frozenset[str] = frozenset()
+    remark: Callable[[Result], str] = no_words
+    expected: Mapping[str, tuple[str, ...]] | None = None
+    unsampled: tuple[str, ...] = ()
+    finished: str = ""
+    interrupted: bool = False
 
 
 class Seen:
@@ -72,9 +93,27 @@ class Seen:
             found.update(dict.fromkeys(own or (name,)))
         return tuple(name for name in found if name not in self.reading.not_asked)
 
-    def targets_of_kind(self, kind: str) -> bool:
-        """Whether anything of this kind was looked at at all."""
-        return any(r.target_kind == kind for r in self.everything())
+    def left_out(self, check: str) -> tuple[str, ...]:
+        """The targets on which a check would have had a result if this audit had not left it or them out."""
+        if self.reading.expected is not None:
+            there = {r.target for r in self.of(check)}
+            return tuple(t for t in self.reading.expected.get(check, ()) if t not in there)
+        kind = self.reading.kinds.get(check, "")
+        alike = () if self.of(check) or not kind else (r.target for r in self.everything() if r.target_kind == kind)
+        return tuple(dict.fromkeys(alike))
+
+    def fails(self, *names: str) -> bool:
+        """Whether anything of checks or families failed."""
+        return any(r.outcome is Outcome.FAIL for r in self.everything() if {r.check, r.check.partition(".")[0]} & set(names))
+
+    def broken_in(self) -> bool:
+        """Whether traces of strangers were seen on a server."""
+        return self.fails(*_INTRUSION)
+
+    def bulk(self) -> bool:
+        """Whether a sample message was sent to many: only then there is something to say of how readers unsubscribe."""
+        decided = (Outcome.PASS, Outcome.WARN, Outcome.FAIL)
+        return any(r.outcome in decided for r in self.of("message.unsubscribe"))
 
     def faults(self, result: Result) -> tuple[Fault, ...]:
         """The findings for which a result failed."""
@@ -97,4 +136,6 @@ class Seen:
         why = result.reason
         if result.outcome is Outcome.FAIL:
             why = next((f.words for f in self.faults(result)), "") or why
+        elif result.outcome is Outcome.WARN:
+            why = self.reading.remark(result) or why
         return Basis(result.check, result.target_kind, result.target, str(result.outcome), why)

@@ -31,8 +31,16 @@ class StandIn:
     failed: tuple[Result, ...] = ()
 
 
-def stand_in(result: Result, seen: Seen) -> StandIn:
-    """What stands in for a result that could not be had. Servers that do not belong to its address say nothing about it."""
+def stand_in(result: Result, seen: Seen, *, suspended: bool = False) -> StandIn:
+    """What stands in for a result that could not be had. Servers that do not belong to its address say nothing about it.
+
+    Args:
+        result: an inconclusive one; one that was not run only where the service is suspended, since otherwise it need only be allowed.
+        seen: all results.
+        suspended: the service is cut off.
+    """
+    if result.outcome is not Outcome.INCONCLUSIVE and not (suspended and result.outcome is Outcome.NOT_RUN):
+        return StandIn()
     rows = [seen.of(check) for check in STAND_INS.get(result.check, ())]
     servers = seen.reading.servers
     if servers is not None:

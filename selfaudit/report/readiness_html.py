@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +24,7 @@ from selfaudit.report.readiness_text import (
     Words,
     blocking,
     counts_line,
+    heading_of,
     is_core,
     open_besides,
     other_gaps,
@@ -168,7 +169,7 @@ def _row(requirement: Requirement, words: Words) -> Row:
     )  # fmt: skip
     state = requirement.state
     return Row(
-        requirement, _CLASSES[state], STATE_SIGNS[state], _(STATE_WORDS[state]), _(WEIGHT_WORDS[requirement.weight]), words.why(requirement),
+        replace(requirement, heading=heading_of(requirement)), _CLASSES[state], STATE_SIGNS[state], _(STATE_WORDS[state]), _(WEIGHT_WORDS[requirement.weight]), words.why(requirement),
         words.more(requirement), is_core(requirement), tuple((_(_KINDS[name]), words.lines(bases)) for name, bases in groups if bases),
     )  # fmt: skip
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render
 from selfaudit.engine import Audit
-from selfaudit.engine.requirements import faults_of
+from selfaudit.engine.requirements import faults_of, remark_finding
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import N_, _, ngettext, shown
 from selfaudit.policy.model import Basis, Gap, Readiness, Requirement, State, Weight
+from selfaudit.policy.readiness import CRITICAL
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
 
 STATE_WORDS = {
@@ -80,6 +81,8 @@ class Words:
         result = self._results.get((basis.check, basis.target_kind, basis.target))
         if basis.outcome == Outcome.FAIL and result is not None:
             return fault_words(result) or shown(basis.why)
+        if basis.outcome == Outcome.WARN and result is not None:
+            return remark_words(result) or shown(basis.why)
         return shown(basis.why)
 
     def lines(self, bases: Iterable[Basis]) -> list[BasisLine]:
@@ -95,6 +98,17 @@ def fault_words(result: Result) -> str:
     if fault is None:
         return ""
     return render(all_checks()[result.check].messages[fault.finding.tag].text, fault.finding.args)
+
+
+def remark_words(result: Result) -> str:
+    """The gravest warning of a result in the chosen language, "" without one."""
+    finding = remark_finding(result)
+    return render(all_checks()[result.check].messages[finding.tag].text, finding.args) if finding else ""
+
+
+def heading_of(requirement: Requirement) -> str:
+    """The heading of a requirement: a clause's as the policy has it, or ours for what harms others and falls under none."""
+    return shown(requirement.heading) if requirement.clause == CRITICAL else requirement.heading
 
 
 def blocking(readiness: Readiness) -> tuple[Requirement, ...]:
@@ -122,8 +136,9 @@ def is_core(requirement: Requirement) -> bool:
 
 
 def other_gaps(readiness: Readiness) -> tuple[Gap, ...]:
-    """What the statement lacks besides words on single clauses, which stand among the blocking ones."""
-    return tuple(g for g in readiness.gaps if not g.part.startswith("attestation:"))
+    """What the statement lacks besides words on clauses that stand among the blocking ones for lack of a statement."""
+    asked = {f"attestation:{r.clause}" for r in readiness.requirements if r.blocks and r.state is State.NEEDS_STATEMENT}
+    return tuple(g for g in readiness.gaps if g.part not in asked)
 
 
 def readiness_headline(readiness: Readiness) -> str:
@@ -163,7 +178,9 @@ def readiness_short(readiness: Readiness) -> str:
         if not open_:
             return _("Ready for {provider}.").format(provider=whom)
         return ngettext(
-            "Ready for {provider}; {count} requirement is still open.", "Ready for {provider}; {count} requirements are still open.", open_
+            "Ready for {provider}; {count} requirement is still open.",
+            "Ready for {provider}; {count} requirements are still open.",
+            open_,
         ).format(provider=whom, count=open_)
     if blocks:
         text = ngettext(

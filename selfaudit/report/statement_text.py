@@ -53,7 +53,7 @@ def attested(statement: Statement, pack: Pack | None) -> list[tuple[str, str, st
     order = {clause: number for number, clause in enumerate(words)}
     given = [a for a in statement.attestations if a.agreed and not a.planned]
     given.sort(key=lambda a: order.get(a.clause, len(order)))
-    return [(a.clause, words.get(a.clause, ""), a.text, a.files) for a in given]
+    return [(a.clause, a.words or words.get(a.clause, ""), a.text, a.files) for a in given]
 
 
 def cause_words(statement: Statement) -> str:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from selfaudit.cli.output import print_audit, print_readiness, state_sign
-from selfaudit.engine import Audit
+from selfaudit.engine import Audit, requirements
 from selfaudit.policy.model import Basis, Gap, Readiness, Requirement, State, Weight
 from tests.report import test_readiness_report as made
 
@@ -110,11 +110,11 @@ def test_signs_are_plain_where_the_terminal_knows_no_more(audit: Audit) -> None:
     signs = {state: state_sign(state, plain) for state in State}
     assert all(sign.isascii() for sign in signs.values())
     assert len(set(signs.values())) == len(State)
-    assert any(line.startswith(" x B-2") for line in block(made.requirements.readiness_of(audit), audit, "ascii"))
+    assert any(line.startswith(" x B-2") for line in block(requirements.readiness_of(audit), audit, "ascii"))
 
 
 def test_a_ready_case_still_names_what_nobody_saw(audit: Audit) -> None:
-    readiness = made.requirements.readiness_of(audit)
+    readiness = requirements.readiness_of(audit)
     assert readiness is not None
     rows = tuple(r for r in readiness.requirements if not r.blocks)
     lines = block(replace(readiness, ready=True, blockers=(), gaps=(), requirements=rows), audit)

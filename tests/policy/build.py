@@ -27,7 +27,10 @@ KINDS = {
     "host.mail-config": "host",
     "host.listeners": "host",
     "host.firewall": "host",
+    "host.malware": "host",
+    "host.persistence": "host",
     "message.headers": "message",
+    "message.unsubscribe": "message",
     "consent.ledger": "ledger",
 }
 
@@ -37,7 +40,7 @@ def grave(result: Result) -> tuple[Fault, ...]:
     return tuple(Fault(f, f"{result.target} is bad ({f.tag})") for f in result.findings if f.tag.startswith("BAD"))
 
 
-READING = Reading(KINDS, grave, {"192.0.2.1": ("srv",)}, NOW)
+READING = Reading(KINDS, grave, {"192.0.2.1": ("srv",)}, NOW, finished="2026-11-21T12:00:00.000Z")
 
 COMPLETE = Statement(
     cause="open-service",

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from selfaudit.case import EvidenceFile
 from selfaudit.case.notice import Notice
-from selfaudit.case.statement import Answer, Credential, Measure, Moment, Removal, Statement
+from selfaudit.case.statement import Answer, Attestation, Credential, Measure, Moment, Removal, Statement
 from selfaudit.findings import Finding, Outcome, Result
 from selfaudit.policy.empty_words import says_something, telling_words
-from selfaudit.policy.model import Gap
-from tests.policy.build import CASE, COMPLETE, FILE, clause, judged, result
+from selfaudit.policy.model import ClauseClass, Gap
+from tests.policy.build import CASE, COMPLETE, FILE, NOW, READING, clause, judged, result
 
 CLAUSE = clause(checks=("mail.spf",))
+EMPTY = EvidenceFile("empty.txt", "00" * 32, 0)
 CHANGED = Credential("mailbox info@shop.test", "2026-11-16", "Maria Blum")
 
 
@@ -60,10 +62,22 @@ def test_an_empty_one_lacks_everything() -> None:
         "It was fixed. We don't know what happened but it won't happen again, sorry.",
         "",
         "Spam.",
+        "Problem solved, please reactivate example.com on 192.0.2.1, ticket 4711, Maria Blum.",
+        "Problem solved, please reactivate https://shop.test/ and info@shop.test and 2001:db8::1, owner Maria Blum",
+        "Le problème est résolu, merci de réactiver mon compte le plus vite possible.",
+        "El problema ya está resuelto, por favor reactiven mi cuenta cuanto antes.",
+        "Problém byl vyřešen, prosím o opětovné zapnutí služby co nejdříve.",
+        "Probleem opgelost, gelieve mijn server opnieuw te activeren aub, dank je wel",
+        "Das Problem ist geloest. Bitte schalten Sie meinen vServer wieder frei, lg",
+        "asdf qwer zxcv tyui asdf qwer zxcv tyui asdf qwer",
+        "Problem solved please reactivate reactivate2 solved2 solved3 solved4 xxxxxx",
+        "Pr0blem s0lved, p1ease re-activate my vserver. Thx a lot guys!!",
+        "\u200b \u200c \u200d \u2060 \u2061 \u2062 \u2063 \u2064 \ufeff" * 5,
+        r"\u200b \u200c \u200d \u2060 \u2061 \u2062 \u2063 \u2064 \ufeff",
     ],
 )
 def test_empty_words_are_no_root_cause(text: str) -> None:
-    assert says_something(text) is False
+    assert says_something(text, names=("Maria Blum", "owner")) is False
     assert gaps(replace(COMPLETE, summary=text)) == ["summary"]
 
 
@@ -103,7 +117,11 @@ def test_texts_of_any_size_are_read_in_bounds() -> None:
         ((Measure("Closed the relay", "done", "last week", files=(FILE,)),), ["measure:1"]),
         ((Measure("Closed the relay", "done", "2026-11-16"),), ["measure:1"]),
         ((Measure("Closed the relay", "done", "2026-11-16", checks=("mail.spf",)),), []),
-        ((Measure("Closed the relay", "done", "2026-11-16", checks=("mail",)),), []),
+        ((Measure("Closed the relay", "done", "2026-11-16", checks=("mail",)),), ["measure:1"]),
+        ((Measure("Closed the relay", "done", "2026-11-16", checks=("vantage.clock",)),), ["measure:1"]),
+        ((Measure("Closed the relay", "done", "2026-11-16", files=(EMPTY,)),), ["measure:1"]),
+        ((Measure("Closed the relay", "done", "2026-11-14", files=(FILE,)),), ["measure:1"]),
+        ((Measure("Closed the relay", "disputed", "2026-11-16", files=(FILE,)),), ["measures", "measure:1"]),
         ((Measure("Closed the relay", "done", "2026-11-16", checks=("rdns.present",)),), ["measure:1"]),
         ((*COMPLETE.measures, Measure("Hire a monitor", "planned")), ["measure:2"]),
         ((*COMPLETE.measures, Measure("Hire a monitor", "planned", "2026-11-01")), ["measure:2"]),
@@ -132,10 +150,10 @@ def test_a_measure_whose_check_fails_is_not_done() -> None:
         ((Moment("2026-11-16", "fixed"),), ["timeline"]),
         ((Moment("2026-11-16", "noticed"), Moment("2026-11-16", "contained")), ["timeline"]),
         ((Moment("2026-11-16", "noticed"), Moment("2026-11-16", "fixed")), []),
-        ((Moment("2026-11-17", "began"), Moment("2026-11-16", "fixed")), ["timeline"]),
+        ((Moment("2026-11-17", "began"), Moment("2026-11-16", "fixed")), ["timeline", "measure:1"]),
         ((Moment("2026-11-16T10:00:00Z", "began"), Moment("2026-11-16T09:00:00Z", "fixed")), ["timeline"]),
         ((Moment("2026-11-16T10:00:00Z", "began"), Moment("2026-11-16", "fixed")), []),
-        ((Moment("2026-11-16", "began"), Moment("2026-11-24", "fixed")), ["timeline"]),
+        ((Moment("2026-11-16", "began"), Moment("2026-11-24", "fixed")), ["timeline", "signed"]),
         ((Moment("", "began"), Moment("2026-11-16", "fixed")), ["timeline"]),
     ],
 )
@@ -231,3 +249,104 @@ def test_hostile_times_and_texts_are_no_crash() -> None:
     found = judged(CLAUSE, result("mail.spf"), statement=odd).gaps
     assert found
     assert all(len(g.why) < 300 for g in found)
+
+
+def test_an_audit_that_was_stopped_or_is_old_carries_no_request() -> None:
+    def parts(**more: object) -> list[str]:
+        return [g.part for g in judged(CLAUSE, result("mail.spf"), reading=replace(READING, **more)).gaps]  # type: ignore[arg-type]
+
+    assert parts() == []
+    assert parts(interrupted=True) == ["audit"]
+    assert parts(finished="2026-11-15T11:00:00Z") == ["audit-age"]
+    assert parts(finished="2026-11-16T01:00:00Z") == []  # the day of the repair
+    assert parts(finished="2019-01-01T00:00:00Z") == ["audit-age"]
+    assert parts(finished="") == []
+    planned = replace(COMPLETE, measures=(*COMPLETE.measures, Measure("Hire a monitor", "planned", "2026-12-01")))
+    assert gaps(planned) == []
+    later = replace(COMPLETE, measures=(replace(COMPLETE.measures[0], date="2026-11-22"),), signed="2026-11-22")
+    assert gaps(later) == ["audit-age"]
+    reported = Notice("mail", first="2026-11-15T00:00:00Z", last="2026-11-21T13:00:00Z")
+    assert gaps(COMPLETE, case=replace(CASE, notices=(reported,))) == ["audit-age"]
+    never = replace(reported, last="2099-01-01T00:00:00Z")
+    assert gaps(COMPLETE, case=replace(CASE, notices=(never,))) == []
+
+
+def test_a_signature_goes_with_its_audit_and_with_what_it_names() -> None:
+    early = replace(COMPLETE, signed="2026-11-18")
+    assert gaps(early) == []
+    assert gaps(replace(early, timeline=(*COMPLETE.timeline, Moment("2026-11-19T08:00:00Z", "other", "told the readers")))) == [
+        "signed"
+    ]
+    late = replace(READING, finished="2026-11-25T13:00:00Z", now=NOW + 4 * 86_400)
+    found = judged(CLAUSE, result("mail.spf"), statement=replace(COMPLETE, signed="2026-11-18"), reading=late).gaps
+    assert [g.part for g in found] == ["signed"]
+    assert "more than seven days before this audit" in found[0].why
+
+
+def test_a_statement_is_bound_to_its_policy_and_case() -> None:
+    case = replace(CASE, number="T-1")
+    assert gaps(replace(COMPLETE, policy="p", number=" t-1 "), case=case) == []
+    assert gaps(replace(COMPLETE, policy="another"), case=case) == ["statement"]
+    assert gaps(replace(COMPLETE, number="T-2"), case=case) == ["statement"]
+    assert gaps(replace(COMPLETE, number="T-1")) == ["statement"]
+
+
+def test_steps_of_the_statement_and_of_notices_count_as_well() -> None:
+    notice = replace(CASE, notices=(Notice("mail", steps=("Send us the log.",)),))
+    done = Measure("send us  THE log.", "done", "2026-11-16", files=(FILE,))
+    assert gaps(COMPLETE, case=notice) == ["step:1"]
+    assert gaps(replace(COMPLETE, steps=(done,)), case=notice) == []
+    own = (Measure("Wipe the server", "planned", "2026-12-31"), Measure("Send us an identity card"))
+    assert gaps(replace(COMPLETE, steps=own)) == ["step:1", "step:2"]
+    assert gaps(replace(COMPLETE, steps=(*own, done)), case=replace(notice, steps=("Wipe the server",))) == ["step:1", "step:3"]
+
+
+def test_a_disputed_step_needs_its_reason_and_a_disputed_report() -> None:
+    case = replace(CASE, steps=("Remove the malware.",))
+    disputed = replace(COMPLETE, cause="false-report", proof=(FILE,), measures=(), timeline=(), commitment=False)
+    step = Measure("Remove the malware.", "disputed", why="The address belongs to another customer since 2025.")
+    assert gaps(replace(disputed, steps=(step,)), case=case) == []
+    assert gaps(replace(disputed, steps=(replace(step, why=" "),)), case=case) == ["step:1"]
+    assert gaps(replace(COMPLETE, steps=(step,)), case=case) == ["step:1"]
+
+
+def test_a_request_for_removal_needs_the_lists_reference_and_a_day_since_it_began() -> None:
+    asked = Removal("zen.list.test", "192.0.2.1", "2026-11-17", "R-1")
+    part = ["removal:zen.list.test:192.0.2.1"]
+    assert gaps(replace(COMPLETE, removals=(replace(asked, reference=" "),)), listed()) == part
+    assert gaps(replace(COMPLETE, removals=(replace(asked, at="2001-01-01"),)), listed()) == part
+    assert gaps(replace(COMPLETE, removals=(replace(asked, at="2026-11-14"),)), listed()) == part
+
+
+def test_empty_files_dispute_nothing() -> None:
+    disputed = replace(COMPLETE, cause="false-report", measures=(), timeline=(), commitment=False, proof=(EMPTY,))
+    assert gaps(disputed) == ["proof"]
+
+
+def test_before_a_contract_a_word_needs_a_signature_and_there_is_no_incident() -> None:
+    case = replace(CASE, purpose="onboarding")
+    stated = clause(kind=ClauseClass.STATED, attestation="True.")
+    unsigned = Statement(attestations=(Attestation("X-1", agreed=True, words="True."),))
+
+    def parts(said: Statement | None, **more: object) -> list[str]:
+        return [g.part for g in judged(stated, case=replace(case, **more), statement=said).gaps]  # type: ignore[arg-type]
+
+    assert parts(unsigned) == ["signer", "signed"]
+    assert parts(replace(unsigned, name="Maria Blum", role="owner", signed="2026-11-20")) == []
+    for more in ({"suspended": "2026-11-13"}, {"cited": ("X-1",)}, {"notices": (Notice("mail"),)}, {"steps": ("Wipe it",)}):
+        assert parts(None, **more)[0] == "purpose"
+    assert parts(replace(unsigned, steps=(Measure("Wipe it"),)))[0] == "purpose"
+
+
+def test_a_planned_step_that_only_a_list_can_end_is_no_gap() -> None:
+    case = replace(CASE, steps=("Have the address removed from the list.",))
+    asked = (Removal("zen.list.test", "192.0.2.1", "2026-11-17", "R-1"),)
+    step = Measure("Have the address removed from the list.", "planned", "2026-12-01", checks=("blocklist.address",))
+    waiting = replace(COMPLETE, steps=(step,), removals=asked)
+    bad = replace(listed(), findings=listed().findings[:1])
+    assert gaps(waiting, bad, case=case) == []
+    assert gaps(replace(waiting, removals=()), bad, case=case) == ["step:1", "removal:zen.list.test:192.0.2.1"]
+    assert gaps(replace(waiting, steps=(replace(step, checks=()),)), bad, case=case) == ["step:1"]
+    assert gaps(replace(waiting, steps=(replace(step, date=""),)), bad, case=case) == ["step:1"]
+    assert gaps(waiting, bad, result("exposure.relay", Outcome.FAIL), case=case) == ["step:1"]
+    assert gaps(waiting, case=case) == ["step:1"]

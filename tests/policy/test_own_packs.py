@@ -123,3 +123,29 @@ def test_too_many(folder: Path) -> None:
         write(folder, f"p{n:03}.toml", f'id = "p{n:03}"\nname = "P{n}"\n')
     assert len(all_packs()) == MAX_OWN + 3
     assert [b.file for b in broken_packs()] == ["p100.toml", "p101.toml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Pr\u0435z Hosting", "mixes letters of several alphabets"),  # Cyrillic e
+        ("\u0420rez Hosting", "mixes letters of several alphabets"),  # Cyrillic R that looks like P
+        ("P\u03c1ez", "mixes letters of several alphabets"),  # Greek rho
+        ("Prez-Hosting", "the pack prezcomm is called"),
+        ("\uff30rez Hosting", "the pack prezcomm is called"),  # full width
+        ("Pr\u00e9z Hosting", "the pack prezcomm is called"),
+        ("Prez Host1ng", "the pack prezcomm is called"),
+        ("0fsecman.io", "the pack ofsecman is called"),
+    ],
+)
+def test_a_name_that_looks_like_anothers_is_refused(folder: Path, name: str, words: str) -> None:
+    write(folder, "mine.toml", f'id = "mine"\nname = "{name}"\n')
+    assert ids() == SHIPPED
+    assert words in broken_packs()[0].why
+
+
+def test_names_of_other_alphabets_are_fine(folder: Path) -> None:
+    write(folder, "mine.toml", 'id = "mine"\nname = "\u0425\u043e\u0441\u0442\u0438\u043d\u0433 Plus"\n')
+    found = pack_for("\u0445\u043e\u0441\u0442\u0438\u043d\u0433 plus")
+    assert found is not None
+    assert found.id == "mine"

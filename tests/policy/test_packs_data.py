@@ -8,11 +8,13 @@ from typing import get_args
 
 import pytest
 
+from selfaudit.case import Case
 from selfaudit.case.notice import Topic
-from selfaudit.engine.packs import check_pack_checks, known_checks
+from selfaudit.engine.packs import known_checks
 from selfaudit.policy.model import Clause, ClauseClass, Pack, Weight, When
 from selfaudit.policy.packs import pack_for
 from selfaudit.policy.text_hash import normalised, text_hash
+from selfaudit.policy.words import attestation_of
 
 TEXTS = Path(__file__).parents[1] / "data/aup"
 BOTH = ("prezcomm", "ofsecman")
@@ -137,7 +139,8 @@ def test_the_hashes_are_those_of_the_texts() -> None:
 
 @pytest.mark.parametrize("name", [*BOTH, "demo"])
 def test_every_check_exists(name: str) -> None:
-    check_pack_checks(pack(name))
+    named = {check for c in pack(name).clauses for check in c.checks} | set(pack(name).parameters.approvable)
+    assert named <= known_checks()
 
 
 def families(name: str) -> set[str]:
@@ -148,8 +151,8 @@ def test_no_family_of_checks_is_without_a_clause() -> None:
     everything = {name for name in known_checks() if "." not in name}
     # vantage looks at where this program stands, not at the customer: its results say how far the others can be believed.
     assert families("prezcomm") == everything - {"vantage"}
-    # ofsecman's policy asks for neither reverse names nor registration data.
-    assert families("ofsecman") == everything - {"vantage", "rdns", "registration"}
+    # ofsecman's policy asks for neither reverse names nor registration data; its contact is that of the account, not a mailbox in DNS.
+    assert families("ofsecman") == everything - {"vantage", "rdns", "registration", "mail"}
 
 
 def test_checks_without_a_clause_are_those_that_no_policy_asks_for() -> None:
@@ -158,7 +161,7 @@ def test_checks_without_a_clause_are_those_that_no_policy_asks_for() -> None:
     # They say how well mail and names work; what a policy asks for (reachable, authenticated, registered) others look at.
     assert {c for c in alone if not c.startswith("vantage.")} == {
         "dns.caa", "dns.delegation", "dns.dnssec", "dns.transfer", "mail.bimi", "mail.dane", "mail.mta-sts", "mail.mx", "mail.starttls",
-        "mail.tls-rpt",
+        "mail.tls-rpt", "web.tls",
     }  # fmt: skip
 
 
@@ -181,9 +184,9 @@ def test_attestations_admit_nothing_and_plan_nothing(name: str) -> None:
 
 # What has technical evidence after the analysis of the policies (classes T and T+A), but for the five clauses about the policy's own text and
 # the form of this program's evidence: A-0.3, A-8.2, A-8.3, B-0.2, B-12.1; and two for which nothing on a server or in DNS can be looked at:
-# A-5.2 (was a stranger's account entered?) and A-6.6 and B-2.7 (consumer law).
+# A-2.4 (the contact in the account, which no DNS names), A-5.2 (was a stranger's account entered?) and A-6.6 and B-2.7 (consumer law).
 TECHNICAL = """
-    A-1.1 A-2.2 A-2.4 A-4.0 A-4.1 A-4.2 A-4.3 A-4.4 A-4.5 A-4.6 A-5.0 A-5.1 A-5.3 A-6.4 A-6.7
+    A-1.1 A-2.2 A-4.0 A-4.1 A-4.2 A-4.3 A-4.4 A-4.5 A-4.6 A-5.0 A-5.1 A-5.3 A-6.4 A-6.7
     B-2.2 B-2.6 B-3.1 B-3.3 B-4.2 B-4.4 B-4.6 B-4.7 B-5.0a B-5.0b B-5.1 B-5.2 B-5.3a B-5.3b B-5.3c B-5.4 B-5.5 B-5.6 B-5.7 B-7.1 B-8.1
     B-8.2 B-9.1 B-9.2 B-9.3 B-10.5"""
 
@@ -308,3 +311,36 @@ def test_what_only_makes_sense_after_an_incident_does_not_count_before_a_contrac
     assert {c.id for name in BOTH for c in pack(name).clauses if not c.onboarding} == {"B-10.4", "B-10.5", "B-10.6"}
     assert clause("B-5.7").onboarding
     assert {c.id for c in pack("prezcomm").clauses if c.when is When.SHARED} == {"B-7.1"}
+
+
+def test_words_that_point_to_something_need_something() -> None:
+    pointing = re.compile(r"\b(as listed here|as shown here|as explained here|named here|are listed here)\b")
+    for name in BOTH:
+        for c in pack(name).clauses:
+            assert bool(pointing.search(c.attestation)) <= c.needs_words, c.id
+
+
+def test_customers_on_a_shared_platform_do_not_state_what_is_in_the_providers_hands() -> None:
+    shared = {c.id: c.attestation_shared for name in BOTH for c in pack(name).clauses if c.attestation_shared}
+    assert {"B-8.2", "B-4.4", "A-2.2", "B-5.7", "A-5.1"} <= set(shared)
+    for name in ("B-8.2", "A-2.2"):
+        assert "have a firewall" not in shared[name]
+        assert "provider's hands" in shared[name]
+    clause = pack("prezcomm").clause("B-8.2")
+    assert clause is not None
+    assert attestation_of(clause, Case((), shared="yes")) == shared["B-8.2"]
+    assert attestation_of(clause, Case((), shared="no")) == attestation_of(clause, Case(())) == clause.attestation
+
+
+def test_clauses_ask_for_what_their_text_says() -> None:
+    contact, bought, privacy = (
+        pack("ofsecman").clause("A-2.4"),
+        pack("ofsecman").clause("A-4.5"),
+        pack("prezcomm").clause("B-5.2"),
+    )
+    assert contact is not None
+    assert bought is not None
+    assert privacy is not None
+    assert contact.checks == ()
+    assert "for spam or for messages to people who have not confirmed" in bought.attestation
+    assert "web.tls" not in privacy.checks

@@ -6,18 +6,41 @@ from dataclasses import replace
 
 import pytest
 
-from selfaudit.case import Case, Target
+from selfaudit.case import Approval, Case, Target
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
 from selfaudit.engine.judge import policy_for
-from selfaudit.engine.requirements import check_cited, faults_of, pack_of, readiness_of, reading_of, servers_at
+from selfaudit.engine.requirements import (
+    check_cited,
+    expected_of,
+    faults_of,
+    pack_of,
+    readiness_of,
+    reading_of,
+    remark_of,
+    servers_at,
+    unsampled_of,
+)
 from selfaudit.errors import UserError
 from selfaudit.facts import Request
 from selfaudit.facts.host import HostPart, HostReport, PartStatus
+from selfaudit.facts.message import MessageReport
 from selfaudit.findings import Finding, Outcome, Result
 from selfaudit.policy.model import State
+from selfaudit.protocols.message_read import read_message
 
 CASE = Case((Target("domain", "shop.test"),), provider="prezcomm")
+
+LISTING = {
+    "target": "192.0.2.1",
+    "list": "Some List",
+    "zone": "z.test",
+    "meaning": "spam",
+    "codes": "127.0.0.2",
+    "removal": "x",
+    "lists": "y",
+    "question": "q",
+}
 
 
 def host(name: str, *addresses: str, said: str = "") -> HostReport:
@@ -63,23 +86,61 @@ def test_servers_stand_at_their_own_addresses_and_at_those_they_were_said_to_be_
 
 
 def test_only_grave_findings_that_nobody_approved_are_faults() -> None:
-    full = {
-        "target": "192.0.2.1",
-        "list": "Some List",
-        "zone": "z.test",
-        "meaning": "spam",
-        "codes": "127.0.0.2",
-        "removal": "x",
-        "lists": "y",
-        "question": "q",
-    }
     findings = (
-        Finding("LISTED_INFORMATION", full), Finding("LISTED_SECOND_TIER", full), Finding("LISTED", full),
-        Finding("LISTED", full, approved="T-1"),
+        Finding("LISTED_INFORMATION", LISTING), Finding("LISTED_SECOND_TIER", LISTING), Finding("LISTED", LISTING),
+        Finding("LISTED", LISTING, approved="T-1"),
     )  # fmt: skip
     faults = faults_of(Result("blocklist.address", "address", "192.0.2.1", Outcome.FAIL, findings))
     assert [f.finding for f in faults] == [findings[2]]
     assert faults[0].words == "192.0.2.1 is listed at Some List: spam (127.0.0.2). Most receivers and desks go by this list."
+
+
+def test_what_an_audit_is_expected_to_have_looked_at() -> None:
+    seen = replace(
+        evidence(host("a", "192.0.2.1/24")),
+        case=replace(CASE, only=("mail.spf",), targets=(*CASE.targets, Target("domain", "b.test"))),
+    )
+    expected = expected_of(seen)
+    assert expected["mail.spf"] == ("shop.test", "b.test")
+    assert expected["mail.dkim"] == ("shop.test", "b.test")
+    assert "rdns.present" not in expected
+    assert "host.firewall" not in expected
+    assert reading_of(seen, 0.0).expected == expected
+
+
+def test_reading_knows_when_the_audit_ended_and_whether_it_did() -> None:
+    assert (reading_of(evidence(), 0.0).finished, reading_of(evidence(), 0.0).interrupted) == (
+        "2026-11-22T00:00:01.000Z",
+        False,
+    )
+    assert reading_of(replace(evidence(), interrupted=True), 0.0).interrupted is True
+
+
+def test_domains_without_a_sample_message() -> None:
+    case = replace(CASE, targets=(*CASE.targets, Target("domain", "b.test")))
+    report = MessageReport(read_message(b"From: Maria <info@news.shop.test>\r\nSubject: x\r\n\r\nHello\r\n", "a.eml"))
+    record = Record("m1", Request("message.report", "a.eml"), "2026-11-22T00:00:00Z", 1, report)
+    assert unsampled_of(replace(evidence(), case=case)) == ("shop.test", "b.test")
+    assert unsampled_of(replace(evidence(), case=case, records=(record,))) == ("b.test",)
+
+
+def test_a_warning_is_said_in_the_words_of_its_gravest_finding() -> None:
+    findings = (Finding("LISTED_INFORMATION", LISTING), Finding("LISTED_SECOND_TIER", LISTING))
+    words = remark_of(Result("blocklist.address", "address", "192.0.2.1", Outcome.WARN, findings))
+    assert "Some List" in words
+    assert remark_of(Result("blocklist.address", "address", "192.0.2.1", Outcome.PASS)) == ""
+
+
+@pytest.mark.parametrize(
+    ("provider", "check", "wanted"),
+    [
+        ("prezcomm", "exposure.relay", "T-1"), ("prezcomm", "blocklist.address", ""), ("prezcomm", "host.persistence", ""),
+        ("ofsecman", "exposure.relay", ""), ("", "blocklist.address", "T-1"),
+    ],
+)  # fmt: skip
+def test_only_what_the_policy_lets_be_approved_can_be(provider: str, check: str, wanted: str) -> None:
+    policy = policy_for(replace(CASE, provider=provider, exceptions=(Approval(check, "", "T-1"),)))
+    assert policy.approval(check, "192.0.2.1", {}) == wanted
 
 
 def test_reading_knows_every_check() -> None:

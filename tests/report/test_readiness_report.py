@@ -12,12 +12,15 @@ import pytest
 from selfaudit.case import Case, EvidenceFile, Target
 from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Answer, Attestation, Credential, Measure, Moment, Removal, Statement
+from selfaudit.checks import all_checks
 from selfaudit.engine import Audit, judge_evidence, requirements
 from selfaudit.engine.evidence import Evidence, Record, Tool, Vantage
-from selfaudit.facts import Request
+from selfaudit.engine.judge import needed_keys
+from selfaudit.facts import FailureReason, ProbeFailure, Request
 from selfaudit.facts.mail import SpfLookups
+from selfaudit.findings import Outcome
 from selfaudit.i18n import using
-from selfaudit.policy.model import Brand, Clause, ClauseClass, Pack, State, Weight
+from selfaudit.policy.model import Brand, Clause, ClauseClass, Gap, Pack, State, Weight
 from selfaudit.report.html import render_html
 from selfaudit.report.json import audit_json, encode_audit
 from selfaudit.report.readiness_html import look_of
@@ -26,8 +29,10 @@ from selfaudit.report.readiness_text import (
     STATE_WORDS,
     Words,
     blocking,
+    other_gaps,
     readiness_headline,
     readiness_short,
+    remark_words,
     to_verify,
     unverified_line,
 )
@@ -64,7 +69,10 @@ STATEMENT = Statement(
         Measure("Ask the agency", ""),
     ),
     steps=(Measure("Patch the shop", "done", "2026-11-16"), Measure("Write a report", "planned")),
-    attestations=(Attestation("B-4", agreed=True), Attestation("B-3", agreed=True, text="never did", files=(FILE,))),
+    attestations=(
+        Attestation("B-4", agreed=True, words="Mail is signed."),
+        Attestation("B-3", agreed=True, words="No purchased lists are used.", text="never did", files=(FILE,)),
+    ),
     credentials=(Credential("the shop's administrator", "2026-11-16", "Maria"),),
     removals=(Removal("zen.list.test", "192.0.2.1", "2026-11-17", "R-1"),),
     commitment=True,
@@ -80,10 +88,19 @@ def policy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def audit_of(statement: Statement | None = None, *, provider: str = "prez", spf: str = "v=spf1 +all", **more: object) -> Audit:
-    """mail.spf fails on shop.test; mail.dkim was stopped before it was looked at."""
+    """mail.spf fails on shop.test; mail.dkim was not permitted."""
     case = Case(TARGETS[:1], only=("mail.spf", "mail.dkim"), laboratory=True, provider=provider, **more)  # type: ignore[arg-type]
     fact: SpfLookups = spf_fact({"shop.test": {"TXT": [spf]}})
-    records = (Record("e1", Request(fact.kind, "shop.test"), "2026-01-01T00:00:00.000Z", 1, fact),)
+    withheld = ProbeFailure(FailureReason.NOT_PERMITTED)
+    keys = needed_keys(all_checks()["mail.dkim"], TARGETS[0], case)
+    records = (
+        Record("e1", Request(fact.kind, "shop.test"), "2026-01-01T00:00:00.000Z", 1, fact),
+        *(
+            Record(f"d{n}", Request(*key), "2026-01-01T00:00:00.000Z", 1, failure=withheld)
+            for n, key in enumerate(keys)
+            if key != (fact.kind, "shop.test")
+        ),
+    )
     evidence = Evidence(
         case, Tool(), "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z", Vantage(("192.0.2.53",)), TARGETS[:1], records
     )
@@ -312,3 +329,35 @@ def test_the_page_is_shown_in_another_language_without_changing_the_file() -> No
     assert encoded == encode_audit(audit)
     assert "<h2>Readiness</h2>" in render_html(audit)
     assert "<h2>Readiness</h2>" not in page
+
+
+def test_gaps_on_clauses_that_do_not_block_are_named_beside_the_others() -> None:
+    readiness = requirements.readiness_of(audit_of(STATEMENT))
+    assert readiness is not None
+    gaps = (Gap("attestation:B-2", "B-2 is contradicted"), Gap("attestation:B-3", "say B-3"), Gap("audit", "stopped"))
+    asked = replace(readiness.requirements[2], state=State.NEEDS_STATEMENT, blocks=True)
+    made = replace(readiness, gaps=gaps, requirements=(*readiness.requirements[:2], asked))
+    assert [g.part for g in other_gaps(made)] == ["attestation:B-2", "audit"]
+
+
+def test_what_is_critical_stands_first_although_no_clause_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = replace(PACK, clauses=PACK.clauses[2:])
+    monkeypatch.setattr(requirements, "pack_for", lambda name: alone)
+    page = render_html(audit_of(STATEMENT))
+    assert re.findall(r'<tr id="c-([\w-]+)">', page) == ["critical", "B-3", "B-4"]
+    assert "Harm to others right now" in page
+    assert "Not ready for Prez &lt;Hosting&gt;: 1 of 3 requirements blocks." in page
+
+
+def test_a_warning_is_told_in_its_own_words() -> None:
+    audit = audit_of(STATEMENT, spf="v=spf1 ?all")
+    (spf,) = [r for r in audit.results if r.check == "mail.spf"]
+    assert spf.outcome is Outcome.WARN
+    readiness = requirements.readiness_of(audit)
+    assert readiness is not None
+    row = readiness.requirements[1]
+    assert row.state is State.NEEDS_STATEMENT
+    assert row.why.startswith("Only seen with remarks: ")
+    (line,) = Words(audit).lines(row.remarks)
+    assert line.why == remark_words(spf) != ""
+    assert line.why.rstrip(".") in row.why

@@ -14,7 +14,6 @@ from selfaudit_ui.theme.tokens import RAIL_WIDTH, SMALL
 from selfaudit_ui.widgets.basics import Text, column, soft
 from selfaudit_ui.widgets.blocks import colour_of
 
-_PICTURES = {"statement": "mail"}  # steps whose picture is not called like them
 VERDICT_OF_ICON = {"pass": "good", "warn": "warn", "fail": "fail", "unclear": "unclear", "running": "accent"}
 
 
@@ -118,7 +117,7 @@ class Rail(QWidget):
         self.show_steps(steps)
 
     def _add(self, name: str, title: str) -> RailButton:
-        made = RailButton(_PICTURES.get(str(name), str(name)), title)
+        made = RailButton(str(name), title)
         made.plain()
         made.setAccessibleName(title)
         self._group.addButton(made)
