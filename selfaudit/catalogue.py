@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,7 @@ class _Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str
     kind: Literal["listed", "policy", "info", "good", "refused"] = "listed"
     who: Literal["you", "provider", "wait", ""] = ""
+    expires: str = ""
 
 
 class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,12 +74,21 @@ class RemovalRule:
         before: what must be true first: "cause" (it has stopped), "rdns" (a fitting reverse DNS name), "static" (the address is
             not given out to changing customers), "clean-site" (the web site is clean).
         pay: faster removal is sold; that is advised against.
+        by_code: (pattern of an answer, how long such an entry stays) where a list's entries differ.
     """
 
     zone: str
     expires: str = ""
     before: tuple[str, ...] = ("cause",)
     pay: bool = False
+    by_code: tuple[tuple[str, str], ...] = ()
+
+    def expires_for(self, codes: Iterable[str]) -> str:
+        """How long entries with these answers stay, each said once; in the words for all of the list where none is there for an answer."""
+        found: dict[str, None] = {}
+        for code in codes:
+            found.setdefault(next((words for pattern, words in self.by_code if fits(code, pattern)), self.expires), None)
+        return "; ".join(filter(None, found)) if found else self.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,10 @@ def read_catalogue(path: Path) -> Catalogue:
         if zone in zones[:index]:
             raise UserError(_("{file}: list[{index}].zone: {zone} appears twice").format(file=path, index=index, zone=zone))
     dead = tuple(DeadList(_zone(path, f"dead[{i}]", d.zone), d.since, d.why) for i, d in enumerate(file.dead))
-    rules = tuple(RemovalRule(zone, i.expires, i.before, i.pay) for zone, i in zip(zones, file.list, strict=True))
+    rules = tuple(
+        RemovalRule(zone, i.expires, i.before, i.pay, tuple((p, v.expires) for p, v in i.codes.items() if isinstance(v, _Code) and v.expires))
+        for zone, i in zip(zones, file.list, strict=True)
+    )  # fmt: skip
     return Catalogue(file.version, tuple(entries), dead, rules)
 
 
@@ -192,6 +206,14 @@ def _points(item: _List, given: str | tuple[str, ...], which: int) -> tuple[str,
     kinds = {kind_of(point) for point in points}
     points.extend(DEFAULT_POINTS[kind][which] for kind in item.kinds if kind not in kinds)
     return tuple(points)
+
+
+def fits(code: str, pattern: str) -> bool:
+    """Whether a list's answer is meant by an address or a block of addresses; bit masks do not count here."""
+    try:
+        return ipaddress.ip_address(code) in ipaddress.ip_network(pattern)
+    except ValueError:
+        return False
 
 
 def _canonical(point: str) -> str:

@@ -331,6 +331,33 @@ def _resolved(folder: Path, name: str) -> str:
     return str((folder / Path(name).expanduser()).resolve()) if name else ""
 
 
+# A key of many dotted parts takes tomllib a time that grows with the square of its length; no file of ours needs more than two.
+MAX_DOTS = 29
+_TOKEN = re.compile(
+    r"""(?P<dot>[ \t]*+\.[ \t]*+)
+    | (?P<long>\"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5} | '{3}(?:[^']|'{1,2}(?!'))*+'{3,5})
+    | (?P<part>[A-Za-z0-9_-]++ | "(?:[^"\\\n]|\\[^\n])*+" | '[^'\n]*+')
+    | (?P<open>["'])
+    | \#[^\n]*+ | [ \t]++ | [^\w."'\#\x20\t-]++ | .""",
+    re.ASCII | re.DOTALL | re.VERBOSE,
+)
+
+
+def has_long_key(text: str) -> bool:
+    """Whether a TOML 1.0 text has a key of more than 29 dots. It takes a time that grows with the text's length alone."""
+    dots = 0
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "open":  # a text without an end: no reader gets further
+            return False
+        if token.lastgroup == "dot":
+            dots += 1
+        elif token.lastgroup != "part":
+            dots = 0
+        if dots > MAX_DOTS:
+            return True
+    return False
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Reads a TOML file of bounded size.
 
@@ -339,8 +366,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     data = read_bounded(path, MAX_FILE)
     try:
-        table: dict[str, Any] = _dates_as_text(tomllib.loads(data.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        text = data.decode("utf-8-sig")  # some editors begin a file with a mark
+        if has_long_key(text):
+            raise UserError(_("{file}: not valid TOML: {why}").format(file=path, why=_("a name with more than 29 dots")))
+        table: dict[str, Any] = _dates_as_text(tomllib.loads(text))
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise UserError(_("{file}: not valid TOML: {why}").format(file=path, why=printable(str(error), 200))) from None
     return table
 

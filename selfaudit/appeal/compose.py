@@ -24,15 +24,16 @@ from selfaudit.appeal.parts import (
     signed,
     steps,
     timeline,
-    verification,
 )
 from selfaudit.appeal.plain import heading, item, joined, labelled, paragraph
+from selfaudit.appeal.verification import policy_text, verification
 from selfaudit.case import Case
 from selfaudit.case.statement import Statement
 from selfaudit.engine.model import Audit
 from selfaudit.errors import UserError
 from selfaudit.i18n import _, phrase, shown
 from selfaudit.policy.model import Gap, Pack, Readiness, Requirement, State
+from selfaudit.policy.packs import is_own
 from selfaudit.text import printable
 
 TextKind = Literal["draft", "interim", "final"]
@@ -142,18 +143,26 @@ def _compose(pack: Pack | None, audit: Audit, readiness: Readiness | None, state
     clauses = {c.id: c for c in pack.clauses} if pack else {}
     lines = [*_first_line(kind, readiness), *_address(pack, case, onboarding)]
     told = not onboarding
+    disputed = statement.cause == "false-report"  # then nothing was broken, and what is empty is not missing
+    mended = told and not disputed
     parts = [
         ("Reference", reference(case)),
         ("What was reported", reported(case) if told or case.notices else []),
         ("Root cause", root_cause(statement, pack) if told or statement.cause else []),
-        ("Timeline (UTC)", timeline(statement) if told or statement.timeline else []),
-        ("Containment", containment(statement) if told else []),
-        ("Done", done(statement, results) if told or statement.measures else []),
+        ("Timeline (UTC)", timeline(statement) if mended or statement.timeline else []),
+        (
+            "Containment",
+            containment(statement) if mended or (told and any(m.kind == "contained" for m in statement.timeline)) else [],
+        ),
+        (
+            "Done",
+            done(statement, results) if mended or statement.measures or statement.credentials or statement.removals else [],
+        ),
         ("Planned, not done yet", planned(statement, readiness, today)),
         ("Steps that you require", steps(case, statement, results, today)),
-        ("Verification", verification(readiness, audit)),
-        ("Prevention", prevention(statement) if told else []),
-        ("Attestations", attested(statement, clauses, onboarding)),
+        ("Verification", [*policy_text(pack, statement, case), *verification(readiness, audit)]),
+        ("Prevention", prevention(statement) if mended or statement.answer("common.prevention") else []),
+        ("Attestations", attested(statement, case, clauses, readiness)),
         ("Signed", signed(statement)),
         ("How to check again", _again()),
     ]
@@ -185,6 +194,8 @@ def _address(pack: Pack | None, case: Case, onboarding: bool) -> Iterator[str]:
     if provider:
         desk = "sales or support" if onboarding else "abuse desk"
         yield from labelled("To", f"{provider}, {desk}" + (f" ({where})" if where else ""))
+    if pack and is_own(pack.id):
+        yield from labelled("Policy", f'own pack "{pack.id}" of the customer, which does not come with the program')
     what = "self-audit before a contract" if onboarding else "remediation report"
     yield from labelled("Subject", f"{f'[{case.number}] ' if case.number else ''}{what}")
 

@@ -14,7 +14,8 @@ from selfaudit.case import Case
 from selfaudit.case.statement import Cause
 from selfaudit.findings import Result
 from selfaudit.i18n import _, shown
-from selfaudit.policy.model import Clause, Pack, Readiness, State
+from selfaudit.policy.model import Clause, Pack, Readiness, State, When
+from selfaudit.policy.words import attestation_of
 from selfaudit.text import printable
 
 _WIDTH = 100
@@ -60,6 +61,9 @@ def _lines(
         _("files = [\"server.log\"] names files that show something, beside this file. Only their name, size and hash leave this computer.")
     )  # fmt: skip
     yield 'schema = "selfaudit/statement/1"'
+    yield from _comment(_("The policy and the provider's case for which this is made; it counts for no other."))
+    yield f"policy = {_text(pack.id if pack else '')}"
+    yield f"number = {_text(case.number, 400)}"
     yield ""
     yield from _comment(_("What was the root cause?"))
     for likely in likely_causes(case.notices, results):
@@ -119,14 +123,15 @@ def _lines(
     yield from ("#[[removals]]", '#zone = ""', '#target = ""', '#at = "2026-03-31"', '#reference = ""')
     for question in questions(cause, case.notices, results, pack):
         yield from _question(question)
-    yield from _attestations(pack, readiness)
+    yield from _attestations(pack, readiness, case)
 
 
 def _suggestions(suggested: Sequence[Suggestion]) -> Iterator[str]:
     if suggested:
         yield ""
         yield from _comment(_("The audit suggests these. Take over only what is true."))
-    for suggestion in suggested[:_MAX_SUGGESTED]:
+    # What is known to have been put right first; a long list of questions must not push it out.
+    for suggestion in sorted(suggested, key=lambda s: s.question)[:_MAX_SUGGESTED]:
         measure = suggestion.measure
         state = measure.state if not suggestion.question else ""
         yield from _comment(shown(suggestion.why), indent="  ")
@@ -155,7 +160,7 @@ def _question(question: Question) -> Iterator[str]:
     yield from ("[[answers]]", f"question = {_text(question.id)}", 'text = ""', "files = []")
 
 
-def _attestations(pack: Pack | None, readiness: Readiness | None) -> Iterator[str]:
+def _attestations(pack: Pack | None, readiness: Readiness | None, case: Case) -> Iterator[str]:
     asked = attestable(pack, readiness)
     if not asked or pack is None:
         return
@@ -167,16 +172,38 @@ def _attestations(pack: Pack | None, readiness: Readiness | None) -> Iterator[st
     )  # fmt: skip
     for clause in asked:
         yield ""
-        yield from _comment(f"{clause.id} ({clause.heading}): {clause.attestation}")
+        words = " ".join(attestation_of(clause, case).split())
+        yield from _comment(f"{clause.id} ({clause.heading}): {words}")
+        if clause.needs_words:
+            yield from _comment(
+                _("Agreeing alone is not enough here: write what the words speak of into text, or name a file."), indent="  "
+            )
         if clause.evidence:
             yield from _comment(_("Files that show it: {files}.").format(files="; ".join(clause.evidence)), indent="  ")
-        yield from ("[[attestations]]", f"clause = {_text(clause.id)}", "agreed = false", 'text = ""', "files = []")
+        yield from (
+            "[[attestations]]",
+            f"clause = {_text(clause.id)}",
+            "agreed = false",
+            f"words = {_text(words, 1000)}",
+            'text = ""',
+            "files = []",
+        )
 
 
 def attestable(pack: Pack | None, readiness: Readiness | None = None) -> tuple[Clause, ...]:
-    """The clauses on which a statement is asked for, in the order of the text, without those that do not apply."""
-    unneeded = {r.clause for r in readiness.requirements if r.state is State.NOT_APPLICABLE} if readiness else set()
-    return tuple(c for c in pack.clauses if c.attestation and c.id not in unneeded) if pack else ()
+    """The clauses on which a statement is asked for, in the order of the text.
+
+    Those that do not apply are left out, and those that the results settle alone; where nothing is known of the case, those that
+    apply only if the provider cites them.
+    """
+    if pack is None:
+        return ()
+    if readiness is None:
+        return tuple(c for c in pack.clauses if c.attestation and c.when is not When.CITED)
+    unneeded = {
+        r.clause for r in readiness.requirements if r.state is State.NOT_APPLICABLE or (r.state is State.MET and not r.stated)
+    }
+    return tuple(c for c in pack.clauses if c.attestation and c.id not in unneeded)
 
 
 def _comment(text: str, indent: str = "") -> list[str]:

@@ -17,9 +17,17 @@ from selfaudit.i18n import phrase
 from selfaudit.policy.model import Clause, Pack
 from selfaudit.protocols.notice import times, words
 from selfaudit.protocols.psl import registrable_domain
+from selfaudit.text import printable
 
 MAX_SENDING = 64
 _MAX_STEPS = 50
+_OLD = 60  # days
+# The writer's own act, or words that mean the reader.
+_YOU = re.compile(r"\b(?:your?|ihre?\w{0,2}|sie|we\s(?:have|had|therefore)|haben\swir|wir\shaben)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:others?|another|some|several|andere\w{0,2}|einige|mehrere|last\s(?:year|month)|previously|früher|voriges|letztes)\b",
+    re.IGNORECASE,
+)
 
 TOPIC_WORDS: dict[Topic, str] = {
     "spam": phrase("unwanted mail"), "phishing": phrase("pages that steal passwords"), "malware": phrase("harmful software"),
@@ -109,8 +117,8 @@ class MatteringCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class LikelyCause:
-    """A kind of root cause that often lies behind it. `why` in words (`i18n.phrase`)."""
+class UsualCause:
+    """A kind of root cause that often lies behind what a notice is about; the order of `causes.likely_causes` weighs the results, too."""
 
     cause: Cause
     why: str
@@ -138,7 +146,7 @@ class Proposal:
     sending: tuple[str, ...] = ()
     clauses: tuple[LikelyClause, ...] = ()
     checks: tuple[MatteringCheck, ...] = ()
-    causes: tuple[LikelyCause, ...] = ()
+    causes: tuple[UsualCause, ...] = ()
     number: str = ""
     deadline: str = ""
     suspended: str = ""
@@ -164,7 +172,9 @@ def propose(notices: Notice | Sequence[Notice], pack: Pack | None, *, allow_rese
         dict.fromkeys(a for n in all_of if not _MAIL_TOPICS.isdisjoint(n.topics) for a in n.addresses if a in proposed)
     )  # fmt: skip
     deadlines = sorted((n.deadline for n in all_of if n.deadline), key=_deadline_order)
-    suspended = sorted(filter(None, map(suspended_since, all_of)), key=lambda text: read_date(text) or 0.0)
+    suspensions = [_suspension(notice) for notice in all_of]
+    suspended = sorted((since for since, _note in suspensions if since), key=lambda text: read_date(text) or 0.0)
+    notes.update(dict.fromkeys(note for _since, note in suspensions if note))
     return Proposal(
         targets,
         sending[:MAX_SENDING],
@@ -278,21 +288,46 @@ def _checks(topics: Iterable[Topic]) -> tuple[MatteringCheck, ...]:
     return tuple(found.values())
 
 
-def _causes(topics: Iterable[Topic]) -> tuple[LikelyCause, ...]:
-    found: dict[Cause, LikelyCause] = {}
+def _causes(topics: Iterable[Topic]) -> tuple[UsualCause, ...]:
+    found: dict[Cause, UsualCause] = {}
     for topic in topics:
         for cause in CAUSES[topic]:
-            found.setdefault(cause, LikelyCause(cause, phrase("the notice is about {topic}", topic=TOPIC_WORDS[topic])))
+            found.setdefault(cause, UsualCause(cause, phrase("the notice is about {topic}", topic=TOPIC_WORDS[topic])))
     return tuple(found.values())
 
 
 def suspended_since(notice: Notice) -> str:
-    """Since when a notice says that the service is suspended: the time in that sentence, else the day of the notice, "" for no word of it."""
+    """Since when a notice says that this service is suspended: the time in that sentence, else the day of the notice, "" for no word of it."""
+    return _suspension(notice)[0]
+
+
+def _suspension(notice: Notice) -> tuple[str, str]:
+    """(since when this service is suspended, what to look at where that is not sure), each "" for none."""
     zone = times.zone_of_all(notice.excerpt)
+    note = ""
     for sentence in (*words.sentences(notice.excerpt.splitlines()), notice.subject):
         match = words.SUSPENDED.search(sentence)
         if match is None or words.CONDITIONAL.search(sentence[: match.end()]):
             continue
         moment = next(iter(times.moments(sentence, zone)), None)
-        return (moment.at or moment.day) if moment else notice.sent[:10]
-    return ""
+        since = (moment.at or moment.day) if moment else notice.sent[:10]
+        if since and _is_meant(sentence, notice) and not _long_before(since, notice.sent):
+            return since, ""
+        note = note or phrase(
+            "the notice says “{words}”; state yourself whether your service is suspended, and since when",
+            words=printable(" ".join(sentence.split()), 200),
+        )
+    return "", note
+
+
+def _is_meant(sentence: str, notice: Notice) -> bool:
+    """Whether a sentence about a suspension speaks of this customer."""
+    if _OTHERS.search(sentence):
+        return False
+    return sentence == notice.subject or _YOU.search(sentence) is not None or any(a in sentence for a in notice.addresses[:100])
+
+
+def _long_before(since: str, sent: str) -> bool:
+    """Whether a day lies so long before the notice that it rather belongs to an older case."""
+    then, now = read_date(since), read_date(sent) if sent else None
+    return then is not None and now is not None and now - then > _OLD * 86_400

@@ -52,6 +52,8 @@ def questions(
 def unanswered(asked: Sequence[Question], statement: Statement) -> tuple[Gap, ...]:
     """Required questions without an answer; `Gap.part` is "answer:" and the question's id."""
     answered = {a.question for a in statement.answers if a.text.strip() or a.files}
+    if statement.proof:
+        answered.add("false.proof")  # the same files, at their own place in the statement
     return tuple(
         Gap(f"answer:{q.id}", phrase("This question is not answered: {question}", question=q.text))
         for q in asked

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from selfaudit.appeal.interview import choice_words
 from selfaudit.appeal.plain import field, item, paragraph, plain, quoted, shortened
 from selfaudit.appeal.questions import ALL
+from selfaudit.appeal.verification import STATES, clause_name
 from selfaudit.case import Case, EvidenceFile
 from selfaudit.case.model import BROUGHT
 from selfaudit.case.notice import Notice, NoticeEvent
-from selfaudit.case.statement import Cause, Measure, Moment, Statement
-from selfaudit.engine.model import Audit
+from selfaudit.case.statement import Attestation, Cause, Measure, Moment, Statement
 from selfaudit.findings import Outcome, Result
 from selfaudit.policy.model import Clause, Pack, Readiness, Requirement, State
+from selfaudit.policy.words import attestation_of
 
-_EVENTS, _EXCERPT, _NAMES, _FAILED = 10, 12, 12, 30
+_EVENTS, _EXCERPT, _NAMES = 10, 12, 12
 _DEEPER = "    "
-_WHO = " It can be provided by "  # begins what the reason of `policy.readiness` says to the customer alone
 NOT_STATED = "Not stated."
 
 _CAUSES: Mapping[Cause, str] = {
@@ -27,7 +27,7 @@ _CAUSES: Mapping[Cause, str] = {
     "open-service": "A service could be used by strangers.",
     "campaign": "The reported messages belong to a mailing of the customer.",
     "end-user": "The reported activity was that of a customer or user of the customer.",
-    "false-report": "The customer has looked into the report and respectfully disagrees with it, for the reasons below.",
+    "false-report": "The customer respectfully disagrees with the report, for the reasons below.",
     "other": "The cause is described below.",
 }
 _OUTCOMES: Mapping[Outcome, str] = {
@@ -38,24 +38,6 @@ _OUTCOMES: Mapping[Outcome, str] = {
     Outcome.NOT_RUN: "was not run for",
     Outcome.BUG: "went wrong for",
     Outcome.NOT_APPLICABLE: "is not needed for",
-}
-_COUNTED: Mapping[Outcome, str] = {
-    Outcome.PASS: "passed",
-    Outcome.WARN: "with remarks",
-    Outcome.FAIL: "failed",
-    Outcome.INCONCLUSIVE: "could not be concluded",
-    Outcome.NOT_RUN: "not run",
-    Outcome.BUG: "went wrong in the program",
-    Outcome.NOT_APPLICABLE: "not needed",
-}
-_STATES: Mapping[State, str] = {
-    State.MET: "met",
-    State.NOT_MET: "not met",
-    State.PLANNED: "planned",
-    State.NEEDS_STATEMENT: "without a statement that they need",
-    State.CANNOT_VERIFY: "cannot be verified",
-    State.NOT_APPLICABLE: "do not apply",
-    State.INFORMATIONAL: "for information only",
 }
 _MOMENTS = {"began": "Began", "noticed": "Noticed", "contained": "Contained", "fixed": "Fixed", "other": "Also"}
 
@@ -198,19 +180,27 @@ def planned(statement: Statement, readiness: Readiness | None, today: str) -> li
     named = {a.clause for a in promised}
     for requirement in readiness.requirements if readiness else ():
         if requirement.state is State.PLANNED and requirement.clause not in named:
-            lines += item(f"{_by(requirement.date, today)}  {_clause(requirement)}")
+            why = f": {requirement.why}" if requirement.why else ""
+            lines += item(f"{_by(requirement.date, today)}  {clause_name(requirement)}{why}")
     return lines
 
 
 def steps(case: Case, statement: Statement, results: Sequence[Result], today: str) -> list[str]:
-    """What the provider demands, each with its state; nothing if it demands nothing."""
+    """What the provider demands, each with its state; nothing if it demands nothing. Steps that only the customer names stand apart."""
     lines = []
+    demanded = {_key(text): text for text in (*case.steps, *(step for notice in case.notices for step in notice.steps))}
+    own = [step for step in statement.steps if _key(step.text) not in demanded]
     for step in statement.steps:
-        lines += _measure(step, results, today=today, state=True)
+        if step not in own:
+            lines += _measure(step, results, today=today, state=True)
     there = {_key(step.text) for step in statement.steps}
-    for text in dict.fromkeys(case.steps):
-        if _key(text) not in there:
+    for key, text in demanded.items():
+        if key not in there:
             lines += item(f"NOT ANSWERED: {text}")
+    if own:
+        lines += paragraph("Steps as the customer understands them (the case does not have them in your words):")
+    for step in own:
+        lines += _measure(step, results, today=today, state=True)
     return lines
 
 
@@ -226,12 +216,15 @@ def _by(day: str, today: str) -> str:
 
 def _measure(measure: Measure, results: Sequence[Result], *, today: str = "", state: bool = False) -> list[str]:
     when = {"done": measure.date or "(no day given)", "planned": _by(measure.date, today)}
-    word = {"done": "DONE ", "planned": "PLANNED "}.get(measure.state, "OPEN ") if state else ""
+    word = {"done": "DONE ", "planned": "PLANNED ", "disputed": "DISPUTED"}.get(measure.state, "OPEN ") if state else ""
+    when["disputed"] = "" if state else "disputed"
     head = f"{word}{when.get(measure.state, measure.date or 'open, no day given')}"
     who = f" ({measure.who})" if measure.who else ""
     lines = item(f"{head}  {measure.text}{who}")
     if measure.clauses:
         lines += paragraph(f"clauses: {shortened(measure.clauses, _NAMES)}", _DEEPER)
+    if measure.state == "disputed":
+        return [*lines, *paragraph(f"why: {measure.why or 'not stated'}", _DEEPER), *files(measure.files, _DEEPER)]
     if measure.state != "done":
         return lines
     shown = files(measure.files, _DEEPER)
@@ -255,83 +248,6 @@ def files(given: Iterable[EvidenceFile], indent: str) -> list[str]:
     return [line for f in given for line in paragraph(f"file {f.name} (SHA-256 {f.sha256[:16]}..., {f.size} bytes)", indent)]
 
 
-def verification(readiness: Readiness | None, audit: Audit) -> list[str]:
-    """What the attached audit shows, and what it does not."""
-    evidence, results = audit.evidence, audit.results
-    lines = paragraph(
-        f"Machine-checked by the attached audit of {evidence.finished or evidence.started}, made with {evidence.tool.name} {evidence.tool.version}."
-    )
-    if evidence.interrupted:
-        lines += paragraph("That audit was stopped before its end; what it did not look at is not known.")
-    if results:
-        counts = [f"{n} {words}" for outcome, words in _COUNTED.items() if (n := sum(r.outcome is outcome for r in results))]
-        lines += field("Checks", f"{len(results)} results: {', '.join(counts)}")
-    else:
-        lines += field("Checks", "none")
-    if readiness is not None:
-        counts = [f"{readiness.counts[s]} {words}" for s, words in _STATES.items() if readiness.counts.get(s)]
-        version = f" (version {readiness.version})" if readiness.version else ""
-        lines += field(
-            "Clauses", f"{len(readiness.requirements)} of {readiness.title or readiness.provider}{version}: {', '.join(counts)}"
-        )
-        for state, title in (
-            (State.NOT_MET, "Not met:"),
-            (State.NEEDS_STATEMENT, "Not stated yet:"),
-            (State.CANNOT_VERIFY, "Not verified by this audit, and why:"),
-        ):
-            found = [r for r in readiness.requirements if r.state is state]
-            if found:
-                lines += ["", *paragraph(title)]
-            for requirement in found:
-                lines += _requirement(requirement)
-        lines += _reasons(r for r in readiness.requirements if r.state in (State.CANNOT_VERIFY, State.NEEDS_STATEMENT))
-    failed = [f"{r.check} on {r.target}" for r in results if r.outcome is Outcome.FAIL]
-    if failed:
-        lines += ["", *paragraph("Checks that failed:")]
-        for words in failed[:_FAILED]:
-            lines += item(words)
-        if len(failed) > _FAILED:
-            lines += item(f"and {len(failed) - _FAILED} more")
-    return lines
-
-
-def _requirement(requirement: Requirement) -> list[str]:
-    """One clause. The reasons for what was not seen are told once for all clauses, by `_reasons`."""
-    unseen = requirement.state in (State.CANNOT_VERIFY, State.NEEDS_STATEMENT)
-    # The reason of one that needs a statement quotes what would be stated, and nobody has stated it.
-    lines = item(_clause(requirement) if unseen or not requirement.why else f"{_clause(requirement)}: {requirement.why}")
-    if not unseen:
-        return lines
-    if requirement.unseen:
-        lines += paragraph(f"not seen: {shortened((b.check for b in requirement.unseen), _NAMES)}", _DEEPER)
-    if requirement.missing:
-        lines += paragraph(f"nothing was looked at for: {shortened(requirement.missing, _NAMES)}", _DEEPER)
-    if requirement.instead:
-        lines += paragraph(f"instead: {shortened((f'{b.check} on {b.target}' for b in requirement.instead), _NAMES)}", _DEEPER)
-    if requirement.stated:
-        lines += paragraph("the customer states it, see the attestations", _DEEPER)
-    return lines
-
-
-def _reasons(requirements: Iterable[Requirement]) -> list[str]:
-    """Why something was not seen: each reason once, with the results that it stands for."""
-    told: dict[str, dict[str, None]] = {}
-    for requirement in requirements:
-        for basis in requirement.unseen:
-            why = basis.why.partition(_WHO)[0] or "no reason is known"
-            told.setdefault(why, {}).setdefault(f"{basis.check} on {basis.target}")
-    if not told:
-        return []
-    lines = ["", *paragraph('Why it was not seen, in the words that the program said to the customer ("you" is the customer):')]
-    for why, results in told.items():
-        lines += [*item(shortened(results, _NAMES) + ":"), *paragraph(why, _DEEPER)]
-    return lines
-
-
-def _clause(requirement: Requirement) -> str:
-    return f"{requirement.clause} ({requirement.heading})" if requirement.heading else requirement.clause
-
-
 def prevention(statement: Statement) -> list[str]:
     """What keeps it from happening again."""
     answer = next((a for a in statement.answers if a.question == "common.prevention"), None)
@@ -340,30 +256,38 @@ def prevention(statement: Statement) -> list[str]:
     return [*paragraph(answer.text), *files(answer.files, _DEEPER)]
 
 
-def attested(statement: Statement, clauses: Mapping[str, Clause], onboarding: bool) -> list[str]:
-    """What is stated, by clause, in the policy pack's words; the commitment; what was removed."""
+def attested(statement: Statement, case: Case, clauses: Mapping[str, Clause], readiness: Readiness | None) -> list[str]:
+    """What is stated, by clause, in the policy's words; the commitment; what was removed. Nothing that the results contradict."""
     lines = []
     order = {name: n for n, name in enumerate(clauses)}
+    became = {r.clause: r for r in readiness.requirements} if readiness else {}
     for given in sorted(statement.attestations, key=lambda a: order.get(a.clause, len(order))):
-        clause = clauses.get(given.clause)
-        if not given.agreed or given.planned:
-            continue
-        name = f"{given.clause} ({clause.heading})" if clause else f"{given.clause} (no clause of this policy)"
-        if clause is None or not clause.attestation:
-            lines += item(f"{name}, in own words: {given.text}") if given.text else item(f"{name}: nothing is stated")
-        else:
-            lines += item(f"{name}: {clause.attestation}")
-            lines += paragraph(given.text, _DEEPER)
-        lines += files(given.files, _DEEPER)
+        requirement = became.get(given.clause)
+        if given.agreed and not given.planned and not (requirement and requirement.state is State.NOT_APPLICABLE):
+            lines += _attested(given, case, clauses.get(given.clause), requirement)
+            lines += files(given.files, _DEEPER)
     if statement.harmful_removed:
         lines += paragraph("All harmful data has been removed from the service.")
     if statement.commitment:
         lines += paragraph("The customer makes a binding commitment to keep to the policy from now on.")
-    elif not onboarding:
+    elif case.purpose != "onboarding" and statement.cause != "false-report":
         lines += paragraph("No commitment to keep to the policy is given yet.")
     if statement.counsel:
         lines += paragraph("Somebody with legal knowledge has read this text.")
-    return lines or [f"  {NOT_STATED}"]
+    return lines or ([] if statement.cause == "false-report" else [f"  {NOT_STATED}"])
+
+
+def _attested(given: Attestation, case: Case, clause: Clause | None, requirement: Requirement | None) -> list[str]:
+    name = f"{given.clause} ({clause.heading})" if clause else f"{given.clause} (no clause of this policy)"
+    words = attestation_of(clause, case) if clause else ""
+    if requirement is not None and requirement.state in (State.NOT_MET, State.PLANNED):
+        why = f": {requirement.why}" if requirement.why else ""
+        return item(f"{name}: not attested, since the results say otherwise ({STATES[requirement.state]}{why})")
+    if words and given.words and given.words.split() != words.split():
+        return item(f"{name}: not attested, since the policy's words are others than those that were agreed to")
+    if words:
+        return [*item(f"{name}: {words}"), *paragraph(given.text, _DEEPER)]
+    return item(f"{name}, in own words: {given.text}") if given.text else item(f"{name}: nothing is stated")
 
 
 def signed(statement: Statement) -> list[str]:

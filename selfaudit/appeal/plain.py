@@ -34,18 +34,18 @@ def defanged(text: str) -> str:
 
 
 def paragraph(text: str, indent: str = INDENT) -> list[str]:
-    """Wrapped and indented; line breaks of the text stay, long words are left whole."""
-    return [line for part in text.splitlines() for line in _wrapped(plain(part), indent, indent)]
+    """Wrapped and indented; line breaks of the text stay, links are defanged."""
+    return [line for part in text.splitlines() for line in _wrapped(plain(defanged(part)), indent, indent)]
 
 
 def item(text: str, indent: str = INDENT, sign: str = "- ") -> list[str]:
-    """One entry of a list."""
-    return _wrapped(plain(text), indent + sign, indent + " " * len(sign))
+    """One entry of a list; links are defanged."""
+    return _wrapped(plain(defanged(text)), indent + sign, indent + " " * len(sign))
 
 
 def field(name: str, text: str) -> list[str]:
-    """A name, a colon, and the text in a column of its own."""
-    return _wrapped(plain(text), f"{INDENT}{name + ':':<18} ", INDENT + " " * 19)
+    """A name, a colon, and the text in a column of its own; links are defanged."""
+    return _wrapped(plain(defanged(text)), f"{INDENT}{name + ':':<18} ", INDENT + " " * 19)
 
 
 def labelled(name: str, text: str) -> list[str]:
@@ -79,5 +79,5 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
     if not text:
         return []
     return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=True, break_on_hyphens=False
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from selfaudit.case import Case
+from selfaudit.case.notice import Notice, Topic
 from selfaudit.case.statement import Done, Measure, Statement
 from selfaudit.checks import all_checks
 from selfaudit.engine.evidence import Recheck
@@ -51,8 +52,24 @@ _DONE: Mapping[str, str] = {
 }
 _DONE_OTHERWISE = phrase("What the check {check} found on {target} was put right.")
 _PLANNED = phrase("What the check {check} found on {target} will be put right.")
-# Where a check passes and nobody knows how it was before: only these are worth a question.
-_ASKED = ("exposure", "host", "patch", "blocklist")
+# Where a check passes and nobody knows how it was before, it is worth a question only if a notice is about what it looks at.
+_ASKED: Mapping[str, frozenset[Topic]] = {
+    "exposure.relay": frozenset({"open-relay"}),
+    "exposure.resolver": frozenset({"open-resolver"}),
+    "exposure.proxy": frozenset({"open-proxy"}),
+    "exposure.amplifier": frozenset({"amplifier"}),
+    "exposure.services": frozenset({"open-service"}),
+    "host.malware": frozenset({"malware", "compromise", "phishing"}),
+    "host.persistence": frozenset({"malware", "compromise"}),
+    "host.mail-queue": frozenset({"spam", "open-relay"}),
+    "host.mail-config": frozenset({"open-relay"}),
+    "host.login": frozenset({"compromise", "login-attack"}),
+    "patch.software": frozenset({"vulnerable-service"}),
+    "patch.updates": frozenset({"vulnerable-service"}),
+    "patch.vulnerabilities": frozenset({"vulnerable-service"}),
+    "blocklist.address": frozenset({"blocklist"}),
+    "blocklist.domain": frozenset({"blocklist"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +123,10 @@ def suggest_measures(
     ]
     found += _planned(now, marks, pack)
     for (check, target), result in now.items():
+        about = {topic for n in case.notices if _names(n, result) for topic in n.topics}
         if (
             result.outcome is Outcome.PASS
-            and check.partition(".")[0] in _ASKED
+            and not _ASKED.get(check, frozenset()).isdisjoint(about)
             and (check, target) not in fixed
             and check in _DONE
         ):
@@ -122,6 +140,12 @@ def suggest_measures(
     there = {m.text for m in statement.measures} if statement else set()
     fresh = {s.measure.text: s for s in reversed(found) if s.measure.text not in there}
     return tuple(reversed(fresh.values()))[:MAX_SUGGESTIONS]
+
+
+def _names(notice: Notice, result: Result) -> bool:
+    """Whether a notice is about a target: it names it, or names no address or domain that could tell."""
+    named = (*notice.addresses, *notice.domains)
+    return result.target_kind == "host" or not named or result.target in named
 
 
 def suggest_steps(case: Case, statement: Statement | None = None) -> tuple[Suggestion, ...]:

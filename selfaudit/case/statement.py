@@ -5,13 +5,15 @@ Nothing in here is seen by this program; the report shows it as the customer's w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from selfaudit.case.model import EvidenceFile
 
 Cause = Literal["", "account", "software", "open-service", "campaign", "end-user", "false-report", "other"]
-Done = Literal["", "done", "planned"]
+Done = Literal[
+    "", "done", "planned", "disputed"
+]  # "disputed" only of a step that the provider demands, with the reason in `why`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,20 @@ class Measure:
 
     Attributes:
         text: what, in one sentence.
-        state: "done", "planned", or "" while that is open.
+        state: "done", "planned", or "" while that is open; of a step that rests on a mistake "disputed".
         date: the day (YYYY-MM-DD) on which it was done, or by which it will be.
         who: who did it, or will.
         clauses: ids of the clauses that it serves.
         checks: ids of checks whose results show it.
         files: what shows it.
+        why: why a step is disputed.
     """
 
     text: str
     state: Done = ""
     date: str = ""
     who: str = ""
+    why: str = field(default="", kw_only=True)
     clauses: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
@@ -62,6 +66,7 @@ class Attestation:
     Attributes:
         clause: its id.
         agreed: the words of the pack's attestation are stated to be true.
+        words: those of the policy that were agreed to, as they stood. It counts only while the policy still has the same.
         text: further words of the customer.
         planned: the day by which it will be true, "" if it is.
         files: what shows it.
@@ -69,6 +74,7 @@ class Attestation:
 
     clause: str
     agreed: bool = False
+    words: str = field(default="", kw_only=True)
     text: str = ""
     planned: str = ""
     files: tuple[EvidenceFile, ...] = ()
@@ -98,6 +104,8 @@ class Statement:
     """The whole statement. An empty one is the beginning.
 
     Attributes:
+        policy: id of the policy for which it was made, "" if that was not noted.
+        number: of the provider's case for which it was made, "" if that was not noted.
         cause: the kind of root cause.
         summary: the root cause in a paragraph, in the customer's words.
         proof: files that show the cause (log lines, a message, a list of files).
@@ -116,6 +124,8 @@ class Statement:
         contact: how the desk reaches them.
     """
 
+    policy: str = field(default="", kw_only=True)
+    number: str = field(default="", kw_only=True)
     cause: Cause = ""
     summary: str = ""
     proof: tuple[EvidenceFile, ...] = ()

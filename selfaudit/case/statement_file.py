@@ -53,22 +53,28 @@ class StatementMoment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class StatementMeasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A measure, or a step that the provider demands. `state` is "done", "planned", or "" while that is open."""
+    """A measure, or a step that the provider demands. `state` is "done", "planned", or "" while that is open; of a step that rests
+    on a mistake "disputed", with `why`.
+    """
 
     text: _Line
     state: Done = ""
     date: _Date = ""
     who: _Line = ""
+    why: _Text = ""
     clauses: _Ids = ()
     checks: _Ids = ()
     files: _Files = ()
 
 
 class StatementAttestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is stated on a clause. `planned` is the day by which it will be true; it excludes `agreed`."""
+    """What is stated on a clause. `words` are those of the policy that are agreed to; `planned` is the day by which it will be true,
+    and excludes `agreed`.
+    """
 
     clause: _Id
     agreed: bool = False
+    words: _Text = ""
     text: _Text = ""
     planned: _Date = ""
     files: _Files = ()
@@ -92,9 +98,13 @@ class StatementRemoval(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
 
 class StatementFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The file format. Wherever `files` stands, a path (relative to this file) stands for a file that is read and hashed."""
+    """The file format. Wherever `files` stands, a path (relative to this file) stands for a file that is read and hashed. `policy` and
+    `number` name the policy and the provider's case for which it was made.
+    """
 
     schema: Literal["selfaudit/statement/1"]
+    policy: _Line = ""
+    number: _Line = ""
     cause: Cause = ""
     summary: Annotated[str, msgspec.Meta(max_length=MAX_SUMMARY)] = ""
     proof: _Files = ()
@@ -114,12 +124,13 @@ class StatementFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     contact: _Line = ""
 
 
-def read_statement_file(path: Path, *, ahead: bool = False) -> Statement:
+def read_statement_file(path: Path, *, ahead: bool = False, outside: bool = False) -> Statement:
     """Reads a statement: TOML, or JSON if its name ends in .json. Files that it names by their path are hashed here.
 
     Args:
         path: the file.
         ahead: whether days of what was done may lie in the future (a demo has a calendar of its own).
+        outside: whether it may name files outside its folder. The statement may be a stranger's, and what it names is read.
 
     Raises:
         UserError: which file, which key, what was expected.
@@ -131,16 +142,27 @@ def read_statement_file(path: Path, *, ahead: bool = False) -> Statement:
             read = msgspec.convert(read_toml(path), StatementFile, strict=True)
     except msgspec.ValidationError as error:
         raise UserError(explain_toml_error(path, error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: {printable(str(error), 200)}") from None
 
     def hashed(name: str) -> EvidenceFile:
-        return hash_evidence(path.parent / Path(name).expanduser())
+        return hash_evidence(_named_file(path.parent, name, outside))
 
     try:
         return make_statement(read, hashed, ahead=ahead)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
+
+
+def _named_file(folder: Path, name: str, outside: bool) -> Path:
+    found = folder / Path(name).expanduser()
+    if not outside and not found.resolve().is_relative_to(folder.resolve()):
+        raise UserError(
+            _("{file}: this lies outside the statement's folder; copy the file beside the statement").format(
+                file=printable(name, 80)
+            )
+        )
+    return found
 
 
 def make_statement(read: StatementFile, hashed: Callable[[str], EvidenceFile], *, ahead: bool = False) -> Statement:
@@ -164,7 +186,7 @@ def make_statement(read: StatementFile, hashed: Callable[[str], EvidenceFile], *
         _measures("measures", read.measures, files),
         _measures("steps", read.steps, files),
         tuple(
-            Attestation(a.clause, a.agreed, a.text, a.planned, files.read(f"attestations[{n}].files", a.files))
+            Attestation(a.clause, a.agreed, a.text, a.planned, files.read(f"attestations[{n}].files", a.files), words=a.words)
             for n, a in enumerate(read.attestations)
         ),
         tuple(Credential(c.what, c.at, c.who) for c in read.credentials),
@@ -176,13 +198,15 @@ def make_statement(read: StatementFile, hashed: Callable[[str], EvidenceFile], *
         read.role,
         read.signed,
         read.contact,
+        policy=read.policy,
+        number=read.number,
     )
     return tidy_statement(statement, ahead=ahead)
 
 
 def _measures(key: str, read: Sequence[StatementMeasure], files: _FileReader) -> tuple[Measure, ...]:
     return tuple(
-        Measure(m.text, m.state, m.date, m.who, m.clauses, m.checks, files.read(f"{key}[{n}].files", m.files))
+        Measure(m.text, m.state, m.date, m.who, m.clauses, m.checks, files.read(f"{key}[{n}].files", m.files), why=m.why)
         for n, m in enumerate(read)
     )
 
@@ -214,13 +238,6 @@ def encode_statement(statement: Statement) -> bytes:
     """A statement as it is saved: JSON, in which files stand with their hashes, never with their content."""
     table = {"schema": "selfaudit/statement/1", **msgspec.to_builtins(statement)}
     return msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n"
-
-
-def statement_problems(statement: Statement, *, ahead: bool = False) -> dict[str, str]:
-    """What is wrong with a statement as it was typed, in words, by key ("signed", "measures[0].date"). What is missing is no fault."""
-    checker = _Checker(ahead)
-    checker.tidied(statement)
-    return checker.problems
 
 
 def tidy_statement(statement: Statement, *, ahead: bool = False) -> Statement:
@@ -270,9 +287,13 @@ class _Checker:
             self._line("role", given.role),
             self._past("signed", given.signed, moments=False),
             self._line("contact", given.contact),
+            policy=self._line("policy", given.policy),
+            number=self._line("number", given.number),
         )
 
     def _measure(self, key: str, given: Measure) -> Measure:
+        if given.state == "disputed" and not key.startswith("steps"):
+            self.problems[f"{key}.state"] = _("Only a step that the provider demands can be disputed.")
         date = (
             self._past(f"{key}.date", given.date, moments=False)
             if given.state == "done"
@@ -286,6 +307,7 @@ class _Checker:
             tuple(self._line(f"{key}.clauses", c) for c in given.clauses),
             tuple(self._line(f"{key}.checks", c) for c in given.checks),
             given.files,
+            why=self._text(f"{key}.why", given.why),
         )
 
     def _attestation(self, key: str, given: Attestation) -> Attestation:
@@ -293,7 +315,12 @@ class _Checker:
         if given.agreed and planned:
             self.problems[f"{key}.planned"] = _("It cannot be true already and planned at once; take one of the two out.")
         return Attestation(
-            self._line(f"{key}.clause", given.clause), given.agreed, self._text(f"{key}.text", given.text), planned, given.files
+            self._line(f"{key}.clause", given.clause),
+            given.agreed,
+            self._text(f"{key}.text", given.text),
+            planned,
+            given.files,
+            words=self._text(f"{key}.words", given.words),
         )
 
     def _credential(self, key: str, given: Credential) -> Credential:

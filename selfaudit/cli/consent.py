@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -255,8 +256,9 @@ def _start(ledger: Path, file: Path, *, seed: str, recipient: str, columns: dict
     )
     if begun.drill.seed:
         screen.print(wrapped(_("Drawn by the words: {seed}").format(seed=begun.drill.seed), "  "))
-    command = f"selfaudit consent {ledger} --drill finish {file} --file PROOF"
-    screen.print(wrapped(_("Find the proof of this recipient's consent, then finish: {command}").format(command=command), ""))
+    command = f"selfaudit consent {shlex.quote(str(ledger))} --drill finish {shlex.quote(str(file))} --file PROOF"
+    screen.print(wrapped(_("Find the proof of this recipient's consent, then finish:"), ""))
+    click.echo(f"  {command}")  # on one line, so that it can be pasted
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 
 from selfaudit.errors import UserError
 from selfaudit.i18n import N_, _, ngettext, shown
-from selfaudit.remedy.delisting import BLOCKLIST_CHECKS, Delisting, NotKnown, plan_of, unknown_of
+from selfaudit.remedy.delisting import BLOCKLIST_CHECKS, Delisting, Mention, NotKnown, mentions_of, plan_of, unknown_of
 from selfaudit.report.words import WHO_WORDS
 from selfaudit.text import printable
 
@@ -45,19 +46,21 @@ def delisting(audit: Path, statement: Path | None, zone: str, json_file: str) ->
     evidence = load_evidence(path)
     stated = statement_of(path, statement)
     done = Audit(evidence, judge_evidence(evidence), stated)
-    plan, unknown = plan_of(done, stated), unknown_of(done)
+    plan, unknown, mentions = plan_of(done, stated), unknown_of(done), mentions_of(done)
     asked = any(r.check in BLOCKLIST_CHECKS for r in done.results)
     code = 1 if plan else 3 if any(u.matters for u in unknown) or not asked else 0
     if zone:
         sys.stdout.write(_requests(plan, zone))
         return 0
-    document = msgspec.json.encode({"schema": "selfaudit/delisting/1", "listings": plan, "not_known": unknown})
+    document = msgspec.json.encode(
+        {"schema": "selfaudit/delisting/1", "listings": plan, "mentions": mentions, "not_known": unknown}
+    )
     if json_file == "-":
         sys.stdout.buffer.write(msgspec.json.format(document, indent=1) + b"\n")
         return code
     if json_file:
         write_whole(Path(json_file), msgspec.json.format(document, indent=1) + b"\n")
-    _print(plan, unknown, asked=asked)
+    _print(plan, unknown, mentions, asked=asked, audit=str(audit))
     return code
 
 
@@ -66,6 +69,13 @@ def _requests(plan: tuple[Delisting, ...], zone: str) -> str:
     if not wanted:
         raise UserError(_("No target of this audit is listed at {zone}.").format(zone=printable(zone, 80)))
     texts = [item.request for item in wanted if item.request]
+    if not texts and any(item.who == "provider" for item in wanted):
+        open_ones = dict.fromkeys(shown(b.text) for item in wanted for b in item.before if b.known == "no")
+        raise UserError(
+            _("It is too early to ask about {zone}. Not true yet: {what}.").format(
+                zone=printable(zone, 80), what="; ".join(open_ones)
+            )
+        )
     if not texts:
         raise UserError(
             _("{zone} does not take requests from your provider only; see “selfaudit delisting”.").format(
@@ -75,14 +85,19 @@ def _requests(plan: tuple[Delisting, ...], zone: str) -> str:
     return "\n".join(texts)
 
 
-def _print(plan: tuple[Delisting, ...], unknown: tuple[NotKnown, ...], *, asked: bool) -> None:
+def _print(
+    plan: tuple[Delisting, ...], unknown: tuple[NotKnown, ...], mentions: tuple[Mention, ...], *, asked: bool, audit: str
+) -> None:
     from selfaudit.cli.output import console, wrapped
 
     out = console()
     if not plan:
-        words = (
-            _("No list that answered names a target of this audit.") if asked else _("No blocklist was asked in this audit.")
-        )
+        if not asked:
+            words = _("No blocklist was asked in this audit.")
+        elif mentions or any(u.matters for u in unknown):
+            words = _("Nothing that would have to be removed was seen; read below what was, and what is not known.")
+        else:
+            words = _("No list that answered names a target of this audit.")
         out.print(wrapped(words, ""))
     else:
         out.print(wrapped(_("Stop the cause first; an entry that is removed too early comes back. Then, in this order:"), ""))
@@ -109,9 +124,31 @@ def _print(plan: tuple[Delisting, ...], unknown: tuple[NotKnown, ...], *, asked:
                     _("Faster removal is sold here. Do not pay: it does not remove the cause, and no desk asks for it."), "    "
                 )
             )
-        if item.request:
-            words = _("A request that is ready for your provider: selfaudit delisting AUDIT --request {zone}")
-            out.print(wrapped(words.format(zone=item.zone), "    "))
+        if item.who == "provider":
+            if item.ready:
+                words = _("A request to your provider that you can send:")
+            elif item.request:
+                words = _("A request to your provider; settle first what is not known above:")
+            else:
+                words = _("Do not ask yet: first what is not true above.")
+            out.print(wrapped(words, "    "))
+            if item.request:  # in one line, to be copied as it is
+                out.print(f"    selfaudit delisting {shlex.quote(printable(audit, 300))} --request {item.zone}", soft_wrap=True)
+    if mentions:
+        out.print()
+        out.print(wrapped(_("Named, but nothing has to be removed"), ""))
+        for mention in mentions:
+            words = f"{mention.target}: {mention.name} ({', '.join(mention.meaning)})"
+            if mention.approved:
+                approved = _("approved by your provider: {reference}").format(reference=mention.approved)
+                words = f"{words}; {approved}"
+            out.print(wrapped(words, "      ", "  - "))
+        if any(mention.pay for mention in mentions):
+            out.print(
+                wrapped(
+                    _("Faster removal is sold here. Do not pay: it does not remove the cause, and no desk asks for it."), "    "
+                )
+            )
     if unknown:
         out.print()
         out.print(wrapped(_("Not known (neither listed nor clear)"), ""))

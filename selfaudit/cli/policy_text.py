@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 import msgspec
@@ -9,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from selfaudit.cli.output import wrapped
+from selfaudit.errors import BadInput
 from selfaudit.i18n import N_, _, ngettext, shown
-from selfaudit.policy.effective import effective_words
+from selfaudit.policy.effective import effective_from, effective_words
 from selfaudit.policy.model import Clause, ClauseClass, Pack, Parameters, Weight, When
 from selfaudit.policy.pack_write import file_of
 
@@ -80,6 +82,8 @@ def print_clause(clause: Clause, out: Console) -> None:
     for title, texts in (
         (_("Checks"), [", ".join(clause.checks)] if clause.checks else []),
         (_("What you state"), [clause.attestation] if clause.attestation else []),
+        (_("On a shared platform you state"), [clause.attestation_shared] if clause.attestation_shared else []),
+        (_("With it goes"), [_("words of your own, or a file; agreeing alone is not enough")] if clause.needs_words else []),
         (_("What may be shown"), list(clause.evidence)),
         (_("Good to know"), [clause.note] if clause.note else []),
     ):
@@ -114,7 +118,7 @@ def _head(pack: Pack, *, own: bool) -> list[tuple[str, str]]:
         (_("SHA-256"), pack.text_sha256),
     ]
     if pack.clauses:
-        rows += [(_("Takes effect"), shown(effective_words(pack))), (_("Consent"), _consent(pack.parameters))]
+        rows += [(_("Takes effect"), _effective(pack)), (_("Consent"), _consent(pack.parameters))]
         if pack.parameters.opt_out_days:
             days = ngettext("within {days} business day", "within {days} business days", pack.parameters.opt_out_days)
             rows.append((_("Unsubscribing"), days.format(days=pack.parameters.opt_out_days)))
@@ -133,6 +137,18 @@ def _head(pack: Pack, *, own: bool) -> list[tuple[str, str]]:
     known = blocks.format(count=count, source=pack.prefixes_source, date=pack.prefixes_date)
     rows.append((_("Addresses"), known if count else _("none are known")))
     return [(name, value) for name, value in rows if value]
+
+
+def _effective(pack: Pack) -> str:
+    """The rule, and the day from which the text as it was last reviewed counts."""
+    words = shown(effective_words(pack))
+    if not pack.source_date:
+        return words
+    try:
+        day = effective_from(pack, datetime.date.fromisoformat(pack.source_date))
+    except (BadInput, ValueError):
+        return words
+    return words + " " + _("This text counts from {day} at the latest.").format(day=day.isoformat())
 
 
 def _consent(parameters: Parameters) -> str:

@@ -183,15 +183,20 @@ def _ask_cause(case: Case, results: tuple[Result, ...]) -> Cause:
 
 def _ask(question: Question) -> str:
     """One answer, "" for none."""
+    from selfaudit.case.statement_file import MAX_TEXT
+
     values = [choice.value for choice in question.choices]
     for choice in question.choices:
         click.echo(f"  {choice.value:12} {shown(choice.words)}")
     prompt = _("Your answer (Enter for none)")
     while True:
         given = str(click.prompt(prompt, default="", show_default=False)).strip()
-        if not given or not values or given in values:
+        if len(given) > MAX_TEXT:
+            click.echo(_("This is too long: at most {limit} characters are kept.").format(limit=MAX_TEXT))
+        elif not given or not values or given in values:
             return given
-        click.echo(_("Choose one of: {choices}").format(choices=", ".join(values)))
+        else:
+            click.echo(_("Choose one of: {choices}").format(choices=", ".join(values)))
 
 
 def _keep(file: Path, said: Statement) -> Statement:
@@ -244,7 +249,12 @@ def _pack(provider: str, *, asked: bool = False) -> Pack | None:
 def _readiness(made: Audit | None, pack: Pack | None) -> Readiness | None:
     from selfaudit.engine.requirements import readiness_of
 
-    return readiness_of(made) if made is not None and pack is not None else None
+    if made is None or pack is None:
+        return None
+    if _pack(made.evidence.case.provider) != pack:  # another policy was named: its own clauses are assessed
+        case = replace(made.evidence.case, provider=pack.id)
+        made = replace(made, evidence=replace(made.evidence, case=case))
+    return readiness_of(made)
 
 
 def _alone(case: Case, said: Statement) -> Readiness:

@@ -16,7 +16,7 @@ from selfaudit.case.statement import Attestation, Statement
 from selfaudit.case.statement_file import StatementFile, make_statement
 from selfaudit.demo.dates import with_dates
 from selfaudit.demo.worlds import lines_of_world
-from selfaudit.policy.model import When
+from selfaudit.policy.model import Clause, When
 from selfaudit.policy.packs import pack_for
 from selfaudit.protocols.notice import read_notice
 
@@ -34,7 +34,9 @@ def demo_statement(world: str, provider: str, now: datetime.datetime | None = No
     at = (now or datetime.datetime.now(datetime.UTC)).replace(microsecond=0)
     read = msgspec.convert(tomllib.loads(_filled(_resource("statement.toml"), world, at)), StatementFile, strict=True)
     said = make_statement(read, lambda name: _evidence(name, world, at), ahead=True)
-    return replace(said, attestations=_attestations(said, provider))
+    return replace(
+        said, attestations=_attestations(said, world, provider), policy=_id(provider), number=demo_notice(at).reference
+    )
 
 
 def demo_notice(now: datetime.datetime | None = None) -> Notice:
@@ -55,10 +57,23 @@ def _evidence(name: str, world: str, now: datetime.datetime) -> EvidenceFile:
     return EvidenceFile(name, hashlib.sha256(data).hexdigest(), len(data))
 
 
-def _attestations(said: Statement, provider: str) -> tuple[Attestation, ...]:
+def _id(provider: str) -> str:
     pack = pack_for(provider)
-    asked = [c.id for c in pack.clauses if c.attestation and c.when is not When.CITED] if pack else []
-    return tuple(said.attestation(name) or Attestation(name, agreed=True) for name in asked)
+    return pack.id if pack else ""
+
+
+def _attestations(said: Statement, world: str, provider: str) -> tuple[Attestation, ...]:
+    """On each clause the statement's own entry, or agreement to the policy's words as they stand, where the world shows nothing else."""
+    pack = pack_for(provider)
+    asked = [c for c in pack.clauses if c.attestation and c.when is not When.CITED] if pack else []
+    return tuple(
+        replace(said.attestation(c.id) or Attestation(c.id, agreed=not _open(c, world)), words=c.attestation) for c in asked
+    )
+
+
+def _open(clause: Clause, world: str) -> bool:
+    """Whether a clause speaks of lists alone, one of which still has the server's address in the world "suspended"."""
+    return world == "suspended" and bool(clause.checks) and all(c.startswith("blocklist") for c in clause.checks)
 
 
 def _resource(name: str) -> str:

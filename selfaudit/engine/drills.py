@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -130,7 +131,7 @@ def start_drill(
     if running is not None:
         raise UserError(
             _("A drill has been running since {started}. Finish it first: selfaudit consent {ledger} --drill finish").format(
-                started=running.started, ledger=path
+                started=running.started, ledger=shlex.quote(str(path))
             )
         )
     if len(earlier) >= MAX_DRILLS:
@@ -177,7 +178,9 @@ def finish_drill(
     place = next((i for i, s in enumerate(drills) if not s.drill.finished), None)
     if place is None:
         raise UserError(
-            _("{file}: no drill is running. Start one: selfaudit consent {ledger} --drill start").format(file=file, ledger=path)
+            _("{file}: no drill is running. Start one: selfaudit consent {ledger} --drill start").format(
+                file=file, ledger=shlex.quote(str(path))
+            )
         )
     if len(proofs) > _MAX_PROOFS:
         raise UserError(_("At most {limit} files fit into one drill.").format(limit=_MAX_PROOFS))

@@ -19,9 +19,9 @@ from selfaudit.files import read_bounded
 from selfaudit.i18n import _, shown
 from selfaudit.protocols.ledger.form import HEAD, recognise
 from selfaudit.protocols.ledger.guess import guess, name_shown, plain_role, resolve
-from selfaudit.protocols.ledger.model import TIMES, ColumnGuess, Form
+from selfaudit.protocols.ledger.model import TIMES, ColumnGuess, Confidence, Form
 from selfaudit.protocols.ledger.rows import MAX_ROWS, RowReader
-from selfaudit.protocols.ledger.sample import Draw, redacted
+from selfaudit.protocols.ledger.sample import MIN_RECIPIENTS, Draw, redacted
 from selfaudit.protocols.ledger.tally import Tally
 from selfaudit.protocols.ledger.times import Order, order_of, slashed
 from selfaudit.text import printable
@@ -177,7 +177,15 @@ def read_ledger(
     at = time.time() if now is None else now
     seed = seed[:MAX_SEED]
     guessed = guess_stream(file)
-    wanted = resolve(guessed.form, guessed.mapping() if columns is None else columns)
+    doubtful: tuple[str, ...] = ()
+    if columns is None:
+        # Nobody has confirmed them: what is only likely is not read, but for the recipient, without whom there is nothing to count.
+        likely = tuple(c.role for c in guessed.columns if c.role and c.confidence is not Confidence.CERTAIN)
+        columns = {role: name for role, name in guessed.mapping().items() if role == "recipient" or role not in likely}
+        doubtful = tuple(
+            role for role in dict.fromkeys((*guessed.unsure(), *likely)) if role == "recipient" or role not in columns
+        )
+    wanted = resolve(guessed.form, columns)
     roles, indexes = list(wanted), list(wanted.values())
     orders = _orders(file, guessed.form, wanted, max_rows)
     file.seek(0)
@@ -189,7 +197,8 @@ def read_ledger(
         if progress is not None:
             progress(reader.tee.octets)
     late = tuple(role for key in reader.late if (role := plain_role(key)) and role not in wanted)
-    unsure = () if columns is not None else guessed.unsure()
+    counts = tally.counts()
+    drawn = draw.drawn() if counts.recipients >= MIN_RECIPIENTS else []
     secret = reader.tee.secret.digest()
     oldest, newest = tally.span()
     return LedgerReport(
@@ -203,17 +212,22 @@ def read_ledger(
         confirmed_columns=confirmed,
         columns=_columns(guessed.form, wanted, tally),
         unread_columns=len(guessed.form.names) - len(wanted),
-        unsure=tuple(dict.fromkeys((*unsure, *late))),
+        unsure=tuple(dict.fromkeys((*doubtful, *late))),
         unreadable=reader.unreadable + tally.unnamed,
         complete=not reader.why,
         why=reader.why,
-        counts=tally.counts(),
+        counts=counts,
         channels=tally.channels(),
         domains=tally.services(),
         oldest=oldest,
         newest=newest,
         seed=printable(seed, MAX_SEED),
-        sample=tuple(redacted(n, row, roles, tally.sources, orders, secret, seed) for n, row in draw.drawn()),
+        # Not in the order of the draw, which anybody can compute for addresses that they know.
+        sample=tuple(
+            sorted(
+                (redacted(n, row, roles, tally.sources, orders, secret, seed) for n, row in drawn), key=lambda r: r.recipient
+            )
+        ),
         drills=drills,
     )
 
@@ -221,12 +235,13 @@ def read_ledger(
 def _columns(form: Form, wanted: Mapping[str, int], tally: Tally) -> tuple[LedgerColumn, ...]:
     found = []
     for role, index in wanted.items():
-        name = name_shown(form.names[index]) or f"#{index + 1}"
+        # A name that is not known may be data: of a file without names the first row.
+        name = name_shown(form.names[index]) if plain_role(form.names[index]) else f"#{index + 1}"
         reader = tally.times.get(role)
         if reader is None:
             found.append(LedgerColumn(role, name, tally.filled[role]))
         else:
-            found.append(LedgerColumn(role, name, reader.filled, reader.unreadable, reader.ambiguous))
+            found.append(LedgerColumn(role, name, reader.filled, reader.unreadable, reader.ambiguous, reader.zoneless))
     return tuple(found)
 
 

@@ -14,10 +14,11 @@ class LedgerColumn:
 
     Attributes:
         role: what it holds, see `protocols.ledger.model.ROLES`.
-        name: as the file calls it, bounded; "#3" for the third column of a file without names.
+        name: as the file calls it, if that is a known name of such columns; else "#3" for the third column, for names may be data.
         filled: rows in which it is not empty.
         unreadable: values that are no time, where it should hold times.
         ambiguous: values such as 03/04/2024 that the whole column does not decide.
+        zoneless: times without a zone; they were taken as UTC.
     """
 
     role: str
@@ -25,6 +26,7 @@ class LedgerColumn:
     filled: int = 0
     unreadable: int = 0
     ambiguous: int = 0
+    zoneless: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ class LedgerCounts:
         duplicates: rows beyond the first of a recipient.
         addresses: recipients that are mail addresses; the others are numbers, ids or hashes.
         active, withdrawn, pending, bounced_out: rows in each state; `bounced_out` are taken out for bounces or complaints.
-        odd_status: rows whose status is no known word; they count as active.
+        withdrawn_too: active rows of recipients whom another row calls withdrawn or complaining, not before the consent of the active one.
+        odd_status: active rows whose status is no known word.
+        flag_status: rows whose status is a mere yes or no, 1 or 0.
+        undated_exits: rows of people who have left at a time that is not given, and who were mailed at some time.
         consent_times, sources, ips, text_versions: active rows that have them; IP addresses only if they are public ones.
         proven: active rows with time, source, and one of address (IP), text version and confirmation token.
         bare: active rows that have nothing of these at all.
@@ -48,20 +53,22 @@ class LedgerCounts:
         alone: active rows with a time of confirmation but none of consent, as some programs write for imports.
         single: active rows without a time of confirmation.
         future, ancient: rows with a time of consent or confirmation more than a day ahead, or before 1995.
-        zoneless: times without a zone; they were taken as UTC.
         dates_only: rows whose time of consent is a date (midnight).
         identical, identical_top: rows whose time of consent, to the second, is shared by at least 20 rows; the largest such group.
-        peak_minute, peak_hour, median_hour: most consents in a minute and in an hour, and the median of the hours that have any.
-        shared_ips, shared_ip_rows, ip_top: IP addresses with at least 20 active rows, the rows on them, the most on one.
+        peak_hour, median_hour: most consents in an hour, and the median of the hours that have any.
+        confirm_identical, confirm_identical_top, confirm_peak_hour, confirm_median_hour: the same for the times of confirmation.
+        same_gap, gap_seconds, gaps: rows confirmed exactly `gap_seconds` after the consent, the most common such time, of `gaps` in all.
+        shared_ip_rows, ip_top: active rows on IP addresses that have at least 20 of them; the most on one.
+        shared_tokens, token_top: the same for confirmation tokens.
         inside_ips, bad_ips: active rows whose IP address is a private one, or no address.
         role_accounts: active rows to info@, sales@, abuse@ and the like.
-        purchased, imported: active rows whose source speaks of bought or collected addresses, or of an import.
-        source_kinds, source_top: distinct sources, at most 20,000, and the rows of the most common.
+        purchased, hinted, imported: active rows whose source speaks of bought or collected addresses, may do so, or speaks of an import.
         old, stale: active rows whose consent is more than two years old; those of them without any contact since.
         mailed_after_withdrawal: rows by the whole days from withdrawal to the last mail, the last for 60 and more.
         mailed_pending: rows that are pending and were mailed more than a day after they signed up.
         mailed_after_bounce, mailed_after_complaint: rows mailed more than a day after a hard bounce or a complaint.
-        hard_bounces, bounced_active: rows with a hard bounce; those of them that are active.
+        hard_bounces: rows with a hard bounce, however long ago.
+        bounced_active, bounced_recent: those of them that are active; those that are not, but were mailed or bounced in the last 90 days.
         mailed: rows with a time of the last mail.
         formulas: values that begin like a formula of a spreadsheet; they were read as text.
     """
@@ -74,7 +81,10 @@ class LedgerCounts:
     withdrawn: int = 0
     pending: int = 0
     bounced_out: int = 0
+    withdrawn_too: int = 0
     odd_status: int = 0
+    flag_status: int = 0
+    undated_exits: int = 0
     consent_times: int = 0
     sources: int = 0
     ips: int = 0
@@ -89,23 +99,28 @@ class LedgerCounts:
     single: int = 0
     future: int = 0
     ancient: int = 0
-    zoneless: int = 0
     dates_only: int = 0
     identical: int = 0
     identical_top: int = 0
-    peak_minute: int = 0
     peak_hour: int = 0
     median_hour: int = 0
-    shared_ips: int = 0
+    confirm_identical: int = 0
+    confirm_identical_top: int = 0
+    confirm_peak_hour: int = 0
+    confirm_median_hour: int = 0
+    same_gap: int = 0
+    gap_seconds: int = 0
+    gaps: int = 0
     shared_ip_rows: int = 0
     ip_top: int = 0
+    shared_tokens: int = 0
+    token_top: int = 0
     inside_ips: int = 0
     bad_ips: int = 0
     role_accounts: int = 0
     purchased: int = 0
+    hinted: int = 0
     imported: int = 0
-    source_kinds: int = 0
-    source_top: int = 0
     old: int = 0
     stale: int = 0
     mailed_after_withdrawal: tuple[int, ...] = ()
@@ -114,6 +129,7 @@ class LedgerCounts:
     mailed_after_complaint: int = 0
     hard_bounces: int = 0
     bounced_active: int = 0
+    bounced_recent: int = 0
     mailed: int = 0
     formulas: int = 0
 
@@ -217,7 +233,7 @@ class LedgerReport(Fact):
         domains: recipients of the large public mail services, by service; "other" for all others.
         oldest, newest: days of the first and the last consent, "" for none.
         seed: the words by which the sample was drawn.
-        sample: see there.
+        sample: see there; by pseudonym, and empty where there are fewer than fifty recipients.
         drills: in the order in which they were started.
     """
 

@@ -12,7 +12,11 @@ from selfaudit.facts.dns import DnsAnswer
 
 @dataclass(frozen=True, slots=True)
 class HeaderField:
-    """One header field, unfolded. Of recipients, and of what no check looks at, only "…" is kept, or "" where nothing was there."""
+    """One header field, unfolded.
+
+    Kept is only what a check rests on (`protocols.message_kept`). Everything else is "…", or "" where nothing was there: recipients,
+    the subject, local parts of addresses, and paths of links, which often name the reader.
+    """
 
     name: str
     value: str
@@ -24,7 +28,7 @@ class DkimSignature:
 
     Attributes:
         domain, selector: d= and s=, lower case, A-labels.
-        identity: i= as written, "" if it is absent.
+        identity: i= from its @ on, "" if it is absent.
         algorithm: a=.
         canonicalization: c= with both parts, for example "relaxed/simple".
         headers: h=, lower case.
@@ -82,12 +86,14 @@ class Handover:
         mail_from: without angle brackets, "" for the empty one (<>), None if it is not known.
         sure: the address is one that the case names with no strange server after it, or one that a person gave; otherwise it is the likeliest
             of the message's own lines.
+        below: a strange server stands between the address and the receiver, so its line may have been made up and proves nothing.
     """
 
     address: str = ""
     helo: str = ""
     mail_from: str | None = None
     sure: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +102,10 @@ class BodyHints:
 
     Attributes:
         text: there was text that could be read.
-        unsubscribe: addresses of pages (without query) where the words around them speak of unsubscribing; mailto: among them.
+        unsubscribe: addresses of pages where the words around them speak of unsubscribing; mailto: among them. Without query, and with
+            "…" from the first piece of the path on that may name a reader.
         words: the text speaks of unsubscribing.
         postal: something looks like a postal address.
-        company: something looks like a company's name, or an imprint is named.
         problems: what could not be read, in words (`i18n.phrase`).
     """
 
@@ -107,7 +113,6 @@ class BodyHints:
     unsubscribe: tuple[str, ...] = ()
     words: bool = False
     postal: bool = False
-    company: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -150,8 +155,8 @@ class SampleMessage:
 
     @property
     def unsubscribe_urls(self) -> tuple[str, ...]:
-        """Pages to unsubscribe that its text links to (https, without query)."""
-        return tuple(url for url in self.body.unsubscribe if url.lower().startswith("https://"))
+        """Pages to unsubscribe that its text links to (https, without query); those whose path was not kept are left out."""
+        return tuple(url for url in self.body.unsubscribe if url.lower().startswith("https://") and "…" not in url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class PageEnd(StrEnum):
     BAD_URL = "bad-url"  # the next step is no https URL that can be followed
     LOOP = "loop"  # redirects in a circle, or too many of them
     NO_ADDRESS = "no-address"  # the host's name has no address
+    NO_IPV6 = "no-ipv6"  # it has addresses of IPv6 only, which cannot be reached from here
     DNS_FAILED = "dns-failed"  # it could not be looked up
     TIMEOUT = "timeout"
     CONNECTION_FAILED = "connection-failed"
@@ -73,12 +74,14 @@ class PageLink:
         url: absolute, with its fragment.
         text: that is shown for it.
         visible: False where it or what is around it is hidden until somebody opens it.
+        sure: its words (or, where they say nothing, its address) are just what such pages are called.
     """
 
     kind: LinkKind
     url: str
     text: str = ""
     visible: bool = True
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,26 @@ class PageText:
         language: as the page declares it, lower case, "" if it does not.
         words_of: languages whose commonest words stand in the text.
         characters: of visible text.
-        excerpt: the beginning of the visible text, at most 2000 characters.
-        scripts: number of script elements.
+        digest: of the visible text, by which two pages with the same words are seen to be the same.
+        scripts, frames: number of script elements; of frames in sight, whose pages are not read.
+        filled: it has the empty place that a script fills.
+        whole: all that is visible was read.
         links: that may lead to what is looked for, at most 30.
         abuse: mail addresses for reports of abuse that are shown, at most 10; written out ("abuse at") ones are put together.
+        perhaps: mail addresses that speak of abuse and may mean another kind of it, at most 5.
         mail: other mail addresses that are shown or linked, at most 5.
+        masked: a mail address is shown by a script in a way that cannot be read.
         who: words, numbers and names that show who stands behind the page, at most 10.
-        privacy: words of privacy policies in it, at most 10.
-        report: words of a form or paragraph for reports of abuse, at most 5.
+        privacy: words of privacy policies in it, at most 10; those of links do not count.
+        topics: its title and those headings that are the name of a privacy policy, at most 5.
+        report: words about reports of abuse with a mail address or a field for a letter beside them, at most 5.
+        reporting: words about reports of abuse, whatever is beside them, at most 5.
         unsubscribe: words about unsubscribing, at most 5.
+        leave: those of them that stand in its title, a heading or a button, at most 5.
+        doubt: words of signing in or of an error in its title, a heading, a button or beside those about unsubscribing, at most 5.
         missing: words that say that the page does not exist, at most 5.
-        form: it has a form with a field to write in.
+        form: it has a field for a letter.
+        field: it has any field to write in.
         password: it has a field for a password.
         unread: why it was not read as a page, in words, "" if it was.
     """
@@ -109,17 +121,27 @@ class PageText:
     language: str = ""
     words_of: tuple[str, ...] = ()
     characters: int = 0
-    excerpt: str = ""
+    digest: str = ""
     scripts: int = 0
+    frames: int = 0
+    filled: bool = False
+    whole: bool = True
     links: tuple[PageLink, ...] = ()
     abuse: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
     mail: tuple[str, ...] = ()
+    masked: bool = False
     who: tuple[str, ...] = ()
     privacy: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
+    reporting: tuple[str, ...] = ()
     unsubscribe: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     form: bool = False
+    field: bool = False
     password: bool = False
     unread: str = ""
 
@@ -130,8 +152,8 @@ class PageText:
 
     @property
     def in_known_language(self) -> bool:
-        """Whether its words can be looked for in it."""
-        return bool(self.words_of)
+        """Whether its words can be looked for in it: those of every day, or at least those of policies."""
+        return bool(self.words_of) or len(self.privacy) > 1
 
 
 @dataclass(frozen=True, slots=True)

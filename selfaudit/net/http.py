@@ -113,11 +113,12 @@ def check_ca_file(path: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An exchange with what is too large or too fleeting for the evidence: the whole body, and the headers."""
+    """An exchange with what is too large or too fleeting for the evidence: the whole body, the headers, and where a redirect leads."""
 
     fetch: HttpFetch
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,12 @@ def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, ti
     def done(outcome: HttpStatus, detail: str = "", body: bytes = b"", **fields: Any) -> Reply:
         ms = round((time.monotonic() - started) * 1000, 1)
         text = body[:MAX_BODY].decode("latin-1")
-        return Reply(HttpFetch(url, address, outcome, detail=detail, at=at, ms=ms, body=text, **fields), body, headers)
+        return Reply(
+            HttpFetch(url, address, outcome, detail=detail, at=at, ms=ms, body=text, **fields), body, headers, location
+        )
 
     headers: dict[str, str] = {}
+    location = ""
 
     try:
         gate.check_passive(address)
@@ -201,10 +205,11 @@ def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, ti
             with response:
                 body = _read_body(response, want.most)
             headers.update(list(response.headers.items())[:_MAX_HEADERS])
+            location = _location(response.headers.get("Location", ""))
             fields: dict[str, Any] = {
                 "code": response.status_code,
                 "content_type": response.headers.get("Content-Type", "")[:200],
-                "location": response.headers.get("Location", "")[:500],
+                "location": location[:500],
             }
             if time.monotonic() - started >= timeout:
                 return done(HttpStatus.TIMEOUT, phrase("not done in time"))
@@ -232,6 +237,14 @@ def get(gate: Gate, url: str, address: str, want: Want = _PAGE, *, port: int, ti
     finally:
         guard.cancel()
         pin.close()
+
+
+def _location(value: str) -> str:
+    """Where a redirect leads. Headers are read as Latin-1; many servers write UTF-8 into them."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def _read_body(response: requests.Response, most: int) -> bytes:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 6
 MAX_REDIRECTS = 5
+MAX_GETS = 12  # of one visit, redirects included
 MAX_OCTETS = 1_000_000
 KEPT = MAX_SIZE + 1  # one more than a security.txt may have, so that a longer one is seen to be longer
 _MAX_ADDRESSES = 2
@@ -63,6 +64,10 @@ class _NotingGate(Gate):
         Gate.count(self, address, port, protocol, purpose, authority or self.authority)
 
 
+def _noting(gate: Gate, authority: str) -> _NotingGate:
+    return _NotingGate(**{f.name: getattr(gate, f.name) for f in dataclasses.fields(Gate)}, authority=authority)
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A page as it came.
@@ -74,6 +79,7 @@ class Fetched:
         refresh: where it leads by itself, as written, "" for nowhere.
         body: the beginning of the last answer, at most `KEPT` octets.
         detail: what stopped it, in words.
+        location: where the last answer redirects to, as written and as long as it is.
     """
 
     end: PageEnd
@@ -82,6 +88,7 @@ class Fetched:
     refresh: str = ""
     body: bytes = b""
     detail: str = ""
+    location: str = ""
 
     @property
     def url(self) -> str:
@@ -112,11 +119,10 @@ class Visit:
 
     def __init__(self, net: Net, domains: tuple[str, ...], authority: str, *, seconds: float = 35.0) -> None:
         self._net, self._domains = net, domains
-        fields = {f.name: getattr(net.gate, f.name) for f in dataclasses.fields(Gate)}
-        self._gate = _NotingGate(**fields, authority=authority)
+        self._gate = _noting(net.gate, authority)
         self._recorder = Recorder(net.dns.lookup)
         self._deadline = asyncio.get_running_loop().time() + seconds
-        self._left = MAX_PAGES
+        self._left, self._gets = MAX_PAGES, MAX_GETS
         self._got: dict[str, Fetched] = {}  # by URL: no page is asked for twice
         self._dead: dict[str, _Trouble] = {}  # addresses and hosts that gave no answer are left alone from then on
 
@@ -169,10 +175,10 @@ class Visit:
             if got is None:
                 got = self._got[place.url] = await self._one(place, host)
             hops += got.hops
-            if got.end is not PageEnd.ANSWERED or got.hops[-1].code not in _REDIRECTS or not got.hops[-1].location:
+            if got.end is not PageEnd.ANSWERED or got.hops[-1].code not in _REDIRECTS or not got.location:
                 return dataclasses.replace(got, hops=hops)
             try:
-                url = joined(place.url, got.hops[-1].location)
+                url = joined(place.url, got.location)
             except BadInput as error:
                 return Fetched(PageEnd.BAD_URL, hops, detail=str(error))
 
@@ -183,19 +189,26 @@ class Visit:
             return Fetched(trouble.end, detail=trouble.detail)
         if asyncio.get_running_loop().time() >= self._deadline:
             return Fetched(PageEnd.LEFT_OUT, detail=phrase("the time for this domain's pages was used up"))
+        if self._gets <= 0:
+            return Fetched(PageEnd.LEFT_OUT, detail=phrase("enough questions were put to this domain's web servers"))
+        gate: Gate = self._gate
+        if place.host == named and not under_any(named, self._domains):
+            # Nobody has shown that this host is theirs: it is asked because its page was named.
+            gate = _noting(self._net.gate, phrase("named page: {url}", url=printable(place.url.partition("?")[0], 200)))
         # Two domains of a case may lead to the same page; it is asked for once in a run.
-        got = await self._net.once(("page", place.url), lambda: self._fetch(place, addresses[:_MAX_ADDRESSES]))
+        got = await self._net.once(("page", place.url), lambda: self._fetch(gate, place, addresses[:_MAX_ADDRESSES]))
         if got.end in (PageEnd.CONNECTION_FAILED, PageEnd.TIMEOUT):
             self._dead.update(dict.fromkeys(addresses[:_MAX_ADDRESSES], _Trouble(got.end, got.detail)))
         if got.end is PageEnd.TLS_FAILED:
             self._dead[place.host] = _Trouble(got.end, got.detail)
         return got
 
-    async def _fetch(self, place: Place, addresses: tuple[str, ...]) -> Fetched:
+    async def _fetch(self, gate: Gate, place: Place, addresses: tuple[str, ...]) -> Fetched:
         """From the first of the addresses that answers."""
         got = Fetched(PageEnd.NO_ADDRESS)
-        for address in addresses:
-            got = await self._ask(place, address, self._net.settings.limits.http_timeout)
+        for address in addresses[: max(1, self._gets)]:
+            self._gets -= 1
+            got = await self._ask(gate, place, address, self._net.settings.limits.http_timeout)
             if got.end not in (PageEnd.CONNECTION_FAILED, PageEnd.TIMEOUT):
                 break
         return got
@@ -217,8 +230,7 @@ class Visit:
 
     async def addresses(self, host: str, *, anywhere: bool = False) -> tuple[tuple[str, ...], _Trouble | None]:
         """The addresses of a host, or why it may not be asked. With `anywhere` its name may be an alias of any other."""
-        kinds = ("A", "AAAA") if self._net.has_ipv6() else ("A",)
-        answers = await asyncio.gather(*(self._recorder(host, kind) for kind in kinds))
+        answers = await asyncio.gather(*(self._recorder(host, kind) for kind in ("A", "AAAA")))
         found = tuple(dict.fromkeys(record for answer in answers if answer.exists for record in answer.records))
         chain = next((answer.chain for answer in answers if answer.chain), ())
         outside = next((name.rstrip(".") for name in chain if not under_any(name, self._domains)), "")
@@ -239,9 +251,19 @@ class Visit:
                 self._gate.check_passive(address)
             except NotPermittedError as error:
                 return (), _Trouble(PageEnd.NOT_PUBLIC, str(error))
-        return found, None
+        usable = found if self._net.has_ipv6() else tuple(address for address in found if ":" not in address)
+        if not usable:
+            lost = next((answer for answer in answers if not answer.definite), None)
+            if lost is not None:
+                return (), _Trouble(
+                    PageEnd.DNS_FAILED, phrase("{host} cannot be looked up ({status})", host=host, status=lost.status)
+                )
+            return (), _Trouble(
+                PageEnd.NO_IPV6, phrase("{host} has addresses of IPv6 only, and there is no IPv6 here", host=host)
+            )
+        return usable, None
 
-    async def _ask(self, place: Place, address: str, seconds: float) -> Fetched:
+    async def _ask(self, gate: Gate, place: Place, address: str, seconds: float) -> Fetched:
         from selfaudit.net import http  # requests and its parts take as long to load as everything else together
 
         want = http.Want(phrase("HTTPS: one GET of a page"), _ACCEPT, most=MAX_OCTETS)
@@ -249,7 +271,7 @@ class Visit:
 
         def work() -> Fetched:
             port = place.port or tls.port
-            reply = http.get(self._gate, place.url, address, want, port=port, timeout=seconds, ca_file=tls.ca_file)
+            reply = http.get(gate, place.url, address, want, port=port, timeout=seconds, ca_file=tls.ca_file)
             return _read(place, reply)
 
         try:
@@ -275,7 +297,7 @@ def _read(place: Place, reply: Reply) -> Fetched:
     if end is PageEnd.TOO_LARGE and fetch.code in _REDIRECTS:
         end = PageEnd.ANSWERED  # what stands beside a redirect does not matter
     if end is not PageEnd.ANSWERED or fetch.code != 200:
-        return Fetched(end, (hop,), detail=detail)
+        return Fetched(end, (hop,), detail=detail, location=reply.location)
     text, refresh = read_page(reply.body, fetch.content_type, place.url)
     return Fetched(end, (hop,), text, refresh, reply.body[:KEPT], detail)
 

@@ -156,7 +156,9 @@ def _requirement(clause: Clause, case: Case, statement: Statement, seen: Seen) -
 def _gap(clause: Clause, case: Case, row: Requirement, checked: Checked | None, word: Word) -> Gap | None:
     """What the statement lacks or says wrongly on a clause."""
     name = f"attestation:{clause.id}"
-    if word.claimed and checked is not None and checked.state in (State.NOT_MET, State.PLANNED):
+    # An entry that is left from before contradicts what is said of lists, not what is said of today's mail.
+    left_over = checked is not None and checked.waits and any(not c.startswith("blocklist") for c in clause.checks)
+    if word.claimed and checked is not None and checked.state in (State.NOT_MET, State.PLANNED) and not left_over:
         return Gap(name, contradicted(clause, case))
     if row.blocks and row.state is State.NEEDS_STATEMENT:
         # Where the audit has to look, asking for words would be in vain.

@@ -62,6 +62,8 @@ async def fill(message: SampleMessage, sending: tuple[str, ...], recorder: Recor
     if author:
         for domain in list(vouched)[:_MAX_ALIGNED]:
             await could_align(author, domain, recorder)
+        if sender:
+            await could_align(author, sender, recorder, spf=True)
     if came.address:
         await recorder(ipaddress.ip_address(came.address).reverse_pointer, "PTR")
         if domain_of(came.helo):

@@ -11,11 +11,11 @@ from selfaudit.facts import Request
 from selfaudit.facts.web import LinkKind, Page, PageEnd, PageRole, WebSite
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
-from selfaudit.net.pages import MAX_PAGES, Fetched, Visit, authority_over
+from selfaudit.net.pages import MAX_GETS, MAX_REDIRECTS, Fetched, Visit, authority_over
 from selfaudit.probes.planned import PlannedContact, resolver
 from selfaudit.protocols.lookup import is_below
 from selfaudit.protocols.securitytxt import MAX_SIZE
-from selfaudit.protocols.web_page import read_url
+from selfaudit.protocols.web_page import host_of, ranked, read_url, under_any
 from selfaudit.text import printable
 
 FACT = WebSite
@@ -52,24 +52,40 @@ def named_pages(domain: str, case: Case) -> list[tuple[str, str]]:
 
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
-    """The hosts of the domain."""
-    return [
-        resolver(phrase("addresses of the domain's web pages"), 4),
-        PlannedContact(
-            phrase("the web server of {subject}", subject=request.subject),
-            phrase("HTTPS: one GET each of the home page, the pages that it or you name, and security.txt"),
-            MAX_PAGES,
-            active=True,
-        ),
+    """The hosts of the domain, and each other host of which a page was named."""
+    domains, named = _scope(request), _named(request)
+    pages = [urls[0] for urls in named.values() if urls]
+    elsewhere = {host: url for url in pages if (host := host_of(url)) and not under_any(host, domains)}
+    own = PlannedContact(
+        phrase("the web server of {subject}", subject=request.subject),
+        phrase("HTTPS: one GET each of the home page, the pages that it or you name, security.txt, and where they redirect to"),
+        MAX_GETS,
+        active=True,
+    )
+    what = phrase("HTTPS: one GET of a page that you named, and where it redirects to on the same host")
+    others = [
+        PlannedContact(phrase("the web server of {subject}", subject=host), what, MAX_REDIRECTS + 1, active=True)
+        for host in elsewhere
     ]
+    return [resolver(phrase("addresses of the domain's web pages"), 4 + 2 * len(others)), own, *others]
+
+
+def _scope(request: Request) -> tuple[str, ...]:
+    """The domains whose hosts may be asked."""
+    params = (tuple(param.split(" ")) for param in request.params)
+    return next((param[1:] for param in params if param[0] == "scope"), (request.subject,))
+
+
+def _named(request: Request) -> dict[str, list[str]]:
+    """The named pages by their kind."""
+    params = [param.split(" ") for param in request.params]
+    return {kind: [p[1] for p in params if p[0] == kind and len(p) > 1] for kind in _PURPOSES}
 
 
 async def collect(request: Request, net: Net) -> WebSite:
     """Fetches at most six pages, one after the other."""
-    params = [tuple(param.split(" ")) for param in request.params]
-    domains = next((param[1:] for param in params if param[0] == "scope"), (request.subject,))
-    bulk = next((param[1] for param in params if param[0] == "bulk" and len(param) > 1), "")
-    named = {kind: [p[1] for p in params if p[0] == kind and len(p) > 1] for kind in _PURPOSES}
+    domains, named = _scope(request), _named(request)
+    bulk = next((param.partition(" ")[2] for param in request.params if param.startswith("bulk ")), "")
     visit = Visit(net, domains, authority_over(net.gate, request.subject))
     walk = _Walk(visit, request.subject, named)
     await walk.walk()
@@ -114,9 +130,9 @@ class _Walk:
         home = next((p for p in self.pages if p.role == "home" and p.opened), None)
         if home is None or home.opened is None:
             return
-        links = [link for kind in kinds for link in home.opened.links if link.kind == kind]
-        # What is in sight and may be asked for comes first; a link that leads outside is followed only to be able to say so.
-        links.sort(key=lambda link: (kinds.index(link.kind), not self._inside(link.url), not link.visible))
+        links = ranked(link for link in home.opened.links if link.kind in kinds)
+        # What may be asked for comes first; a link that leads outside is followed only to be able to say so.
+        links.sort(key=lambda link: (not link.sure, kinds.index(link.kind), not self._inside(link.url)))
         if links:
             await self._page(role, links[0].url)
 
@@ -145,7 +161,11 @@ class _Walk:
 
 
 def _kept(role: PageRole, url: str, got: Fetched, *, named: bool) -> Page:
-    page = Page(role, printable(url, 2000), got.end, got.hops, named, got.detail, None if role == "security" else got.text)
+    text = None if role == "security" else got.text
+    if role == "unsubscribe" and text is not None:
+        # Such a page may show whom it is for.
+        text = dataclasses.replace(text, title="", links=(), abuse=(), perhaps=(), mail=(), who=(), topics=())
+    page = Page(role, printable(url, 2000), got.end, got.hops, named, got.detail, text)
     if role != "security" or page.code != 200:
         return page
     body, utf8 = got.body, True

@@ -22,14 +22,20 @@ def request(target: Target, case: Case) -> Request:
 
 
 def contacts(request: Request, net: Net) -> list[PlannedContact]:
-    """The domain's own hosts."""
+    """The domain's own hosts, and the control."""
+    control = _control_host(net)
     return [
-        resolver(phrase("addresses of the domain's web pages"), 4),
+        resolver(phrase("addresses of the domain's web pages"), 6 if control else 4),
         PlannedContact(
             phrase("the web server of {subject}", subject=request.subject),
             phrase("HTTPS: one TLS handshake each with the domain and its www name, without a question"),
             2,
             active=True,
+        ),
+        *(
+            [PlannedContact(control, phrase("HTTPS: one TLS handshake, only if a certificate is not trusted here"), 1)]
+            if control
+            else []
         ),
     ]
 
@@ -52,12 +58,19 @@ async def collect(request: Request, net: Net) -> WebTls:
     return WebTls(domain, tuple(made), tuple(left), visit.answers, await _control(net) if suspect else None)
 
 
-async def _control(net: Net) -> WebHandshake | None:
-    """A host whose certificate is good everywhere; None in laboratories that name none."""
+def _control_host(net: Net) -> str:
+    """A host whose certificate is good everywhere, "" in laboratories that name none."""
     bootstrap = net.profile.rdap_bootstrap
     if not bootstrap or (net.profile.laboratory and "://" not in bootstrap):
+        return ""
+    return urlsplit(bootstrap if "://" in bootstrap else _CONTROL).hostname or ""
+
+
+async def _control(net: Net) -> WebHandshake | None:
+    """The handshake with it; None where there is none to ask."""
+    host = _control_host(net)
+    if not host:
         return None
-    host = urlsplit(bootstrap if "://" in bootstrap else _CONTROL).hostname or ""
     addresses = await net.host_addresses(host)
     if not addresses:
         return WebHandshake(host, detail=phrase("{host} has no address", host=host))

@@ -82,6 +82,8 @@ def _read(field: RawField, message: RawMessage, bodies: dict[str, bytes]) -> Dki
         value=compact.get("b", ""),
     )
     problem = _problem(signature, compact)
+    if signature.identity:  # what stands before the @ may name the reader
+        signature = replace(signature, identity=f"@{signature.identity.rpartition('@')[2]}")
     if problem:
         return replace(signature, problem=problem, value="")
     header_form, _slash, body_form = signature.canonicalization.partition("/")

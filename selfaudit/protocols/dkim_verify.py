@@ -19,8 +19,9 @@ from selfaudit.facts.message import DkimSignature, SampleMessage
 from selfaudit.i18n import phrase
 from selfaudit.protocols.dkim_key import KeyState, looks_like_key, parse_key
 from selfaudit.protocols.lookup import Lookup
-from selfaudit.protocols.message_headers import domain_of, utc_seconds
+from selfaudit.protocols.message_headers import domain_of
 from selfaudit.protocols.message_read import as_sample
+from selfaudit.protocols.message_received import delivered_at
 from selfaudit.protocols.tags import parse_tags
 
 
@@ -97,11 +98,6 @@ async def verify(message: bytes | SampleMessage, lookup: Lookup) -> tuple[DkimRe
     sample = as_sample(message)
     delivered = delivered_at(sample)
     return tuple([await _one(signature, delivered, lookup) for signature in sample.signatures])
-
-
-def delivered_at(sample: SampleMessage) -> float | None:
-    """When the message arrived, UTC seconds: as its newest Received field says; None for a message that none has."""
-    return next((at for hop in sample.hops if (at := utc_seconds(hop.at)) is not None), None)
 
 
 async def _one(signature: DkimSignature, delivered: float | None, lookup: Lookup) -> DkimResult:

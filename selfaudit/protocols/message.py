@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from selfaudit.facts.dns import DnsAnswer, bare
 from selfaudit.facts.message import Handover, SampleMessage
@@ -12,9 +14,13 @@ from selfaudit.protocols.dkim import verify as verify_signatures
 from selfaudit.protocols.dmarc import Evaluation, Identity
 from selfaudit.protocols.lookup import Lookup, Recorder, names_equal
 from selfaudit.protocols.message_headers import Mailbox, domain_of, mailboxes
+from selfaudit.protocols.message_kept import HIDDEN
+from selfaudit.protocols.message_names import same_organization
 from selfaudit.protocols.message_read import as_sample
 from selfaudit.protocols.message_received import envelope_sender
 from selfaudit.protocols.spf import SpfCheck, check_host
+
+_LOCAL_PART = re.compile(r"(?i)%\{[ls]")  # macros of SPF that hold it (RFC 7208 section 7.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,9 @@ class Authentication:
         signatures: one result for each signature, from the top.
         spf: of MAIL FROM, None if the address or MAIL FROM is not known. For an empty MAIL FROM it is that of the greeting.
         spf_domain: the domain that SPF vouches for.
-        helo: SPF of the greeting, None if it is not known.
-        dmarc: None without an author.
+        dmarc: None without an author. Where the author has no record, what belongs to the same registrable domain counts as aligned.
         unanswered: names that matter for alignment and could not be looked up.
+        local_part: SPF depends on the local part of MAIL FROM, which is not kept; so it is not known.
     """
 
     author: str
@@ -37,9 +43,9 @@ class Authentication:
     signatures: tuple[DkimResult, ...]
     spf: SpfCheck | None
     spf_domain: str
-    helo: SpfCheck | None
     dmarc: Evaluation | None
     unanswered: tuple[str, ...] = ()
+    local_part: bool = False
 
     @property
     def dkim_aligned(self) -> tuple[DkimResult, ...]:
@@ -75,15 +81,19 @@ async def verify(message: bytes | SampleMessage, ip: str, helo: str, mail_from: 
     sender = envelope_sender(sample) if mail_from is None else mail_from
     recorder = Recorder(lookup)
     signatures = await verify_signatures(sample, recorder)
-    spf = helo_check = None
+    spf = None
     spf_domain = ""
-    if ip and domain_of(helo):
-        helo_check = await check_host(ip, "", helo, recorder)
+    local_part = False
     if ip and sender:
-        spf_domain = domain_of(sender.rpartition("@")[2])
-        spf = await check_host(ip, f"{sender.rpartition('@')[0]}@{spf_domain}" if spf_domain else sender, helo, recorder)
-    elif ip and sender == "" and helo_check is not None:
-        spf, spf_domain = helo_check, domain_of(helo)
+        local, _at, domain = sender.rpartition("@")
+        spf_domain = domain_of(domain)
+        asked = Recorder(recorder)
+        local = "postmaster" if local == HIDDEN else local
+        spf = await check_host(ip, f"{local}@{spf_domain}" if spf_domain else sender, helo, asked)
+        local_part = sender.startswith(f"{HIDDEN}@") and _on_local_part(asked.answers)
+        spf = None if local_part else spf
+    elif ip and sender == "" and domain_of(helo):
+        spf, spf_domain = await check_host(ip, "", helo, recorder), domain_of(helo)
     boxes = author_of(sample)
     domains = {box.domain for box in boxes}
     author = domains.pop() if len(domains) == 1 and len(sample.all("from")) == 1 else ""
@@ -91,18 +101,48 @@ async def verify(message: bytes | SampleMessage, ip: str, helo: str, mail_from: 
     if author:
         identity = Identity(str(spf.result), spf_domain) if spf is not None and spf_domain else None
         results = [Identity(r.result, r.signature.domain) for r in signatures]
-        evaluation = await dmarc.evaluate(author, identity, results, recorder)
+        evaluation = _related(await dmarc.evaluate(author, identity, results, recorder), author, identity, results)
     unanswered = tuple(bare(a.name) for a in recorder.answers if a.name.startswith("_dmarc.") and not a.definite)
-    return Authentication(author, Handover(ip, helo, sender), signatures, spf, spf_domain, helo_check, evaluation, unanswered)
+    return Authentication(author, Handover(ip, helo, sender), signatures, spf, spf_domain, evaluation, unanswered, local_part)
 
 
-async def could_align(author: str, domain: str, lookup: Lookup) -> bool | None:
-    """Whether a signature or SPF result for `domain` would be aligned with the author if it passed; None if that cannot be told."""
+def _on_local_part(answers: Sequence[DnsAnswer]) -> bool:
+    """Whether an SPF record asks for the local part of the sender; the explanation (exp=) decides nothing."""
+    texts = (text for answer in answers for text in answer.texts() if text.lower().startswith("v=spf1"))
+    return any(_LOCAL_PART.search(term) for text in texts for term in text.split() if not term.lower().startswith("exp="))
+
+
+def _related(evaluation: Evaluation, author: str, spf: Identity | None, signatures: Sequence[Identity]) -> Evaluation:
+    """Without a DMARC record, nothing says which names belong together; the registrable domain is what receivers have then."""
+    if evaluation.policy.record is not None or evaluation.policy.unanswered:
+        return evaluation
+
+    def fits(identity: Identity | None) -> bool:
+        return identity is not None and identity.result == "pass" and same_organization(author, identity.domain)
+
+    return replace(
+        evaluation,
+        spf_aligned=evaluation.spf_aligned or fits(spf),
+        dkim_aligned=tuple(a or fits(s) for a, s in zip(evaluation.dkim_aligned, signatures, strict=True)),
+    )
+
+
+async def could_align(author: str, domain: str, lookup: Lookup, *, spf: bool = False) -> bool | None:
+    """Whether a result for `domain` would be aligned with the author if it passed; None if that cannot be told.
+
+    Args:
+        author: the domain of From.
+        domain: for which a signature or SPF would vouch.
+        lookup: see `protocols.lookup`.
+        spf: it is a result of SPF, so that aspf= counts; otherwise a signature, for which adkim= does.
+    """
     if names_equal(author, domain):
         return True
     recorder = Recorder(lookup)
-    evaluation = await dmarc.evaluate(author, None, [Identity("pass", domain)], recorder)
-    if evaluation.dkim_aligned[0]:
+    identity = Identity("pass", domain)
+    given, signatures = (identity, []) if spf else (None, [identity])
+    evaluation = _related(await dmarc.evaluate(author, given, signatures, recorder), author, given, signatures)
+    if evaluation.spf_aligned or any(evaluation.dkim_aligned):
         return True
     failed: list[DnsAnswer] = [a for a in recorder.answers if not a.definite]
     return None if failed else False

@@ -1,8 +1,7 @@
-"""Hints from the texts of a message: a way to unsubscribe, a postal address, a company. Found by words, so never proof."""
+"""Hints from the texts of a message: a way to unsubscribe, a postal address. Found by words, so never proof."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -11,6 +10,8 @@ from selfaudit.errors import BadInput
 from selfaudit.facts.message import BodyHints
 from selfaudit.i18n import phrase
 from selfaudit.protocols import mime
+from selfaudit.protocols.message_headers import domain_of
+from selfaudit.protocols.web_html import unescape
 from selfaudit.text import printable
 
 _MAX_TEXT = 400_000  # characters of one text
@@ -29,6 +30,11 @@ _LEAVE = re.compile(
     r"afmeld|uitschrijv|wypis|zrezygn|anular (?:a )?(?:subscri|inscri)|cancelar (?:a )?(?:subscri|inscri|assinatura)|"
     r"avregistrer|avanm[äa]l|leiratkoz|отпис"
 )
+# The same as a whole piece of a path.
+_LEAVE_PIECE = re.compile(
+    r"(?i)unsubscribe(?:d|me)?|opt-?out|email-preferences|subscription-(?:settings|preferences)|(?:newsletter-)?(?:abmelden|abmeldung|abbestellen)|"
+    r"d[ée]sabonnement|d[ée]sinscription|baja|darse-de-baja|cancelar-suscripcion|odhlasit|odhlaseni|disiscriviti|afmelden|uitschrijven|wypisz"
+)
 _HREF = re.compile(r"""(?i)href {0,5}= {0,5}["']? {0,5}([^"'\s>]{1,2000})""")
 _PLAIN_LINK = re.compile(r"https?://[^\s<>\"']{3,2000}")
 _STREET = re.compile(
@@ -41,10 +47,10 @@ _PLACE = re.compile(
     r"\b(?:[A-Z]{1,2}-)?\d{4,5} ?[A-Z]{0,2} [A-ZÀ-ÖØ-Þ][\wÀ-ž]{2,}|\b\d{3} ?\d{2} [A-ZÀ-Ž][\wÀ-ž]{2,}|\b\d{2}-\d{3} [A-ZÀ-Ž][\wÀ-ž]{2,}|"
     r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b[A-Z]\d[A-Z] \d[A-Z]\d\b|\b\d{4}-\d{3} [A-Z]"
 )
-_COMPANY = re.compile(
-    r"\bGmbH\b|\bmbH\b|\bUG\b|\bAG\b|\bKG\b|\bOHG\b|\be\.? ?K\.|\be\. ?V\.|\bLtd\b|\bLimited\b|\bLLC\b|\bLLP\b|\bInc\b|\bCorp\b|\bs\. ?r\. ?o\.|"
-    r"\ba\. ?s\.|\bS\.?A\.?R\.?L\b|\bSAS\b|\bS\.L\.|\bS\.A\.|\bS\.p\.A\.|\bS\.r\.l\.|\bB\.?V\.|\bN\.V\.|\bsp\. z o\.o\.|\bKft\b|\bAB\b|\bApS\b|\bOy\b|"
-    r"(?i:impressum|imprint|legal notice|mentions l[ée]gales|aviso legal)"
+# Pieces of a path that name a page and no reader, besides the words above.
+_PAGE_WORDS = re.compile(
+    r"(?i)(?:u|en|de|fr|es|cs|it|nl|pl|pt|www|app|leave|out|optout|news|newsletters?|e?mails?|mailings?|lists?|subscriptions?|preferences|"
+    r"profile|settings|account|contact|index|page)(?:\.(?:html?|php|aspx?))?"
 )
 
 
@@ -56,7 +62,7 @@ def read_body(data: bytes) -> BodyHints:
         return BodyHints(problems=(str(error),))
     problems = dict.fromkeys(part.problem for part in parts if part.problem)
     links: dict[str, None] = {}
-    seen = words = postal = company = False
+    seen = words = postal = False
     total = 0
     for part in parts:
         if part.inside or part.content_type not in ("text/plain", "text/html") or total >= _MAX_ALL or part.name:
@@ -75,20 +81,19 @@ def read_body(data: bytes) -> BodyHints:
         for link in _links(text) if markup else _plain_links(text):
             if len(links) < _MAX_KEPT:
                 links[link] = None
-        company = company or bool(_COMPANY.search(plain))
         postal = postal or _has_place(plain)
     if any(
         part.content_type in ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted") for part in parts
     ):
         problems[phrase("the message is encrypted")] = None
-    return BodyHints(seen, tuple(links), words or bool(links), postal, company, tuple(problems)[:5])
+    return BodyHints(seen, tuple(links), words or bool(links), postal, tuple(problems)[:5])
 
 
 def _plain(markup: str) -> str:
     """What a reader sees of HTML, roughly."""
     for name in ("style", "script"):
         markup = _without(markup, name)
-    return html.unescape(re.sub(r"<[^<>]{0,4000}>", " ", markup))
+    return unescape(re.sub(r"<[^<>]{0,4000}>", " ", markup))
 
 
 def _without(markup: str, name: str) -> str:
@@ -109,15 +114,15 @@ def _without(markup: str, name: str) -> str:
 
 def _links(markup: str) -> Iterator[str]:
     """Links of HTML by which one seems to unsubscribe: the link itself, its words, or those around it say so."""
-    pieces = markup.split("<a ", _MAX_LINKS) if "<a " in markup else re.split(r"(?i)<a\s", markup, maxsplit=_MAX_LINKS)
+    pieces = re.split(r"(?i)<a\s", markup, maxsplit=_MAX_LINKS)
     before = pieces[0]
     for piece in pieces[1:]:
         attributes, _close, rest = piece[:6_000].partition(">")
         found = _HREF.search(attributes)
         inside, _end, after = rest.partition("</")
         around = _plain(f"{before[-600:]} {inside[:1_000]}")[-_AROUND - 400 :], _plain(after[:600])[:_AROUND]
-        if found and _speaks(html.unescape(found[1]), _plain(inside[:1_000]), around[0][-_AROUND:], around[1]):
-            yield from _kept(html.unescape(found[1]))
+        if found and _speaks(unescape(found[1]), _plain(inside[:1_000]), around[0][-_AROUND:], around[1]):
+            yield from _kept(unescape(found[1]))
         before = piece
 
 
@@ -135,15 +140,26 @@ def _speaks(url: str, words: str, before: str, after: str) -> bool:
 
 
 def _kept(url: str) -> Iterator[str]:
-    """A link without its query, which may hold the reader's address or a token."""
+    """A link without what may hold the reader's address or a token: its query, and its path from the first piece that is no usual word."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return
     if parts.scheme.lower() == "mailto":
-        yield printable(f"mailto:…@{parts.path.rpartition('@')[2]}", 200)
+        domain = domain_of(parts.path.rpartition("@")[2])
+        if domain and "@" in parts.path:
+            yield printable(f"mailto:…@{domain}", 200)
     elif parts.scheme.lower() in ("http", "https") and parts.netloc and "@" not in parts.netloc:
-        yield printable(f"{parts.scheme.lower()}://{parts.netloc}{parts.path}", 300)
+        yield printable(f"{parts.scheme.lower()}://{parts.netloc}{_path(parts.path)}", 300)
+
+
+def _path(path: str) -> str:
+    pieces = path.split("/")
+    for number, piece in enumerate(pieces):
+        whole = _LEAVE_PIECE.fullmatch(piece) or _PAGE_WORDS.fullmatch(piece)
+        if piece and not whole:
+            return "/".join((*pieces[:number], "…"))
+    return path
 
 
 def _has_place(text: str) -> bool:

@@ -55,9 +55,7 @@ def split_message(data: bytes) -> RawMessage:
         raise BadInput(phrase("this is a file of Outlook (.msg); save the message as .eml, or copy its original text"))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput(phrase("not a mail message as it was sent: the file was saved in UTF-16"))
-    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    if data.startswith(b"From "):
-        data = data.partition(b"\n")[2]
+    data = without_wrapping(data)
     crlf = data.count(b"\r\n")
     faults = ["mixed-ends"] if 0 < crlf < data.count(b"\n") else []
     text = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
@@ -79,6 +77,12 @@ def split_message(data: bytes) -> RawMessage:
     if not head.isascii():
         faults.append("8bit" if _is_utf8(head) else "not-utf8")
     return RawMessage(fields, body, tuple(faults))
+
+
+def without_wrapping(data: bytes) -> bytes:
+    """A saved message from its first field on: without byte order mark, empty lines and the line "From " of a mailbox before it."""
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    return data.partition(b"\n")[2] if data.startswith(b"From ") else data
 
 
 def _fields(head: bytes) -> tuple[tuple[RawField, ...], bool]:

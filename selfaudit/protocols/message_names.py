@@ -20,7 +20,12 @@ _LOOKALIKE = frozenset("асеорхуіјѕԁһӏԛԝαοινκρτυχӏոսց
 
 def turning_characters(text: str) -> bool:
     """Whether a text holds characters that turn the order of what follows around."""
-    return any(char in _TURNING for char in text)
+    return bool(turning_in(text))
+
+
+def turning_in(text: str) -> str:
+    """Those characters, each once."""
+    return "".join(dict.fromkeys(char for char in text if char in _TURNING))
 
 
 def readable(domain: str) -> str:

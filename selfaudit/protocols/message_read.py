@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from selfaudit.errors import BadInput
@@ -11,24 +10,14 @@ from selfaudit.facts.message import HeaderField, SampleMessage
 from selfaudit.i18n import phrase
 from selfaudit.protocols.dkim_signature import read_signatures
 from selfaudit.protocols.message_body import read_body
-from selfaudit.protocols.message_headers import RawField, split_message, unfolded
+from selfaudit.protocols.message_headers import RawField, split_message, unfolded, without_wrapping
+from selfaudit.protocols.message_kept import JUDGED, kept
 from selfaudit.protocols.message_received import MAX_HOPS, read_hop
 
 MAX_MESSAGE = 50_000_000  # octets
 MAX_KEPT = 200
 _MAX_KEPT_OCTETS = 64_000
 _MAX_VALUE = 4_000
-_RECIPIENTS = frozenset(
-    {"to", "cc", "bcc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to", "x-rcpt-to", "resent-to",
-     "resent-cc", "resent-bcc", "x-forwarded-to", "x-delivered-to"}
-)  # fmt: skip
-# What the checks look at; kept before anything else.
-_JUDGED = frozenset(
-    {"from", "sender", "reply-to", "to", "cc", "bcc", "date", "message-id", "in-reply-to", "references", "subject", "return-path",
-     "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-post", "precedence", "feedback-id", "auto-submitted",
-     "authentication-results", "received-spf", "mime-version", "content-type"}
-)  # fmt: skip
-_FOR = re.compile(r" for <?[^ ;<>]{1,320}>?")
 
 
 def read_message(data: bytes, name: str = "", received: str = "") -> SampleMessage:
@@ -50,7 +39,7 @@ def read_message(data: bytes, name: str = "", received: str = "") -> SampleMessa
     hops = [read_hop(unfolded(f.value, _MAX_VALUE)) for f in raw.fields if f.key == "received"][:MAX_HOPS]
     return SampleMessage(
         name, hashlib.sha256(data).hexdigest(), len(data), received, kept, left_out, read_signatures(raw), tuple(hops), raw.faults,
-        read_body(data),
+        read_body(without_wrapping(data)),
     )  # fmt: skip
 
 
@@ -67,27 +56,16 @@ def _kept(fields: Sequence[RawField]) -> tuple[HeaderField, ...]:
     """The fields that stay, in their order: those that are judged first, as far as they fit."""
     chosen: dict[int, HeaderField] = {}
     room = _MAX_KEPT_OCTETS
-    order = sorted(range(len(fields)), key=lambda number: fields[number].key not in _JUDGED)
+    order = sorted(range(len(fields)), key=lambda number: fields[number].key not in JUDGED)
     for number in order:
         field = fields[number]
         if len(chosen) >= MAX_KEPT:
             break
         if field.key == "dkim-signature":
             continue  # kept as what it says, in `signatures`
-        entry = HeaderField(field.name.decode("ascii").strip()[:80], _value(field))
+        entry = HeaderField(field.name.decode("ascii").strip()[:80], kept(field.key, unfolded(field.value, _MAX_VALUE)))
         room -= len(entry.name) + len(entry.value)
         if room < 0:
             break
         chosen[number] = entry
     return tuple(chosen[number] for number in sorted(chosen))
-
-
-def _value(field: RawField) -> str:
-    text = unfolded(field.value, _MAX_VALUE)
-    if field.key in _RECIPIENTS or field.key not in _JUDGED | {"received"}:
-        return "…" if text else ""
-    if field.key == "received":
-        return _FOR.sub("", text)
-    if field.key in ("list-unsubscribe", "list-help", "list-subscribe"):
-        return re.sub(r"\?[^<>\s]*", "?", text)  # tokens by which anybody could unsubscribe the reader
-    return text

@@ -244,21 +244,33 @@ def _percent(text: str) -> str:
 def _spans(octets: bytes, start: int, end: int, boundary: str, limit: int) -> Iterator[tuple[int, int]]:
     """From where to where each part of a multipart goes (RFC 2046 section 5.1)."""
     mark = b"--" + boundary.encode("latin-1", "replace")
+    line_end = b"\n" if octets.find(b"\n", start, end) >= 0 else b"\r"
+    # It begins with what it is looked for by, so that marks inside of lines cost nothing.
+    pattern = re.compile(line_end + re.escape(mark) + rb"(--)?[ \t]{0,80}(?:\r?\n|\r|\Z)")
     begun = -1
-    place = octets.find(mark, start, end)
     count = 0
-    while place >= 0 and count < limit:
-        after = place + len(mark)
-        if place == start or octets[place - 1 : place] in (b"\n", b"\r"):
-            line_end = octets.find(b"\n", after, min(end, after + 1000))
-            rest = octets[after : min(line_end if line_end >= 0 else end, after + 80)].strip()
-            if rest in (b"", b"--"):
-                if begun >= 0:
-                    yield begun, max(begun, place - (2 if octets[place - 2 : place] == b"\r\n" else 1))
-                    count += 1
-                begun = -1 if rest or line_end < 0 else line_end + 1
-                if rest:
-                    return
-        place = octets.find(mark, after, end)
+    first = re.compile(re.escape(mark) + rb"(--)?[ \t]{0,80}(?:\r?\n|\r|\Z)").match(octets, start, end)
+    place = start
+    if first:
+        if first[1]:
+            return
+        begun, place = _after(octets, first), first.end() - 1
+    while count < limit:
+        match = pattern.search(octets, place, end)
+        if match is None:
+            break
+        if begun >= 0:
+            last = match.start() - (octets[match.start() - 1 : match.start()] == b"\r" and line_end == b"\n")
+            yield begun, max(begun, last)
+            count += 1
+        if match[1]:
+            return
+        begun = _after(octets, match)
+        place = max(match.end() - 1, match.start() + 1)  # the end of this line can be what the next mark begins with
     if begun >= 0 and count < limit:
         yield begun, end
+
+
+def _after(octets: bytes, match: re.Match[bytes]) -> int:
+    """Where the part behind a mark begins, -1 if its line does not end."""
+    return match.end() if octets[match.end() - 1 : match.end()] in (b"\r", b"\n") else -1

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from selfaudit.facts.message import SampleMessage
 from selfaudit.i18n import phrase
-from selfaudit.protocols.message_headers import domain_of
+from selfaudit.protocols.message_kept import list_uris, uri_kind
 from selfaudit.protocols.message_read import as_sample
 
 SIGNED = ("list-unsubscribe", "list-unsubscribe-post")  # RFC 8058 section 3.1: a signature must cover both
-_ITEM = re.compile(r"[,\s]{0,50}(?:\([^()]{0,200}\))?[,\s]{0,50}<([^<>]{0,3000})>")
-_MAX_ITEMS = 20
 _ONE_CLICK = re.compile(r"(?i)List-Unsubscribe=One-Click\Z")
 
 
@@ -23,7 +20,7 @@ class Unsubscribe:
 
     Attributes:
         present: there is a List-Unsubscribe field.
-        https, http, mailto: what it names, each once; addresses of pages without their query where the message was only read.
+        https, http, mailto: what it names, each once, without path and local part, which often name the reader.
         one_click: RFC 8058 is followed in form: one https address, and List-Unsubscribe-Post says so.
         problems: what is wrong with the fields, in words (`i18n.phrase`).
     """
@@ -55,13 +52,13 @@ def check(message: bytes | SampleMessage) -> Unsubscribe:
     if len(posts) > 1:
         problems.append(phrase("there are {count} List-Unsubscribe-Post fields, only one is allowed", count=len(posts)))
     found: dict[str, list[str]] = {"https": [], "http": [], "mailto": []}
-    for uri in _uris(fields[0]) if fields else ():
-        kind = _kind(uri)
+    for uri in list_uris(fields[0]) if fields else ():
+        kind = uri_kind(uri)
         if kind and uri not in found[kind]:
             found[kind].append(uri)
         elif not kind:
             problems.append(phrase("one of its addresses is none that can be used"))
-    if fields and not _uris(fields[0]):
+    if fields and not list_uris(fields[0]):
         problems.append(phrase("List-Unsubscribe names no address in angle brackets"))
     post = bool(posts) and bool(_ONE_CLICK.match(posts[0].strip()))
     if posts and not post:
@@ -79,27 +76,3 @@ def check(message: bytes | SampleMessage) -> Unsubscribe:
         one_click,
         tuple(dict.fromkeys(problems)),
     )
-
-
-def _uris(value: str) -> list[str]:
-    """The addresses in angle brackets (RFC 2369 section 2); text that follows is not read."""
-    uris: list[str] = []
-    place = 0
-    while len(uris) < _MAX_ITEMS and (match := _ITEM.match(value, place)):
-        uris.append(re.sub(r"\s", "", match[1]))
-        place = match.end()
-    return uris
-
-
-def _kind(uri: str) -> str:
-    try:
-        parts = urlsplit(uri)
-        host = parts.hostname or ""
-    except ValueError:
-        return ""
-    scheme = parts.scheme.lower()
-    if scheme == "mailto":
-        return scheme if domain_of(parts.path.rpartition("@")[2]) and "@" in parts.path else ""
-    if scheme in ("http", "https"):
-        return scheme if domain_of(host) else ""
-    return ""

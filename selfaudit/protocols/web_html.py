@@ -7,19 +7,22 @@ is not used on pages of strangers.
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from selfaudit.errors import BadInput
 from selfaudit.i18n import phrase
+from selfaudit.protocols.web_words import CONTACT_HERE, protected_address, unbroken
 
 MAX_OCTETS = 1_000_000
 MAX_LINKS = 5_000
 _MAX_TAG = 4_096  # characters of one tag; of a longer one the rest is passed over
 _MAX_ATTRIBUTES = 64
-_MAX_SHOWN = 300_000  # characters of visible text
+_MAX_SHOWN = 200_000  # characters of visible text
+_MAX_MARKS = 200  # headings and buttons
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
 _UNSEEN = frozenset({"noscript", "template", "svg", "datalist", "dialog"})
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -38,6 +41,20 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 _HUGE_REFERENCE = re.compile(r"&#[xX]?[0-9A-Fa-f]{9,}")
 _HIDING = re.compile(r"display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden", re.I)
 _SPACE = re.compile(r"\s+")
+_ROOTS = frozenset({"root", "app", "__next", "__nuxt", "app-root", "q-app", "svelte"})
+_MARKS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "button"})
+# Elements that end without an end tag, and what begins after them (html.spec.whatwg.org, 13.1.2.4).
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "center", "details", "div", "dl", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+     "h6", "header", "hr", "main", "menu", "nav", "ol", "p", "pre", "section", "table", "ul"}
+)  # fmt: skip
+_ENDED_BY = {
+    "p": _BLOCKS, "li": frozenset({"li"}), "dt": frozenset({"dt", "dd"}), "dd": frozenset({"dt", "dd"}), "option": frozenset({"option", "optgroup"}),
+    "optgroup": frozenset({"optgroup"}), "td": frozenset({"td", "th", "tr", "tbody", "tfoot"}), "th": frozenset({"td", "th", "tr", "tbody", "tfoot"}),
+    "tr": frozenset({"tr", "tbody", "tfoot"}), "tbody": frozenset({"tbody", "tfoot"}), "thead": frozenset({"tbody", "tfoot"}),
+}  # fmt: skip
+_CONTAINERS = (_BLOCKS - {"hr", "p"}) | {"select"}
+_PROTECTED = "/cdn-cgi/l/email-protection"  # where mail addresses are only put in by a script
 
 
 @dataclass(slots=True)
@@ -57,22 +74,35 @@ class Document:
         title: of the page.
         language: of the html element, as written.
         base: of the base element, as written.
-        text: visible text, in lines.
+        text: visible text, in lines; `CONTACT_HERE` stands in it for fields for a letter and links to mailboxes.
+        prose: the same without the words of links.
+        headings, buttons: their words, each at most 300 characters.
         links: at most 5000.
-        scripts: number of script elements.
+        scripts, frames: number of script elements; of frames in sight.
+        filled: it has the empty place that a script fills with the page.
+        masked: a mail address is put in by a script in a way that cannot be read here.
+        whole: all that is visible was read.
         refresh: where a meta refresh leads, as written.
-        password, field: the page has a field for a password; for text.
+        password, field, letter: the page has a field for a password; for text; for a longer text.
     """
 
     title: str = ""
     language: str = ""
     base: str = ""
     text: str = ""
-    links: list[Link] = field(default_factory=list)
+    prose: str = ""
+    headings: list[str] = dataclasses.field(default_factory=list)
+    buttons: list[str] = dataclasses.field(default_factory=list)
+    links: list[Link] = dataclasses.field(default_factory=list)
     scripts: int = 0
+    frames: int = 0
+    filled: bool = False
+    masked: bool = False
+    whole: bool = True
     refresh: str = ""
     password: bool = False
     field: bool = False
+    letter: bool = False
 
 
 def decode(body: bytes, content_type: str) -> str:
@@ -209,28 +239,55 @@ class _Reader:
     def __init__(self) -> None:
         self.document = Document()
         self._shown: list[str] = []
+        self._prose: list[str] = []
         self._size = 0
         self._hidden = ""  # the element that hides everything in it, and how many of its name are open
         self._depth = 0
+        self._inner = 0  # other elements that are open in it
         self._link: Link | None = None
+        self._mark = ""  # the heading or button that is open, and its words
+        self._words = ""
 
     def text(self, text: str) -> None:
-        words = unescape(text)
+        words = unbroken(unescape(text)).replace(CONTACT_HERE, " ")
         if self._link is not None and len(self._link.text) < 300:
             self._link.text += words[:300]
-        if not self._hidden and self._size < _MAX_SHOWN:
-            self._shown.append(words)
-            self._size += len(words)
+        self._show(words)
+
+    def _show(self, words: str) -> None:
+        if self._hidden:
+            return
+        if self._size + len(words) > _MAX_SHOWN:
+            self.document.whole = self.document.whole and not words.strip()
+            words = words[: _MAX_SHOWN - self._size]
+        self._shown.append(words)
+        self._size += len(words)
+        if self._link is None or words == "\n":
+            self._prose.append(words)
+        if self._mark and len(self._words) < 300:
+            self._words += words[:300]
 
     def start(self, name: str, written: str) -> None:
-        if self._hidden == name:
-            self._depth += 1
         given = _attributes(written)
+        if name == "svg" and written.rstrip().endswith("/"):
+            return
+        self._ended_before(name)
+        if self._hidden == name and name not in _ENDED_BY:
+            self._depth += 1
+        elif self._hidden and name in _CONTAINERS:
+            self._inner += 1
         hides = "hidden" in given or _HIDING.search(given.get("style", "")[:500]) is not None
         if not self._hidden and name not in _VOID and name not in _RAW and (hides or name in _UNSEEN):
-            self._hidden, self._depth = name, 1
+            self._hidden, self._depth, self._inner = name, 1, 0
         if name not in _INLINE:
-            self.text("\n")
+            self._show("\n")
+        if name in _MARKS:
+            self._close_mark()
+            self._mark = name
+        if given.get("id", "").lower() in _ROOTS:
+            self.document.filled = True
+        if "data-cfemail" in given:
+            self._protected(given["data-cfemail"])
         match name:
             case "a" | "area" if "href" in given:
                 self._open_link(given)
@@ -243,45 +300,89 @@ class _Reader:
             case "meta" if given.get("http-equiv", "").lower() == "refresh" and self._hidden != "noscript":
                 self.document.refresh = self.document.refresh or _refresh(given.get("content", ""))
             case "input":
-                kind = given.get("type", "text").lower()
-                self.document.password = self.document.password or (kind == "password" and not self._hidden)
-                self.document.field = self.document.field or (kind in ("text", "email", "url", "search") and not self._hidden)
-                if kind in ("submit", "button") and given.get("value"):
-                    self.text(f" {given['value'][:200]} ")
-            case "textarea":
-                self.document.field = self.document.field or not self._hidden
+                self._input(given)
+            case "iframe" | "frame" if not (self._hidden or hides):
+                self.document.frames += 1
+            case "textarea" if not (self._hidden or hides):
+                self.document.field = self.document.letter = True
+                self._show(CONTACT_HERE)
+
+    def _input(self, given: dict[str, str]) -> None:
+        kind = given.get("type", "text").lower()
+        self.document.password = self.document.password or (kind == "password" and not self._hidden)
+        self.document.field = self.document.field or (kind in ("text", "email", "url", "search") and not self._hidden)
+        if kind in ("submit", "button") and given.get("value"):
+            self.text(f" {given['value'][:200]} ")
+            if not self._hidden and len(self.document.buttons) < _MAX_MARKS:
+                self.document.buttons.append(squeezed(unbroken(given["value"][:200])))
+
+    def _ended_before(self, name: str) -> None:
+        """What begins may end what hides, though no end tag was written."""
+        if self._hidden and self._inner == 0 and name in _ENDED_BY.get(self._hidden, ()):
+            self._hidden = ""
 
     def raw(self, name: str, content: str) -> None:
         if name == "script":
             self.document.scripts += 1
         elif name == "title" and not self.document.title:
-            self.document.title = squeezed(unescape(content[:2000]))[:300]
+            self.document.title = squeezed(unbroken(unescape(content[:2000])))[:300]
 
     def end(self, name: str) -> None:
         if name == "a":
             self._link = None
+        if name == self._mark:
+            self._close_mark()
         if self._hidden and name == self._hidden:
-            self._depth -= 1
+            self._depth -= not (name in _ENDED_BY and self._inner > 0)
             if self._depth <= 0:
                 self._hidden = ""
         elif self._hidden and name in ("body", "html"):
-            self._hidden = ""
+            self._hidden, self.document.whole = "", False
+        elif self._hidden and name in _CONTAINERS:
+            if self._inner == 0 and self._hidden in _ENDED_BY:
+                self._hidden = ""  # its parent ends
+            self._inner = max(0, self._inner - 1)
         if name not in _INLINE:
-            self.text("\n")
+            self._show("\n")
 
     def finish(self) -> Document:
-        lines = (squeezed(line) for line in "".join(self._shown).split("\n"))
-        self.document.text = "\n".join(line for line in lines if line)
-        for link in self.document.links:
+        self._close_mark()
+        document = self.document
+        document.whole = document.whole and not self._hidden and len(document.links) < MAX_LINKS
+        document.text, document.prose = _lines(self._shown), _lines(self._prose)
+        for link in document.links:
             link.text = squeezed(link.text)[:200]
-        return self.document
+        return document
+
+    def _close_mark(self) -> None:
+        words, kept = squeezed(self._words)[:300], self.document.buttons if self._mark == "button" else self.document.headings
+        if self._mark and words and len(kept) < _MAX_MARKS:
+            kept.append(words)
+        self._mark = self._words = ""
+
+    def _protected(self, code: str) -> None:
+        address = protected_address(code)
+        if address:
+            self._show(f" {unbroken(address)} ")
+        elif not self._hidden:
+            self.document.masked = True
 
     def _open_link(self, given: dict[str, str]) -> None:
         self._link = None
+        href = given["href"].strip()[:2000]
+        if _PROTECTED in href and "data-cfemail" not in given:
+            self._protected(href.partition("#")[2])
+        if href[:7].lower() == "mailto:":
+            self._show(CONTACT_HERE)
         if len(self.document.links) < MAX_LINKS:
-            words = " ".join(given.get(key, "")[:200] for key in ("aria-label", "title") if key in given)
-            self._link = Link(given["href"].strip()[:2000], words + " " if words else "", not self._hidden)
+            words = " ".join(unbroken(given.get(key, "")[:200]) for key in ("aria-label", "title") if key in given)
+            self._link = Link(href, words + " " if words else "", not self._hidden)
             self.document.links.append(self._link)
+
+
+def _lines(pieces: list[str]) -> str:
+    lines = (squeezed(line) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _refresh(content: str) -> str:

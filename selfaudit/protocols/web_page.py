@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ from selfaudit.facts.web import LinkKind, PageLink, PageText
 from selfaudit.i18n import phrase
 from selfaudit.protocols import web_html, web_words
 from selfaudit.protocols.lookup import is_below
-from selfaudit.protocols.web_words import plain
+from selfaudit.protocols.message_headers import domain_of
+from selfaudit.protocols.web_words import CONTACT_HERE, plain
 from selfaudit.text import printable
 
 MAX_URL = 2_000
 _MAX_OF_KIND = 8
-_EXCERPT = 2_000
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _TOP = re.compile(r"(?!0x)(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -78,12 +79,8 @@ def read_url(text: str) -> Place:
 def _ascii(host: str) -> str:
     if len(host) > 253:
         raise BadInput(phrase("it has no host name"))
-    if not host.isascii():
-        try:
-            host = ".".join(label.encode("idna").decode("ascii") if not label.isascii() else label for label in host.split("."))
-        except UnicodeError:
-            raise BadInput(phrase("it has no host name")) from None
-    labels = host.lower().split(".")
+    host = domain_of(host)
+    labels = host.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or not _TOP.fullmatch(labels[-1]):
         raise BadInput(phrase("it has no host name"))
     return ".".join(labels)
@@ -121,7 +118,8 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[PageText, str]:
     except BadInput as error:
         return PageText(unread=str(error)), ""
     if kind == "text/plain":
-        document = web_html.Document(text="\n".join(web_html.squeezed(line) for line in source[:300_000].splitlines()))
+        text = "\n".join(web_html.squeezed(web_words.unbroken(line)) for line in source[:200_000].splitlines())
+        document = web_html.Document(text=text, prose=text, whole=len(source) <= 200_000)
     else:
         document = web_html.read(source)
     return _text_of(document, url), document.refresh
@@ -129,31 +127,61 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[PageText, str]:
 
 def _text_of(document: web_html.Document, url: str) -> PageText:
     text = document.text
-    flat = plain(text)
+    flat, title = plain(text), plain(document.title)
     mail = dict.fromkeys(web_words.mail_addresses(text))
     for link in document.links:
         if link.href[:7].lower() == "mailto:" and link.visible:
             mail.update(dict.fromkeys(web_words.mail_addresses(unquote(link.href[7:300].partition("?")[0]), 3)))
-    head = plain(document.title) + "\n" + flat[:_HEAD]
+    headings = [plain(heading) for heading in document.headings]
+    marks = "\n".join((title, *headings, *(plain(button) for button in document.buttons)))
+    seen = text.replace(CONTACT_HERE, "")
     controller = web_words.found_of(web_words.CONTROLLER, flat, 2)
     return PageText(
         title=printable(document.title, 200),
         language=printable(document.language.lower(), 20),
         words_of=web_words.languages_of(flat),
-        characters=len(text),
-        excerpt=printable(text, _EXCERPT),
+        characters=len(seen),
+        digest=hashlib.sha256("".join(seen.split()).encode("utf-8", "replace")).hexdigest()[:16] if seen else "",
         scripts=document.scripts,
+        frames=document.frames,
+        filled=document.filled,
+        whole=document.whole,
         links=_links(document, url),
         abuse=_some([a for a in mail if web_words.is_for_abuse(a)], 10),
+        perhaps=_some([a for a in mail if web_words.is_perhaps_for_abuse(a)], 5),
         mail=_some([a for a in mail if not web_words.is_for_abuse(a)], 5),
+        masked=document.masked,
         who=_some([*web_words.people(text), *controller], 10),
-        privacy=web_words.found_of(web_words.POLICY, flat, 10),
-        report=web_words.found_of(web_words.REPORTING, flat, 5),
-        unsubscribe=web_words.found_of(web_words.UNSUBSCRIBE, plain(document.title) + "\n" + flat, 5),
-        missing=web_words.found_of(web_words.MISSING, head, 5),
-        form=document.field,
+        privacy=web_words.found_of(web_words.POLICY, plain(document.prose), 10),
+        topics=_some([words for words in (title, *headings) if web_words.is_headed_as_policy(words)], 5),
+        report=tuple(dict.fromkeys(word for word, around in web_words.near(flat, web_words.REPORTING) if _has_contact(around)))[
+            :5
+        ],
+        reporting=web_words.found_of((*web_words.REPORTING, *web_words.REPORTING_PERHAPS), flat, 5),
+        unsubscribe=web_words.found_of(web_words.UNSUBSCRIBE, f"{title}\n{flat}", 5),
+        leave=_leave(marks),
+        doubt=_doubt(marks, flat),
+        missing=web_words.found_of(web_words.MISSING, "\n".join((title, *headings[:5], flat[:_HEAD])), 5),
+        form=document.letter,
+        field=document.field,
         password=document.password,
     )
+
+
+def _has_contact(around: str) -> bool:
+    return CONTACT_HERE in around or bool(web_words.mail_addresses(around, 1))
+
+
+def _leave(marks: str) -> tuple[str, ...]:
+    """Words about unsubscribing in title, headings and buttons; those that may mean leaving an account only beside letters."""
+    letters = any(word in marks for word in web_words.LETTERS)
+    words = (word for word in web_words.UNSUBSCRIBE if letters or word not in web_words.LOGOUT_TOO)
+    return web_words.found_of(words, marks, 5)
+
+
+def _doubt(marks: str, flat: str) -> tuple[str, ...]:
+    around = (place for _word, place in web_words.near(flat, web_words.UNSUBSCRIBE))
+    return web_words.found_of((*web_words.SIGN_IN, *web_words.REFUSED), "\n".join((marks, *around)), 5)
 
 
 def _some(found: list[str], most: int) -> tuple[str, ...]:
@@ -168,10 +196,9 @@ def _links(document: web_html.Document, url: str) -> tuple[PageLink, ...]:
         except BadInput:
             base = url
     kept: dict[tuple[str, str], PageLink] = {}
-    count: dict[str, int] = {}
     for link in document.links:
-        kind = _kind(link)
-        if not kind or count.get(kind, 0) >= _MAX_OF_KIND:
+        kind, sure = _kind(link)
+        if not kind:
             continue
         try:
             # What a script does with a link is not known: such a link leads to its own page, with an empty fragment.
@@ -180,31 +207,48 @@ def _links(document: web_html.Document, url: str) -> tuple[PageLink, ...]:
         except BadInput:
             continue
         known = kept.get((kind, target))
-        if known is None:
-            count[kind] = count.get(kind, 0) + 1
-        elif known.visible or not link.visible:
+        if known is not None and (known.visible, known.sure) >= (link.visible, sure):
             continue
-        kept[kind, target] = PageLink(kind, printable(target, MAX_URL), printable(link.text, 120), link.visible)
-    return tuple(kept.values())[:30]
+        kept[kind, target] = PageLink(kind, printable(target, MAX_URL), printable(link.text, 120), link.visible, sure)
+    best: list[PageLink] = []
+    for name in ("privacy", "abuse", "contact"):
+        best += ranked([link for link in kept.values() if link.kind == name])[:_MAX_OF_KIND]
+    return tuple(link for link in kept.values() if link in best)[:30]
 
 
-def _kind(link: web_html.Link) -> LinkKind | Literal[""]:
+def ranked(links: Iterable[PageLink]) -> list[PageLink]:
+    """The likeliest first: those that are called just so and are in sight; of equals the last, since such links stand at the foot."""
+    return sorted(reversed(list(links)), key=lambda link: (not link.sure, not link.visible))
+
+
+def _kind(link: web_html.Link) -> tuple[LinkKind | Literal[""], bool]:
+    """What a link may lead to, and whether it says just this. Its address counts only where its words say nothing about it."""
     href = link.href
     scheme = href.partition(":")[0].lower() if ":" in href[:12] else ""
     if not href or scheme in ("mailto", "tel", "data", "sms"):
-        return ""
+        return "", False
     words, path = plain(link.text), "" if scheme == "javascript" else plain(unquote(href))
     if any(word in words for word in web_words.NOT_A_POLICY):
-        return ""
-    place = path.partition("?")[0]
-    short = len(words.split()) <= 2 and any(word in words for word in web_words.ABUSE)
-    if short or any(word in words for word in web_words.REPORTING) or _ABUSE_PLACE.search(place):
-        return "abuse"
-    if any(word in words for word in web_words.PRIVACY) or any(word.replace(" ", "-") in place for word in web_words.PRIVACY):
-        return "" if _of_a_service(href) else "privacy"
+        return "", False
+    place = path.partition("?")[0].partition("#")[0].rstrip("/")
+    last = place.rpartition("/")[2].partition(".")[0]
+    by_words = len(words.split()) <= 2 and any(word in words for word in web_words.ABUSE)
+    by_words = by_words or any(word in words for word in (*web_words.REPORTING, *web_words.REPORTING_PERHAPS))
+    if by_words or _ABUSE_PLACE.search(place):
+        said = any(word in words for word in web_words.ABUSE)
+        return "abuse", web_words.names_reports(words if said else last)
+    by_words = any(word in words for word in web_words.PRIVACY)
+    by_place = any(word.replace(" ", "-") in path.partition("?")[0] for word in web_words.PRIVACY)
+    if by_words or by_place:
+        if _of_a_service(href):
+            return "", False
+        fragment = path.partition("#")[2]
+        return "privacy", web_words.names_a_policy(
+            words if by_words else (fragment or last).replace("-", " ").replace("_", " ")
+        )
     if any(word in words for word in web_words.CONTACT) or any(word.replace(" ", "-") in place for word in web_words.CONTACT):
-        return "contact"
-    return ""
+        return "contact", True
+    return "", False
 
 
 def _of_a_service(href: str) -> bool:

@@ -87,10 +87,10 @@ class Delisting:
         url: where to ask, or to look.
         expires: how long it stays after the cause has stopped, "" if the list does not say.
         before: what must be true first.
-        ready: nothing of that is known to be untrue.
+        ready: all of that is known to be true.
         pay: faster removal is sold; do not pay.
         asked, reference: of the request that the statement notes, "" for none.
-        request: for the provider's desk, ready to be sent, in English; "" where the provider is not needed.
+        request: for the provider's desk, in English; "" where the provider is not needed, or something is known not to be true yet.
     """
 
     order: int
@@ -123,6 +123,31 @@ class NotKnown:
     why: str
     url: str = ""
     matters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A list that names a target without a way off being needed: for information, or approved by the provider (`approved`: its ticket)."""
+
+    name: str
+    zone: str
+    target: str
+    meaning: tuple[str, ...]
+    pay: bool = False
+    approved: str = ""
+
+
+def mentions_of(audit: Audited, catalogue: Catalogue | None = None) -> tuple[Mention, ...]:
+    """Lists that name a target and that no plan is made for, so that nobody takes them for silent."""
+    rules = catalogue or _shipped()
+    return tuple(
+        Mention(
+            _text(finding, "list"), zone := _text(finding, "zone"), result.target, _texts(finding, "meaning"), rules.rule(zone).pay,
+            printable(finding.approved, 100),
+        )
+        for result, finding in _findings(audit.results)
+        if finding.tag == "LISTED_INFORMATION" or (finding.tag in _TIERS and finding.approved)
+    )  # fmt: skip
 
 
 def plan_of(audit: Audited, statement: Statement | None = None, catalogue: Catalogue | None = None) -> tuple[Delisting, ...]:
@@ -163,6 +188,11 @@ def unknown_of(audit: Audited) -> tuple[NotKnown, ...]:
                     _text(finding, "removal"),
                 )
             )
+        elif finding.tag == "LIST_CODE_UNDOCUMENTED":
+            why = phrase("it answered {codes}, which it does not explain", codes=", ".join(_texts(finding, "codes")))
+            found.append(
+                NotKnown(_text(finding, "list"), _text(finding, "zone"), result.target, why, _text(finding, "removal"))
+            )
         elif finding.tag == "LISTS_NONE_ANSWERED":
             found.append(NotKnown(phrase("all lists"), "", result.target, phrase("no list could be asked from here")))
         elif finding.tag == "LISTS_CANNOT_TELL":
@@ -193,20 +223,24 @@ def _delisting(audit: Audited, statement: Statement, rules: Catalogue, result: R
     zone, target = _text(finding, "zone"), result.target
     rule = rules.rule(zone)
     wanted = ("static", "rdns") if finding.tag == _POLICY else rule.before
-    before = tuple(_precondition(name, audit.results, target, statement) for name in wanted)
+    before = tuple(_precondition(name, audit.results, result, statement) for name in wanted)
     asked = next((r for r in statement.removals if (r.zone, r.target) == (zone, target)), Removal(zone, target))
     named = _text(finding, "who")
     who: Who = "provider" if named == "provider" else "wait" if named == "wait" else "you"
     removal = _text(finding, "removal")
+    codes = _texts(finding, "codes")
     made = Delisting(
-        0, _text(finding, "list"), zone, target, _TIERS[finding.tag], who, _texts(finding, "codes"), _texts(finding, "meaning"),
-        _text(finding, "text"), audit.evidence.started, removal if "://" in removal else "", rule.expires, before,
-        all(b.known != "no" for b in before), rule.pay, printable(asked.at, 40), printable(asked.reference, 200),
+        0, _text(finding, "list"), zone, target, _TIERS[finding.tag], who, codes, _texts(finding, "meaning"),
+        _text(finding, "text"), audit.evidence.started, removal if "://" in removal else "", rule.expires_for(codes), before,
+        all(b.known == "yes" for b in before), rule.pay, printable(asked.at, 40), printable(asked.reference, 200),
     )  # fmt: skip
-    return replace(made, request=request_text(audit, made, statement)) if who == "provider" else made
+    if who != "provider" or any(b.known == "no" for b in before):
+        return made
+    return replace(made, request=request_text(audit, made, statement))
 
 
-def _precondition(name: str, results: Sequence[Result], target: str, statement: Statement) -> Precondition:
+def _precondition(name: str, results: Sequence[Result], listed: Result, statement: Statement) -> Precondition:
+    target = listed.target
     if name == "rdns":
         return _by_results(
             name, phrase("the address has a reverse DNS name that leads back to it and does not look like a home connection"),
@@ -222,7 +256,7 @@ def _precondition(name: str, results: Sequence[Result], target: str, statement: 
     if name == "clean-site":
         inside = [r for r in results if r.check in _SITE_CHECKS]
         return _by_results(name, phrase("the web site and its server are clean"), inside, set(_SITE_CHECKS))
-    return _cause(results, target, statement)
+    return _cause(results, listed, statement)
 
 
 def _by_results(name: str, text: str, results: Sequence[Result], needed: set[str]) -> Precondition:
@@ -241,12 +275,15 @@ def _by_results(name: str, text: str, results: Sequence[Result], needed: set[str
     return Precondition(name, text, "", why)
 
 
-def _cause(results: Sequence[Result], target: str, statement: Statement) -> Precondition:
+def _cause(results: Sequence[Result], listed: Result, statement: Statement) -> Precondition:
     text = phrase("the cause is found and has stopped")
     bad = [
         r
         for r in results
-        if r.check in _CAUSE_CHECKS and r.outcome is Outcome.FAIL and (r.target_kind != "address" or r.target == target)
+        # A domain is listed for what any of its servers do.
+        if r.check in _CAUSE_CHECKS
+        and r.outcome is Outcome.FAIL
+        and (r.target_kind != "address" or r.target == listed.target or listed.target_kind == "domain")
     ]
     if bad:
         return Precondition("cause", text, "no", phrase("failed: {checks}", checks=_named(bad)))
@@ -276,7 +313,10 @@ def request_text(audit: Audited, item: Delisting, statement: Statement) -> str:
     ]
     if item.words:
         lines.append(f"It adds: {item.words}")
-    lines += ["The list accepts requests for this entry only from the owner of the network.", ""]
+    lines += [
+        "According to the catalogue of our audit, the list accepts requests for this entry only from the owner of the network.",
+        "",
+    ]
     lines.append(f"We ask you to request removal{f' at {item.url}' if item.url else ''}.")
     passed = _about(audit.results, item.target, Outcome.PASS)
     failed = _about(audit.results, item.target, Outcome.FAIL)
@@ -296,7 +336,9 @@ def request_text(audit: Audited, item: Delisting, statement: Statement) -> str:
 
 
 def _about(results: Iterable[Result], target: str, outcome: Outcome) -> list[str]:
-    """The checks with an outcome on the target itself and on servers that were looked at from the inside."""
+    """The checks with an outcome on the target itself. What is wrong on servers seen from the inside is said as well, what is right is
+    not: nothing tells that it is this address' server.
+    """
     checks = all_checks()
     found = []
     for result in results:
@@ -304,7 +346,7 @@ def _about(results: Iterable[Result], target: str, outcome: Outcome) -> list[str
         if (
             result.outcome is outcome
             and family in _SHOWN_FAMILIES
-            and (result.target == target or result.target_kind == "host")
+            and (result.target == target or (result.target_kind == "host" and outcome is Outcome.FAIL))
         ):
             where = f" on {printable(result.target, 80)}" if result.target != target else ""
             found.append(f"- {checks[result.check].spec.title}{where} ({result.check})")

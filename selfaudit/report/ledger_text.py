@@ -24,6 +24,9 @@ _COUNTS = {
     "before": N_("active: “confirmed” before the consent"),
     "alone": N_("active: confirmation without a time of consent"),
     "single": N_("active: not confirmed"),
+    "odd_status": N_("active: status is a word that is not known"),
+    "withdrawn_too": N_("active: withdrawn in another row"),
+    "undated_exits": N_("left without a date, and mailed"),
     "consent_times": N_("active: with a time of consent"),
     "sources": N_("active: with a source"),
     "ips": N_("active: with a public IP address"),
@@ -33,9 +36,14 @@ _COUNTS = {
     "identical": N_("consents in the same second as 19 others"),
     "peak_hour": N_("most consents in an hour"),
     "median_hour": N_("consents in the usual hour"),
+    "confirm_identical": N_("confirmations in the same second as 19 others"),
+    "confirm_peak_hour": N_("most confirmations in an hour"),
+    "same_gap": N_("confirmations with the most common delay"),
+    "shared_tokens": N_("active: token shared with 19 others"),
     "shared_ip_rows": N_("active: IP address shared with 19 others"),
     "role_accounts": N_("active: addresses such as info@"),
     "imported": N_("active: source speaks of an import"),
+    "hinted": N_("active: source may mean bought addresses"),
     "purchased": N_("active: source speaks of bought addresses"),
     "old": N_("active: consent older than two years"),
     "stale": N_("active: consent older than two years, no contact since"),
@@ -45,6 +53,8 @@ _COUNTS = {
     "mailed_after_bounce": N_("mailed after a hard bounce"),
     "mailed_after_complaint": N_("mailed after a complaint"),
     "hard_bounces": N_("hard bounces"),
+    "bounced_active": N_("hard bounces: still active"),
+    "bounced_recent": N_("hard bounces: taken out, mailed in the last 90 days"),
     "formulas": N_("values that look like formulas (not shown)"),
 }
 _ALWAYS = ("rows", "recipients", "active", "confirmed", "single", "proven")
@@ -68,6 +78,7 @@ def lines_about(fact: Fact) -> Iterator[tuple[str, str]]:
     yield f"sha256sum {printable(fact.name, 100)}", fact.sha256
     columns = ", ".join(f"{shown(ROLES.get(c.role, c.role))}: {printable(shown_name(c.name), 60)}" for c in fact.columns)
     yield "", _("{form}, {encoding}; columns: {columns}").format(form=fact.form, encoding=fact.encoding, columns=columns)
+    yield "", _("columns confirmed by a person") if fact.confirmed_columns else _("columns guessed by their names")
     yield "", "; ".join(f"{words}: {value}" for words, value in count_lines(fact))
     if fact.domains:
         yield "", _("mail services: {services}").format(services=", ".join(f"{k} {v}" for k, v in fact.domains.items()))

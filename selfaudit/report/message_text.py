@@ -11,7 +11,7 @@ from selfaudit.protocols.message_received import handover
 from selfaudit.text import printable
 
 _MAX_HOPS = 6
-_SENDER = ("From", "Sender", "Reply-To", "Return-Path", "Date", "Message-ID", "Subject")
+_SENDER = ("From", "Sender", "Reply-To", "Return-Path", "Date", "Message-ID")
 _LIST = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Precedence", "Feedback-ID")
 
 

@@ -62,7 +62,19 @@ def _read(text: PageText) -> str:
         return _("not read: {why}").format(why=shown(text.unread))
     parts = [_("“{title}”, {characters} characters of text").format(title=text.title, characters=text.characters)]
     parts += [f"{link.kind}: {link.text or '?'} -> {link.url}" for link in text.links[:4]]
-    parts += [", ".join(words) for words in (text.abuse, text.mail, text.who, text.privacy, text.unsubscribe) if words]
+    said = (
+        text.abuse,
+        text.perhaps,
+        text.mail,
+        text.who,
+        text.topics,
+        text.privacy,
+        text.reporting,
+        text.leave or text.unsubscribe,
+        text.doubt,
+        text.missing,
+    )
+    parts += [", ".join(words) for words in said if words]
     if text.password:
         parts.append(_("a field for a password"))
     return "; ".join(parts)

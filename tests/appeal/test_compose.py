@@ -8,9 +8,7 @@ from dataclasses import replace
 import pytest
 
 from selfaudit.appeal.compose import final_text, missing_of, ticket_text, word_hints
-from selfaudit.appeal.form import attestable, statement_form
 from selfaudit.appeal.plain import defanged, plain
-from selfaudit.appeal.suggest import Suggestion
 from selfaudit.case import Case, EvidenceFile, Target
 from selfaudit.case.notice import Notice, NoticeEvent
 from selfaudit.case.statement import Answer, Attestation, Cause, Credential, Measure, Moment, Removal, Statement
@@ -19,7 +17,18 @@ from selfaudit.engine.model import Audit
 from selfaudit.errors import UserError
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import using
-from selfaudit.policy.model import Basis, Clause, ClauseClass, Contacts, Gap, Pack, Readiness, Requirement, State, Weight
+from selfaudit.policy.model import (
+    Basis,
+    Clause,
+    ClauseClass,
+    Contacts,
+    Gap,
+    Pack,
+    Readiness,
+    Requirement,
+    State,
+    Weight,
+)
 
 LOG = EvidenceFile("server.log", "0123456789abcdef" * 4, 321)
 WORDS = "No spam is sent through the service – “none”."
@@ -224,7 +233,7 @@ def test_what_is_not_verified_is_named_with_its_reason_once() -> None:
     )
     instead = (Basis("host.mail-config", "host", "mail.example", "pass"),)
     text = final_text(
-        PACK, audit(result("exposure.relay", Outcome.INCONCLUSIVE)),
+        PACK, audit(replace(result("exposure.relay", Outcome.INCONCLUSIVE), reason="no answer in time.")),
         readiness(
             requirement("B-4.4", State.CANNOT_VERIFY, "Not seen.", unseen=unseen, instead=instead, stated=True),
             requirement("B-11.2", State.CANNOT_VERIFY, "Not seen.", unseen=unseen), ready=True,
@@ -362,60 +371,3 @@ def test_ordinary_words_are_left_alone() -> None:
 def test_plain_text_and_links() -> None:
     assert plain("“a” – b… \n c\u202e") == '"a" - b... c\\u202e'
     assert defanged("HTTP://a.b.example/c.d and ftp://x.y") == "HxxP://a[.]b[.]example/c.d and ftp://x.y"
-
-
-# the form
-
-
-def read_form(text: str) -> Statement:
-    import tomllib
-
-    import msgspec
-
-    from selfaudit.case.statement_file import StatementFile, make_statement
-
-    return make_statement(msgspec.convert(tomllib.loads(text), StatementFile, strict=True), lambda name: LOG)
-
-
-def test_the_form_is_a_statement_in_which_nothing_is_true() -> None:
-    case = Case((), notices=(NOTICE,), steps=('Say "done"\\\n[[x]]',))
-    suggested = (Suggestion(Measure("The relay was closed.", "done", checks=("exposure.relay",)), "it passes"),)
-    form = statement_form(case, (result("exposure.relay", Outcome.FAIL),), PACK, None, "open-service", suggested)
-    said = read_form(form)
-    assert (said.cause, said.summary, said.commitment, said.harmful_removed, said.counsel, said.signed) == (
-        "open-service",
-        "",
-        False,
-        False,
-        False,
-        "",
-    )
-    assert [said.measures, said.timeline, said.credentials, said.removals] == [()] * 4
-    assert said.attestations == (Attestation("B-5.0a"), Attestation("B-11.2"))
-    assert [s.state for s in said.steps] == ["", ""]
-    assert said.steps[0].text.startswith('Say "done"')
-    assert all(a.text == "" for a in said.answers)
-    assert {"service.which", "service.why:exposure.relay", "notice.message-id", "common.prevention"} <= {
-        a.question for a in said.answers
-    }
-    assert "# B-5.0a (No spam): No spam is sent" in form
-
-
-def test_every_line_of_the_form_works_once_it_counts() -> None:
-    form = statement_form(Case(()), (), PACK, None, "account", (Suggestion(Measure("x", "planned", "2999-01-01"), "why"),))
-    said = read_form("\n".join(line.removeprefix("#") if re.match(r"#[\[a-z]", line) else line for line in form.splitlines()))
-    assert [m.kind for m in said.timeline] == ["began", "noticed", "contained", "fixed"]
-    assert [(m.state, m.date) for m in said.measures] == [("done", "2026-03-31"), ("planned", "2999-01-01")]
-    assert len(said.credentials) == len(said.removals) == 1
-
-
-def test_outside_words_stay_in_their_comment() -> None:
-    hostile = replace(
-        PACK, clauses=(replace(CLAUSES[1], attestation='a\n[[attestations]]\nclause = "B-5.0a"\nagreed = true\r\x85'),)
-    )
-    assert read_form(statement_form(Case(()), (), hostile)).attestations == (Attestation("B-5.0a"),)
-
-
-def test_clauses_that_do_not_apply_are_not_asked_for() -> None:
-    assert [c.id for c in attestable(PACK, readiness(requirement("B-11.2", State.NOT_APPLICABLE)))] == ["B-5.0a"]
-    assert attestable(None) == ()

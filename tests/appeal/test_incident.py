@@ -108,10 +108,20 @@ def test_several_notices() -> None:
         ("We have therefore suspended the service on 2026-11-20 08:55 UTC.", "2026-11-20T08:55:00Z"), ("Your server has been suspended.", "2026-11-21"),
         ("Ihr Server wurde am 19.11.2026 gesperrt.", "2026-11-19"), ("The service will be suspended on 2026-11-25.", ""),
         ("If you do not answer, it is suspended.", ""), ("Andernfalls wird der Server gesperrt.", ""), ("Please answer.", ""),
+        ("Other customers have been suspended for this.", ""), ("Der Zugang ist gesperrt.", ""), ("Your server was suspended last year on 2025-01-03.", ""),
+        ("Your server was suspended on 2026-06-03.", ""), ("203.0.113.5 is blocked.", "2026-11-21"),
     ],
 )  # fmt: skip
 def test_since_when_the_service_is_suspended(excerpt: str, since: str) -> None:
-    assert suspended_since(Notice("mail", sent="2026-11-21T10:00:00Z", excerpt=excerpt)) == since
+    assert suspended_since(Notice("mail", sent="2026-11-21T10:00:00Z", addresses=("203.0.113.5",), excerpt=excerpt)) == since
+
+
+def test_a_suspension_that_is_not_sure_is_a_note() -> None:
+    made = propose(Notice("mail", sent="2026-11-21T10:00:00Z", excerpt="Your server was suspended on 2025-01-03."), None)
+    assert made.suspended == ""
+    assert made.notes == (
+        "the notice says “Your server was suspended on 2025-01-03.”; state yourself whether your service is suspended, and since when",
+    )
 
 
 def test_a_real_ticket_and_its_pack() -> None:

@@ -204,8 +204,16 @@ def test_an_earlier_audit_counts_as_before() -> None:
 
 
 def test_what_merely_passes_is_a_question() -> None:
-    (found,) = suggest_measures(Case(()), (result("exposure.relay", Outcome.PASS),))
+    case = Case((), notices=(Notice("text", topics=("open-relay",), addresses=(ADDRESS,)),))
+    (found,) = suggest_measures(case, (result("exposure.relay", Outcome.PASS),))
     assert (found.question, found.measure.state, found.measure.date) == (True, "", "")
+
+
+def test_what_passes_and_nobody_has_spoken_of_is_not_suggested() -> None:
+    passing = (result("exposure.relay", Outcome.PASS), result("blocklist.address", Outcome.PASS))
+    other = Notice("text", topics=("open-relay", "blocklist"), addresses=("203.0.113.9",))
+    assert suggest_measures(Case(()), passing) == ()
+    assert suggest_measures(Case((), notices=(other,)), passing) == ()
 
 
 @pytest.mark.parametrize("now", [o for o in Outcome if o is not Outcome.PASS])
@@ -216,7 +224,8 @@ def test_what_does_not_pass_now_is_never_suggested_as_done(now: Outcome) -> None
 
 def test_what_could_not_be_seen_before_was_not_fixed() -> None:
     seen = (recheck("exposure.relay", Outcome.INCONCLUSIVE, Outcome.PASS),)
-    (found,) = suggest_measures(Case(()), (result("exposure.relay", Outcome.PASS),), seen)
+    case = Case((), notices=(Notice("text", topics=("open-relay",)),))
+    (found,) = suggest_measures(case, (result("exposure.relay", Outcome.PASS),), seen)
     assert found.question
 
 

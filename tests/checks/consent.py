@@ -11,7 +11,7 @@ from selfaudit.protocols.ledger.model import ROLES
 # 1000 active recipients, all confirmed, with whole proof.
 GOOD_COUNTS = LedgerCounts(
     rows=1000, recipients=1000, addresses=1000, active=1000, consent_times=1000, sources=1000, ips=1000, text_versions=1000, proven=1000,
-    confirmed=1000, peak_minute=2, peak_hour=5, median_hour=3, source_kinds=3, source_top=400, mailed=1000,
+    confirmed=1000, peak_hour=5, median_hour=3, confirm_peak_hour=5, confirm_median_hour=3, gaps=1000, gap_seconds=61, same_gap=4, mailed=1000,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def write(name: str = "list.csv", *, confirmed: bool = True, rows: int = 40) -> Path:
+def write(name: str = "list.csv", *, confirmed: bool = True, rows: int = 60) -> Path:
     lines = [
         f"p{i}@shop.test,web form,2026-01-{i % 28 + 1:02}T10:{i:02}:05Z,192.0.2.{i},"
-        + (f"2026-01-{i % 28 + 1:02}T11:{i:02}:09Z" if confirmed else "")
+        + (f"2026-01-{i % 28 + 1:02}T11:{i:02}:{59 - i:02}Z" if confirmed else "")
         + ",,2026-02-01T10:00:00Z,,"
         for i in range(rows)
     ]
@@ -37,7 +38,7 @@ def test_a_good_ledger_passes_and_is_shown_at_80_columns(capsys: pytest.CaptureF
     write()
     assert run(["consent", "list.csv", "--seed", "blue", "--sample", "3"]) == 0
     out, err = capsys.readouterr()
-    assert "40  active: confirmed after the consent" in out
+    assert "60  active: confirmed after the consent" in out
     assert "Redacted sample of 3 rows, drawn by the words: blue" in out
     assert "shop.test" not in out
     assert "#1 email: the recipient" in err
@@ -71,6 +72,17 @@ def test_a_drill_is_asked_for_where_the_policy_names_a_time(capsys: pytest.Captu
     shown = capsys.readouterr()
     assert "mail.eml" in shown.out
     assert "p7@shop.test" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize("name", ["my list.csv", "x$(touch BAD).csv", "it's.csv"])
+def test_the_command_to_finish_can_be_pasted(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write(name)
+    assert run(["consent", name, "--drill", "start"]) == 0
+    command = capsys.readouterr().out.splitlines()[-1]
+    assert shlex.split(command) == ["selfaudit", "consent", name, "--drill", "finish", f"{name}.drill.json", "--file", "PROOF"]
+    assert run(["consent", name, "--drill", "start"]) == 2
+    again = capsys.readouterr().err.partition("Finish it first: ")[2]
+    assert shlex.split(again) == ["selfaudit", "consent", name, "--drill", "finish"]
 
 
 def test_drill_in_a_file_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:

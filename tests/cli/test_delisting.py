@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from selfaudit.cli.app import run
+from selfaudit.cli.delisting import _print
 from selfaudit.engine import Audit, save_evidence
 from selfaudit.engine.evidence import Evidence
+from selfaudit.remedy.delisting import Delisting, Mention, plan_of
 
 
 def saved(evidence: Evidence, folder: Path) -> str:
@@ -65,3 +67,33 @@ def test_an_audit_without_lists_is_no_all_clear(
 def test_what_is_no_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["delisting", str(tmp_path)]) == 2
     assert "evidence.json" in capsys.readouterr().err
+
+
+def test_what_is_not_true_yet_holds_the_request_back(
+    broken_audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def for_the_provider(*given: object) -> tuple[Delisting, ...]:
+        return tuple(replace(item, who="provider") for item in plan_of(*given))  # type: ignore[arg-type]
+
+    monkeypatch.setattr("selfaudit.cli.delisting.plan_of", for_the_provider)
+    folder = saved(broken_audit.evidence, tmp_path)
+    assert run(["delisting", folder]) == 1
+    assert "Do not ask yet: first what is not true above." in capsys.readouterr().out
+    assert run(["delisting", folder, "--request", "strict.lists.example"]) == 2
+    assert "Not true yet: the cause is found and has stopped" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_command_names_the_audit(capsys: pytest.CaptureFixture[str]) -> None:
+    item = Delisting(
+        1, "ZEN", "zen.test", "203.0.113.5", "1", "provider", (), (), "", "2026-11-21", "", "", (), ready=True, request="x"
+    )
+    _print((item,), (), (), asked=True, audit="my audit; reboot")
+    assert "selfaudit delisting 'my audit; reboot' --request zen.test" in capsys.readouterr().out
+
+
+def test_a_list_that_only_informs_is_no_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    _print((), (), (Mention("Level 2", "l2.test", "203.0.113.5", ("the whole block",), pay=True),), asked=True, audit="a")
+    out = " ".join(capsys.readouterr().out.split())
+    assert "No list that answered" not in out
+    assert "203.0.113.5: Level 2 (the whole block)" in out
+    assert "Do not pay" in out

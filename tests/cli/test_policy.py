@@ -176,3 +176,12 @@ def test_a_faulty_pack_is_not_added(own: Path, tmp_path: Path, capsys: pytest.Ca
     own.write_text(OWN + "colour = 3\n", "utf-8")
     assert said(capsys, "add", str(own))[0] == 2
     assert not (tmp_path / "home/policies").exists()
+
+
+def test_words_for_a_shared_platform_and_the_day_of_the_text(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["policy", "show", "prezcomm", "--clause", "B-8.2"]) == 0
+    assert "On a shared platform you state" in capfd.readouterr().out
+    assert run(["policy", "show", "prezcomm", "--clause", "B-5.2"]) == 0
+    assert "agreeing alone is not enough" in capfd.readouterr().out
+    assert run(["policy", "show", "ofsecman"]) == 0
+    assert "counts from 2021-11-06 at the latest" in " ".join(capfd.readouterr().out.split())

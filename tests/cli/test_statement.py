@@ -132,3 +132,20 @@ def test_the_example_in_the_documentation_is_read(tmp_path: Path) -> None:
         1,
     )
     assert [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")][1:] == list(CAUSE_WORDS)
+
+
+def test_an_answer_that_is_too_long_is_asked_for_again(audit: str, capfd: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("false-report\n" + "x" * 4001 + "\nShort.\n\n\n\n"))
+    assert run(["statement", "ask", "s.json"]) == 0
+    assert read_statement_file(Path("s.json")).answers[0].text == "Short."
+    assert "at most 4000 characters" in capfd.readouterr().out
+
+
+def test_the_clauses_of_a_policy_that_is_named_are_assessed_by_itself(audit: str) -> None:
+    assert run(["statement", "new", "--for", audit, "--provider", "ofsecman", "--out", "o.toml"]) == 0
+    said = read_statement_file(Path("o.toml"))
+    clauses = {a.clause for a in said.attestations}
+    assert said.policy == "ofsecman"
+    assert "A-2.4" in clauses
+    assert clauses.isdisjoint({"A-3.1", "A-6.5"})  # nothing of the kind was cited
+    assert all(a.words for a in said.attestations)

@@ -91,7 +91,7 @@ def test_signs() -> None:
         25,
         30,
     )
-    assert (counts.inside_ips, counts.bad_ips, counts.shared_ips, counts.ip_top) == (25, 1, 1, 30)
+    assert (counts.inside_ips, counts.bad_ips, counts.shared_ip_rows, counts.ip_top) == (25, 1, 30, 30)
     assert (counts.old, counts.stale, counts.future, counts.duplicates) == (30, 30, 1, 1)
     assert report.domains == {"Gmail": 31, "other": 25}
     assert (report.oldest, report.newest) == ("2020-01-01", "2026-01-01")
@@ -109,13 +109,16 @@ def test_nothing_personal_comes_out() -> None:
         f"anna.meier{i}@kleinefirma{i}.test,referral by anna{i}@x.test,2026-01-01T10:00:0{i}Z,198.51.100.77,2026-01-02T10:00:00Z,,,,,,"
         for i in range(9)
     ]
+    few = rows(*lines)
+    assert (few.counts.recipients, few.sample) == (9, ())
+    lines += [line.replace("anna", f"bert{i}") for i in range(5) for line in lines[:9]]
     lines.append("=cmd|'/c calc'!A1,=HYPERLINK(1),2026-01-01T10:00:01Z,2001:db8:1:2:3:4:5:6,,,,,,,")
-    report = rows(*lines)
+    report = read(HEAD + "".join(line + "\n" for line in lines), sample=200)
     text = msgspec.json.encode(report).decode()
-    for secret in ("anna", "kleinefirma", "198.51.100.77", "cmd", "HYPERLINK", "1:2:3:4", "10:00:0"):
+    for secret in ("anna", "bert", "kleinefirma", "198.51.100.77", "cmd", "HYPERLINK", "1:2:3:4", "10:00:0"):
         assert secret not in text, secret
     assert report.counts.formulas == 2
-    assert len(report.sample) == 10
+    assert len(report.sample) == 55
     assert {row.consent_ip for row in report.sample} == {"198.51.100.0/24", "2001:db8:1::/48"}
     assert {row.source for row in report.sample} == {"(rare)"}
 
@@ -124,7 +127,9 @@ def test_a_draw_can_be_repeated_by_hand() -> None:
     names = [f"p{i}@shop.test" for i in range(300)]
     first = read("email\n" + "\n".join(names), seed="blue", sample=3)
     by_hand = sorted(names, key=lambda n: hashlib.sha256(f"blue|{n}".encode()).digest())[:3]
-    assert [names[row.row - 1] for row in first.sample] == by_hand
+    assert {names[row.row - 1] for row in first.sample} == set(by_hand)
+    pseudonyms = [row.recipient for row in first.sample]
+    assert pseudonyms == sorted(pseudonyms)
     again = read("email\n" + "\n".join(names), seed="blue", sample=3)
     assert again.sample == first.sample
     other = read("email\n" + "\n".join(names), seed="green", sample=3)
@@ -132,9 +137,14 @@ def test_a_draw_can_be_repeated_by_hand() -> None:
 
 
 def test_a_recipient_is_drawn_once() -> None:
-    report = read("email\n" + "A@shop.test\n a@shop.test\n" * 20, seed="x", sample=5)
-    assert [row.row for row in report.sample] == [1]
-    assert report.counts.duplicates == 39
+    report = read("email\n" + "".join(f"A{i}@shop.test\n a{i}@shop.test\n" for i in range(60)) * 2, seed="x", sample=200)
+    assert sorted(row.row for row in report.sample) == list(range(1, 120, 2))
+    assert report.counts.duplicates == 180
+
+
+def test_no_sample_of_a_few() -> None:
+    assert read("email\n" + "".join(f"p{i}@shop.test\n" for i in range(49))).sample == ()
+    assert len(read("email\n" + "".join(f"p{i}@shop.test\n" for i in range(50))).sample) == 20
 
 
 def test_day_and_month_by_the_whole_column() -> None:
@@ -154,6 +164,24 @@ def test_doubtful_columns_are_not_read() -> None:
     report = read("email,confirmed_at,confirmation_date\na@shop.test,2024-01-01,2024-01-02\n")
     assert report.unsure == ("confirm_at",)
     assert report.roles() == {"recipient"}
+
+
+def test_likely_columns_are_not_read_unless_somebody_says_so(tmp_path: Path) -> None:
+    text = "Kunde,created,source\n" + "".join(f"p{i}@shop.test,2026-01-01T10:00:0{i}Z,web\n" for i in range(9))
+    guessed = read(text)
+    assert guessed.roles() == {"recipient", "source"}
+    assert set(guessed.unsure) == {"recipient", "consent_at"}
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    assert set(read_ledger_file(path).unsure) == {"recipient", "consent_at"}
+    save_columns(path, {"recipient": "Kunde", "consent_at": "created", "source": "source"})
+    assert (read_ledger_file(path).unsure, read_ledger_file(path).counts.consent_times) == ((), 9)
+
+
+def test_names_of_columns_that_are_not_known_stay_here() -> None:
+    text = "+Anna,shop\n" + "a@shop.test,shop\n" * 3
+    report = read(text, columns={"recipient": "#1", "source": "#2"})
+    assert [c.name for c in report.columns] == ["#1", "#2"]
 
 
 def test_a_key_that_comes_late_is_noticed() -> None:
@@ -239,11 +267,31 @@ def test_drill(tmp_path: Path) -> None:
     assert (done.started, done.finished) == ("2026-11-18T11:06:40Z", "2026-11-18T12:06:40Z")
     with pytest.raises(UserError, match="no drill is running"):
         finish_drill(path, file)
+    assert done.ledger_start == done.ledger_finish == read_ledger_file(path).sha256
     missing = start_drill(path, file, recipient="nobody@shop.test", now=NOW + 7200)
     assert missing.drill.chosen == "named"
     assert finish_drill(path, file, now=NOW + 7300).found is False
     assert read_ledger_file(path).drills == read_drills(file)
     assert len(read_drills(file)) == 2
+
+
+@pytest.mark.parametrize("swapped", ["while the clock ran", "afterwards"])
+def test_a_drill_counts_for_its_own_ledger_only(tmp_path: Path, swapped: str) -> None:
+    from selfaudit.cli.consent import judged
+
+    good = HEAD + "".join(f"p{i}@shop.test,web,2026-01-01T10:00:0{i}Z,192.0.2.1,,,,,,,\n" for i in range(9))
+    path = tmp_path / "list.csv"
+    path.write_text(good if swapped == "afterwards" else good.replace("web", ""), encoding="utf-8")
+    start_drill(path, drill_file(path), recipient="p1@shop.test")
+    if swapped == "while the clock ran":
+        path.write_text(good, encoding="utf-8")
+    finish_drill(path, drill_file(path))
+    if swapped == "afterwards":
+        path.write_text(good + "z@shop.test,,,,,,,,,,\n", encoding="utf-8")
+    (result,) = (r for r in judged(read_ledger_file(path), "prezcomm").results if r.check == "consent.drill")
+    tags = ["DRILL_LEDGER_CHANGED"] if swapped == "while the clock ran" else ["DRILL_NOT_HELD", "DRILL_OTHER_FILE"]
+    assert sorted(f.tag for f in result.findings) == tags
+    assert str(result.outcome) == "inconclusive"
 
 
 def test_drill_by_row_and_by_seed(tmp_path: Path) -> None:
@@ -253,7 +301,7 @@ def test_drill_by_row_and_by_seed(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such row"):
         start_drill(path, tmp_path / "2.json", recipient="#101")
     drawn = start_drill(path, tmp_path / "3.json", seed="blue")
-    sample = read_ledger_file(path, seed="blue").sample[0]
+    (sample,) = read_ledger_file(path, seed="blue", sample=1).sample
     assert drawn.drill.recipient == sample.recipient
     assert drawn.recipient == f"p{sample.row - 1}@shop.test"
     chance = start_drill(path, tmp_path / "4.json")
@@ -274,6 +322,21 @@ def test_demo_worlds() -> None:
         assert good.drills[0].found
     assert demo_ledgers("fixed", at) == demo_ledgers("fixed", at)
     assert dataclasses.is_dataclass(broken.counts)
+
+
+@pytest.mark.parametrize(("world", "outcome"), [("broken", "fail"), ("fixed", "pass"), ("suspended", "pass")])
+@pytest.mark.parametrize("provider", ["ofsecman", "prezcomm"])
+def test_verdicts_of_the_demo(world: str, outcome: str, provider: str) -> None:
+    import datetime
+
+    from selfaudit.cli.consent import judged
+
+    at = datetime.datetime(2026, 11, 18, tzinfo=datetime.UTC)
+    (report,) = demo_ledgers(world, at)
+    outcomes = {r.check: str(r.outcome) for r in judged(report, provider).results}
+    assert outcomes["consent.ledger"] == outcome
+    if world != "broken":
+        assert outcomes["consent.drill"] == "pass"
 
 
 ODD = st.sampled_from(

@@ -23,9 +23,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from selfaudit.case import Authority, Case, Target
 from selfaudit.case.model import NamedPage
+from selfaudit.demo.other_servers import TimeServer
 from selfaudit.engine import Audit, run_audit
 from selfaudit.net import open_net
-from selfaudit.settings import DnsSettings, LimitSettings, ScopeSettings, Settings, TlsSettings
+from selfaudit.settings import DnsSettings, LimitSettings, ScopeSettings, Settings, TlsSettings, VantageSettings
 from tests.net.peers import name_server
 from tests.packages import find
 
@@ -163,9 +164,12 @@ class Web:
         zone |= {(domain, "TXT"): ('"v=spf1 mx -all"',) for domain in DOMAINS}
         resolver = name_server(zone)
         await resolver.start()
+        clock = TimeServer()
+        await clock.start()
         settings = Settings(
             dns=DnsSettings(resolvers=("127.0.0.1",), port=resolver.port), scope=ScopeSettings(allow_reserved=True),
             tls=TlsSettings(ca_file=str(self.folder / "ca.pem"), port=self.port), limits=LimitSettings(http_timeout=3.0, dns_timeout=1.0, connect_timeout=2.0),
+            vantage=VantageSettings(time_servers=(f"127.0.0.1:{clock.port}",)),
         )  # fmt: skip
         pages = (NamedPage("unsubscribe", "https://login.test/u"), NamedPage("unsubscribe", "https://good.test/contact.html"))
         case = Case(
@@ -178,6 +182,7 @@ class Web:
         try:
             return await run_audit(case, open_net(settings, keys={}))
         finally:
+            clock.close()
             resolver.close()
 
 

@@ -10,26 +10,27 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import trustme
 
 from selfaudit.case import Authority, Case, Target
 from selfaudit.case.model import NamedPage
-from selfaudit.demo.other_servers import Page, WebRequest, WebServer
+from selfaudit.demo.other_servers import Page, TimeServer, WebRequest, WebServer
 from selfaudit.demo.tcp_servers import Connection, StreamServer
 from selfaudit.engine.evidence import decode_evidence, encode_evidence
 from selfaudit.engine.run import run_audit
 from selfaudit.facts.dns import absolute
-from selfaudit.facts.exposure import PortOutcome
 from selfaudit.facts.web import PageEnd, WebSite
 from selfaudit.net import Net
-from selfaudit.net.pages import MAX_OCTETS, Fetched, Visit, issuer_url
+from selfaudit.net.gate import Route
+from selfaudit.net.pages import MAX_OCTETS, Fetched, Visit
 from selfaudit.probes import web_site, web_tls
 from selfaudit.report.web_text import lines_about
 from tests.net.peers import ADDRESS, Peer, Zone, world
 
 CA = trustme.CA()
-OTHER, INSIDE = "192.0.2.26", "198.18.0.9"
+OTHER, INSIDE, TIME = "192.0.2.26", "198.18.0.9", "192.0.2.123"
 NAMES = ("shop.test", "www.shop.test", "else.test", "news.shop.test", "far.test")
 A = ("192.0.2.25",)
 ZONE: Zone = {("shop.test", "A"): A, ("www.shop.test", "A"): A, ("else.test", "A"): (OTHER,), ("shop.test", "TXT"): ("\"v=spf1 mx -all\"",)}  # fmt: skip
@@ -265,7 +266,7 @@ async def test_a_page_of_just_the_size(tmp_path: Path) -> None:
     got, _server, _net = await fetch({"shop.test/": Page(200, "text/html", "a" * MAX_OCTETS)}, tmp_path)
     assert (got.end, got.hops[0].octets) == (PageEnd.ANSWERED, MAX_OCTETS)
     assert got.text is not None
-    assert len(got.text.excerpt) == 2001
+    assert (got.text.characters, got.text.whole) == (200_000, False)
 
 
 def case(**more: Any) -> Case:
@@ -276,7 +277,7 @@ def case(**more: Any) -> Case:
 SITE = {
     "shop.test/": moved("https://www.shop.test/"),
     "www.shop.test/": html(WELCOME + "<a href=/p>Privacy</a><a href=/c>Contact</a>"),
-    "www.shop.test/p": html("privacy " * 200 + "Your personal data and the GDPR, for you and your friends: Shop GmbH"),
+    "www.shop.test/p": html("<h1>Privacy policy</h1>" + "privacy " * 200 + "Your personal data and the GDPR, for you and your friends: Shop GmbH"),
     "www.shop.test/c": html(WELCOME + "abuse@shop.test"),
     "www.shop.test/u?id=1": html("<form><input><button>Unsubscribe</button></form>"),
     "shop.test/.well-known/security.txt": Page(200, "text/plain; charset=utf-8", "Contact: mailto:s@shop.test\nExpires: 2999-01-01T00:00:00Z\n"),
@@ -291,7 +292,15 @@ async def test_a_whole_visit(tmp_path: Path) -> None:
         NamedPage("unsubscribe", "https://lists.far.test/u?id=2"),
     )
     async with visiting({(ADDRESS, 443): server, (OTHER, 443): server.twin()}, tmp_path=tmp_path) as (net, _visit):
-        audit = await run_audit(case(pages=pages), net)
+        clock = TimeServer()
+        await clock.start()
+        assert net.gate.routes is not None
+        net.gate.routes._table[TIME, 123, "udp"] = Route("127.0.0.1", clock.port)
+        net.profile = msgspec.structs.replace(net.profile, time_servers=(TIME,))
+        try:
+            audit = await run_audit(case(pages=pages), net)
+        finally:
+            clock.close()
     outcomes = {(r.check, r.target): str(r.outcome) for r in audit.results}
     assert outcomes == {
         ("web.privacy-policy", "shop.test"): "pass", ("web.abuse-contact", "shop.test"): "pass", ("web.security-txt", "shop.test"): "warn",
@@ -379,24 +388,3 @@ async def test_handshakes(tmp_path: Path) -> None:
         assert handshake.certificate.trusted
     assert fact.control is None
     assert server.asked == []
-
-
-async def test_handshakes_that_fail(tmp_path: Path) -> None:
-    async def talk(connection: Connection) -> None:
-        await connection.some()
-        await connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-    async with visiting({443: Peer(talk)}, {("shop.test", "A"): (ADDRESS,), ("www.shop.test", "A"): (OTHER,)}, tmp_path) as (
-        net,
-        _visit,
-    ):
-        fact = await web_tls.collect(web_tls.request(Target("domain", "shop.test"), Case(())), net)
-    plain, silent = fact.handshakes
-    assert (plain.connect, plain.done, plain.certificate) == (PortOutcome.OPEN, False, None)
-    assert "TLS" in plain.detail
-    assert (silent.connect, silent.done) == (PortOutcome.SILENT, False)
-
-
-def test_issuers_of_what_is_no_certificate() -> None:
-    assert issuer_url(b"") == ""
-    assert issuer_url(b"\x30\x82" + b"\0" * 200) == ""

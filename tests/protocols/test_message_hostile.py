@@ -136,6 +136,7 @@ HOSTILE = {
     + mail(),
     "a long hop": mail(received="from " + "(" * 3000 + "[192.0.2.1" + " by " * 300),
     "a long domain": mail(from_="a@" + "ü." * 1500 + "test"),
+    "a huge character reference": mail("&#" + "9" * 5000 + ";", content_type="text/html"),
     "turned": mail(from_="\u202e" * 1000 + " <a@b.test>"),
     "many unsubscribe addresses": mail(list_unsubscribe=", ".join(["<https://a.test/u>"] * 200)),
     "open unsubscribe address": mail(list_unsubscribe="<" * 3900),

@@ -68,3 +68,22 @@ def test_any_octets(data: bytes) -> None:
         for part in walk(data):
             part.text()
             part.field("subject")
+
+
+HEAD = b"Content-Type: multipart/mixed; boundary=b\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "parts"),
+    [
+        (b"--b\n\none\n--b\n\ntwo\n--b--\n--b\n\nthree", [b"one", b"two"]), (b"pre\r\n--b  \r\n\r\none\r\n--b--", [b"one"]),
+        (b"--b\n\na --b\n--bx\n--b--", [b"a --b\n--bx"]), (b"--b\n--b\n\nx\n--b", [b"", b"x"]), (b"--b\n\nunfinished", [b"unfinished"]), (b"--b--\n", []),
+    ],
+)  # fmt: skip
+def test_marks_count_only_as_lines_of_their_own(body: bytes, parts: list[bytes]) -> None:
+    assert [p.body for p in walk(HEAD + body)][1:] == parts
+
+
+def test_marks_inside_of_lines_are_no_parts() -> None:
+    read = walk(HEAD + b"--b" * 3_000_000)
+    assert [p.problem for p in read] == ["the parts of the message are not marked as it says"]

@@ -13,7 +13,7 @@ from selfaudit.case.statement import Measure, Removal, Statement
 from selfaudit.catalogue import load_catalogue, read_catalogue
 from selfaudit.errors import UserError
 from selfaudit.findings import Finding, Outcome, Result
-from selfaudit.remedy.delisting import plan_of, unknown_of
+from selfaudit.remedy.delisting import mentions_of, plan_of, unknown_of
 from selfaudit.settings import BlocklistSettings
 
 IP = "203.0.113.25"
@@ -132,7 +132,7 @@ def test_reverse_names_must_all_be_shown(outcomes: tuple[Outcome, ...], known: s
     more = tuple(result(c, o) for c, o in zip(checks, outcomes, strict=False))
     item = plan_of(audit(listed("noptr.spamrats.com", tag="LISTED_SECOND_TIER"), more=more))[0]
     assert [(b.id, b.known) for b in item.before] == [("rdns", known)]
-    assert item.ready is (known != "no")
+    assert item.ready is (known == "yes")
 
 
 def test_a_policy_range_wants_a_static_address_and_a_name_whatever_the_list_says() -> None:
@@ -166,9 +166,9 @@ def test_the_request_to_the_desk_says_only_what_is_shown() -> None:
     assert text == (
         "Subject: Please request removal of 203.0.113.25 from ZEN.SPAMHAUS.ORG\nTicket: T-7\n\n"
         "203.0.113.25 is listed at ZEN.SPAMHAUS.ORG (zen.spamhaus.org), as seen on 2026-11-21 (UTC).\nThe list answered 127.0.0.2: spam source.\n"
-        "It adds: see the page\nThe list accepts requests for this entry only from the owner of the network.\n\n"
+        "It adds: see the page\nAccording to the catalogue of our audit, the list accepts requests for this entry only from the owner of the network.\n\n"
         "We ask you to request removal at https://zen.spamhaus.org/.\n\nChecks that passed in our audit of 2026-11-21:\n"
-        "- Strangers cannot send mail through the server (open relay) (exposure.relay)\n- A malware scanner looked, and nothing was found on mail.shop.test (host.malware)\n\n"
+        "- Strangers cannot send mail through the server (open relay) (exposure.relay)\n\n"
         "Not in order yet according to the same audit:\n- Databases, remote control and admin pages are not open to strangers (exposure.services)\n\n"
         "Done, as we state:\n- 2026-11-20: All mailbox passwords were changed.\n\nPlease tell us the reference of the request, so that we can state it.\n"
     )
@@ -218,3 +218,46 @@ def test_rules_of_an_extra_catalogue_count_first(tmp_path: Path) -> None:
     )
     rule = load_catalogue(BlocklistSettings(extra=str(path))).rule(ZEN)
     assert (rule.expires, rule.before) == ("never", ("rdns",))
+
+
+def test_no_request_while_something_is_known_not_to_be_true() -> None:
+    for check, kind, target in (("host.malware", "host", "web"), ("exposure.relay", "address", IP)):
+        item = plan_of(audit(listed(who="provider"), more=(result(check, Outcome.FAIL, target=target, kind=kind),)), STATED)[0]
+        assert (item.who, item.ready, item.request) == ("provider", False, "")
+    open_one = plan_of(audit(listed(who="provider")))[0]
+    assert (open_one.ready, bool(open_one.request)) == (False, True)
+    assert plan_of(audit(listed(who="provider")), STATED)[0].ready
+
+
+def test_a_domain_is_listed_for_what_its_servers_do() -> None:
+    finding = listed("dbl.spamhaus.org", target="shop.test")
+    domain = Result("blocklist.domain", "domain", "shop.test", Outcome.FAIL, (finding,))
+    item = plan_of(Audit((domain, result("exposure.relay", Outcome.FAIL))), STATED)[0]
+    assert [(b.id, b.known) for b in item.before] == [("cause", "no"), ("clean-site", "")]
+
+
+def test_answers_that_are_no_listing_are_named_apart() -> None:
+    info = listed("dnsbl-2.uceprotect.net", tag="LISTED_INFORMATION")
+    seen = audit(info, listed(approved="T-1"), listed("bl.x.test", tag="LIST_CODE_UNDOCUMENTED"))
+    assert plan_of(seen) == ()
+    assert [(m.zone, m.pay, m.approved) for m in mentions_of(seen)] == [
+        ("dnsbl-2.uceprotect.net", True, ""),
+        (ZEN, False, "T-1"),
+    ]
+    assert [(u.zone, u.why, u.matters) for u in unknown_of(seen)] == [
+        ("bl.x.test", "it answered 127.0.0.2, which it does not explain", True)
+    ]
+
+
+@pytest.mark.parametrize("zone", [ZEN, "zen.dq.spamhaus.net"])
+def test_how_long_by_what_the_list_answers(zone: str) -> None:
+    catalogue = load_catalogue(BlocklistSettings())
+    rule = catalogue.rule(zone)
+    assert rule.expires_for(("127.0.0.3",)) == "CSS: about three days after the mail stops"
+    assert rule.expires_for(("127.0.0.30",)) == "BCL: when the network's owner has shown that it stopped"
+    assert rule.expires_for(("127.0.0.4", "127.0.0.10", "127.0.0.77", "odd")) == ""
+    assert rule.expires_for(("127.0.0.2", "127.0.0.3")).startswith("SBL: when")
+    entry = catalogue.entry(zone)
+    assert entry is not None
+    assert [c.who for c in entry.codes if c.pattern == "127.0.0.30"] == ["provider"]
+    assert catalogue.rule("bl.spamcop.net").expires_for(("127.0.0.2",)) == "about 24 hours after the last report"

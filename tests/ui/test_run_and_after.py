@@ -250,6 +250,7 @@ def test_an_export_that_fails_is_said_in_the_page(desk: Desk, tmp_path: Path, mo
     run_demo(desk, "fixed")
     desk.window.show_page("report")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: ("/dev/null/no/report.html", ""))
+    desk.until(lambda: "Export report" in desk.names(QAbstractButton))  # once the policy has been gone through
     desk.click("Export report")
     desk.until(lambda: "cannot be written" in desk.texts())
     assert desk.controller.exported is None

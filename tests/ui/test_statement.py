@@ -29,7 +29,7 @@ from selfaudit_ui.widgets.readiness import ReadinessLine
 from selfaudit_ui.words import today
 from tests.ui.desk import Desk, run_demo
 from tests.ui.scenes import Stage
-from tests.ui.statement_scenes import framed, some_statement
+from tests.ui.statement_scenes import NOTICE, framed, some_statement
 
 CAUSE, TIMES, DONE = "What happened", "When what happened", "What was done, and what is planned"
 STEPS, KEYS, CLAUSES = "What the provider demanded", "Passwords and keys that were changed", "What you state on the policy"
@@ -198,6 +198,10 @@ def test_only_checks_that_pass_are_offered_as_evidence(said: Desk) -> None:
 
 
 def test_suggestions_are_taken_over_by_a_click_only(said: Desk) -> None:
+    draft = said.controller.draft
+    assert draft is not None
+    notice = replace(NOTICE, addresses=("203.0.113.80",), topics=("open-relay",))  # which refuses to relay, as the audit saw
+    said.controller.edit(replace(draft, notices=(notice,)))
     _assessed(said)
     said.click(DONE)
     assert "The results suggest" in said.texts()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from selfaudit.checks.consent._mass import mass, mixed_zones, undated
 from selfaudit.checks.consent._tags import Tag
 from selfaudit.facts.ledger import LedgerReport
 from selfaudit.findings import Finding, found
@@ -18,9 +19,10 @@ def signs(report: LedgerReport) -> Iterator[Finding]:
         yield found(Tag.COARSE, ledger=name, count=max(counts.coarse, counts.dates_only))
     # Without a column of consents, or with times in it that cannot be read, a lone confirmation says nothing.
     alone = max(counts.alone - bad_times(report, "consent_at"), 0) if "consent_at" in report.roles() else 0
-    odd = counts.instant + counts.before + alone
-    if odd:
-        yield found(Tag.INSTANT, ledger=name, count=odd, instant=counts.instant, before=counts.before, alone=alone)
+    mixed = mixed_zones(report, "consent_at", "confirm_at")
+    instant, before = (0, 0) if mixed else (counts.instant, counts.before)
+    if odd := instant + before + alone:
+        yield found(Tag.INSTANT, ledger=name, count=odd, instant=instant, before=before, alone=alone)
     if counts.future + counts.ancient:
         yield found(
             Tag.IMPOSSIBLE, ledger=name, count=counts.future + counts.ancient, future=counts.future, ancient=counts.ancient
@@ -44,6 +46,7 @@ def signs(report: LedgerReport) -> Iterator[Finding]:
         yield found(Tag.IMPORTED, ledger=name, count=counts.imported)
     if counts.stale:
         yield found(Tag.STALE, ledger=name, count=counts.stale)
+    yield from mass(report)
 
 
 def after(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
@@ -51,7 +54,8 @@ def after(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
     counts, name = report.counts, report.name
     days = withdrawal_limit(policy.opt_out_days)
     lags = counts.mailed_after_withdrawal
-    late, slow = sum(lags[days + 1 :]), sum(lags[1 : days + 1])
+    slack = 1 if mixed_zones(report, "withdrawn_at", "last_mailed") else 0  # zones are less than a day apart
+    late, slow = sum(lags[days + slack + 1 :]), sum(lags[1 + slack : days + slack + 1])
     if late:
         yield found(Tag.WITHDRAWN_LATE, ledger=name, count=late, days=days)
     if slow:
@@ -61,12 +65,12 @@ def after(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
     ):  # fmt: skip
         if count:
             yield found(tag, ledger=name, count=count)
-    if counts.hard_bounces * 20 >= counts.rows and counts.hard_bounces:
-        high = counts.hard_bounces * 10 >= counts.rows
-        share = percent(counts.hard_bounces, counts.rows)
-        yield found(
-            Tag.BOUNCE_HIGH if high else Tag.BOUNCE_RATE, ledger=name, count=counts.hard_bounces, total=counts.rows, share=share
-        )
+    yield from undated(report)
+    # Bounced rows that are kept as proof and were long since taken out say nothing about the mail of today.
+    bounced, mailable = counts.bounced_active + counts.bounced_recent, counts.active + counts.bounced_recent
+    if bounced and bounced * 20 >= mailable:
+        tag = Tag.BOUNCE_HIGH if bounced * 10 >= mailable else Tag.BOUNCE_RATE
+        yield found(tag, ledger=name, count=bounced, total=mailable, share=percent(bounced, mailable))
 
 
 def bad_times(report: LedgerReport, role: str) -> int:

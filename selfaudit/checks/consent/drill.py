@@ -15,7 +15,9 @@ How it is judged:
        only shown.
     3. The record must be in the ledger, and hold a time of consent or confirmation; under a policy of confirmed opt-in, that of
        the confirmation. A proof that lacks the source, or all of IP address, version of the text and token, is a warning.
-    4. A drill that still runs is no verdict until the time is over. Times that contradict each other are none at all.
+    4. Drills count that were finished with the very ledger that is judged (by its check sum); others are only mentioned. If the
+       ledger was changed between start and finish there is no verdict.
+    5. A drill that still runs is no verdict until the time is over. Times that contradict each other are none at all.
 
 Limits and false positives:
     The times are those of the customer's own computer, and the customer keeps the file: it is a statement, not a
@@ -49,6 +51,8 @@ class Tag(StrEnum):
     NO_PROOF = "DRILL_NO_PROOF"
     INCOMPLETE = "DRILL_INCOMPLETE"
     CLOCK = "DRILL_CLOCK"
+    CHANGED = "DRILL_LEDGER_CHANGED"
+    OTHER = "DRILL_OTHER_FILE"
     NOT_HELD = "DRILL_NOT_HELD"
     NOT_NEEDED = "DRILL_NOT_NEEDED"
     CHOSEN = "DRILL_CHOSEN"
@@ -122,6 +126,16 @@ MESSAGES = {
         ),
         _HOLD,
     ),
+    Tag.CHANGED: Message(
+        Severity.UNKNOWN,
+        N_(
+            "The ledger was changed while the clock of the drill ran (start {started}), so the proof may have been written into it since. That says nothing."
+        ),
+        _HOLD,
+    ),
+    Tag.OTHER: Message(
+        Severity.INFO, N_("Drills held with another file than {ledger} as it is now: {drills}. They are not judged.")
+    ),
     Tag.NOT_HELD: Message(
         Severity.UNKNOWN,
         N_("No drill was held with {ledger}. Whether proof can be produced within {hours} hours is not known."),
@@ -144,10 +158,13 @@ _FURTHER = ("consent_ip", "confirm_ip", "text_version", "confirm_token")
 
 def judge(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
     hours, name = policy.proof_hours, report.name
-    if not report.drills:
+    own = [d for d in report.drills if not d.finished or d.ledger_finish == report.sha256]
+    if len(own) < len(report.drills):
+        yield found(Tag.OTHER, ledger=name, drills=len(report.drills) - len(own))
+    if not own:
         yield found(Tag.NOT_HELD, ledger=name, hours=hours) if hours else found(Tag.NOT_NEEDED, ledger=name)
         return
-    drill = max(report.drills, key=lambda d: d.started)
+    drill = max(own, key=lambda d: d.started)
     started, finished, received = read_date(drill.started), read_date(drill.finished), read_date(report.received)
     bad = started is None or (bool(drill.finished) and finished is None) or received is None
     if bad or started is None or received is None or (finished or received) < started or (finished or started) > received + 60:
@@ -160,8 +177,12 @@ def judge(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
         )
         return
     if finished is None:
-        over = hours and received - started > hours * 3600
+        same = drill.ledger_start == report.sha256
+        over = same and hours and received - started > hours * 3600
         yield found(Tag.OVERDUE if over else Tag.RUNNING, ledger=name, started=drill.started, hours=hours)
+        return
+    if drill.ledger_start != drill.ledger_finish:
+        yield found(Tag.CHANGED, ledger=name, started=drill.started)
         return
     yield from _proof(report, drill, policy, finished - started)
 
@@ -172,7 +193,14 @@ def _proof(report: LedgerReport, drill: Drill, policy: Policy, seconds: float) -
     shown_fields = [ROLES[f] for f in drill.fields if f in ROLES] or [phrase("nothing")]
     shown_files = files or (phrase("none"),)
     how = phrase("drawn by the words “{seed}”", seed=drill.seed) if drill.chosen == "seed" else phrase("named")
-    yield found(Tag.CHOSEN, ledger=name, how=how, drills=len(report.drills), fields=shown_fields, files=shown_files)
+    yield found(
+        Tag.CHOSEN,
+        ledger=name,
+        how=how,
+        drills=sum(d.ledger_finish == report.sha256 for d in report.drills),
+        fields=shown_fields,
+        files=shown_files,
+    )
     took = duration(seconds)
     if hours and seconds > hours * 3600:
         yield found(Tag.LATE, ledger=name, recipient=who, took=took, hours=hours)

@@ -12,17 +12,23 @@ How it is judged:
     1. Only recipients who may still be mailed count (“active”): not withdrawn, and not called unsubscribed, bounced or pending.
     2. A consent is confirmed if its confirmation came more than two seconds later. One that came at once, before the consent, or
        without any time of consent (as programs write it for imports) was not made by a person who read a message.
+       Where some times name their zone and others do not, which came first is not known.
     3. Where the policy demands confirmed opt-in, every active recipient must be confirmed. Where it demands verifiable
        consent, each needs the time, the source, and one of public IP address, version of the text, or confirmation token.
-    4. Warning signs, with numbers: the same second for 20 rows and 1 % of all; an hour with 100 consents, 5 % of all and 20
-       times the usual hour; 20 rows on one IP address for 5 % of all; addresses such as info@ above 1 %; sources that speak of
-       imports; impossible times; consent older than two years without contact.
-    5. Sources that speak of bought, rented or collected addresses are a fault. So is mail after a withdrawal (after the days that
-       the policy allows, weekends added; two days if it names none) or after a complaint, and hard bounces of 10 %; 5 % are a
-       warning (the limits of a large mail service).
+    4. Warning signs, with numbers: the same second of consent or of confirmation for 20 rows and 1 % of all; an hour with 100
+       consents or confirmations, 5 % of all and 20 times the usual hour; a fifth of the confirmations exactly as many seconds
+       after the consent (four fifths, if these are whole minutes); 20 rows with one token for 1 %, or on one IP address for 5 %
+       of all; addresses such as info@ above 1 %; sources that speak of imports; impossible times; consent older than two years
+       without contact. With fewer than 20 active recipients there is no verdict.
+    5. Sources that speak of bought, rented or collected addresses are a fault (a lone word such as “bought” is a warning, names of
+       hosts say nothing). So is mail after a withdrawal (after the days that the policy allows, weekends added; two days if it
+       names none) or after a complaint. Of the recipients who are active, or bounced and were mailed in the last 90 days, hard
+       bounces of 10 % are a fault; 5 % are a warning (the limits of a large mail service).
     6. Columns that are missing or doubtful, rows that cannot be read (above 1 %), times that cannot be (one of a consent, a
        confirmation or a withdrawal is enough), and a file that was not read to its end make it inconclusive. Rows that may
-       have been confirmed or withdrawn at a time that cannot be read are not held against the list.
+       have been confirmed or withdrawn at a time that cannot be read are not held against the list. Inconclusive are also words of
+       a status that are not known, recipients who are active in one row and have left in another, and people who have left at a
+       time that is not given and were mailed.
 
 Limits and false positives:
     A ledger that looks right is consistent; it is no proof that people agreed, for its owner wrote it. The redacted sample and
@@ -38,6 +44,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from selfaudit.checks.consent._mass import MESSAGES as MASS_MESSAGES
+from selfaudit.checks.consent._mass import leaving_known, mixed_zones
 from selfaudit.checks.consent._remedies import ASK_AGAIN, COMMAND, CONFIRM_COLUMNS, EXPLAIN, KEEP_PROOF, NEW_EXPORT, TAKE_OUT
 from selfaudit.checks.consent._signs import after, bad_times, signs
 from selfaudit.checks.consent._tags import Tag
@@ -221,12 +229,16 @@ MESSAGES = {
     ),
     Tag.BOUNCE_RATE: Message(
         Severity.MEDIUM,
-        N_("{count} of {total} recipients in {ledger} ({share} %) bounced for good. Above 5 % large receivers object."),
+        N_(
+            "{count} of {total} recipients in {ledger} who are or were lately mailed ({share} %) bounced for good. Above 5 % large receivers object."
+        ),
         TAKE_OUT,
     ),
     Tag.BOUNCE_HIGH: Message(
         Severity.HIGH,
-        N_("{count} of {total} recipients in {ledger} ({share} %) bounced for good. Above 10 % mail services stop a sender."),
+        N_(
+            "{count} of {total} recipients in {ledger} who are or were lately mailed ({share} %) bounced for good. Above 10 % mail services stop a sender."
+        ),
         TAKE_OUT,
     ),
     Tag.LEFT_OUT: Message(
@@ -245,6 +257,7 @@ MESSAGES = {
             "{ledger} reaches from {oldest} to {newest} and keeps {withdrawn} withdrawn recipients as proof. The policy on keeping proof: {kept}."
         ),
     ),
+    **MASS_MESSAGES,
 }
 
 _NEEDED = ("consent_at", "source")
@@ -284,14 +297,21 @@ def _reading(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
         missing.append("confirm_at")
     if not roles & set(_FURTHER):
         missing.append("consent_ip")
-    if not roles & {"withdrawn_at", "status"}:
+    if not leaving_known(report):
         missing.append("withdrawn_at")
     missing = [r for r in missing if r not in report.unsure]
     if missing:
         yield found(Tag.COLUMNS, ledger=name, roles=[ROLES[r] for r in missing])
     if report.unsure:
         yield found(Tag.UNSURE, ledger=name, roles=[ROLES[r] for r in report.unsure if r in ROLES])
-    unseen = [r for r in _MISUSE if r not in roles and r not in report.unsure]
+    mailed = report.column("last_mailed")
+    unseen = [r for r in _MISUSE if r not in roles or (r == "last_mailed" and mailed and not mailed.filled)]
+    if "withdrawn_at" not in (*roles, *missing):
+        unseen.append("withdrawn_at")  # a status says that somebody has left, but not when
+    bounces, codes = report.column("last_bounce"), report.column("bounce_code")
+    if bounces and bounces.filled and not (codes and codes.filled):
+        unseen.append("bounce_code")
+    unseen = [r for r in unseen if r not in report.unsure]
     if unseen:
         yield found(Tag.UNSEEN, ledger=name, roles=[ROLES[r] for r in unseen])
 
@@ -303,14 +323,16 @@ def _consent(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
     confirmed = counts.confirmed + counts.coarse
     rest = active - confirmed
     # What could not be read may be a confirmation or a withdrawal: so many rows less are certain.
-    doubtful = sum(bad_times(report, role) for role in _DECIDING)
-    leaving_known = bool(roles & {"withdrawn_at", "status"})
-    sure = rest - doubtful if leaving_known and {"consent_at", "confirm_at"} <= roles else 0
+    doubtful = sum(bad_times(report, role) for role in _DECIDING) + counts.odd_status + counts.withdrawn_too
+    mixed, leaving = mixed_zones(report, "consent_at", "confirm_at"), leaving_known(report)
+    if mixed:
+        doubtful += counts.instant + counts.before
+    sure = rest - doubtful if leaving and {"consent_at", "confirm_at"} <= roles else 0
     if sure > 0:
         tag = Tag.UNCONFIRMED if policy.consent == "confirmed" else Tag.SINGLE
         yield found(tag, ledger=name, count=sure, active=active, share=percent(sure, active))
     whole = set(_NEEDED) <= roles and bool(roles & set(_FURTHER))
-    bare = max(counts.bare - doubtful, 0) if whole and leaving_known else 0
+    bare = max(counts.bare - doubtful, 0) if whole and leaving else 0
     lacking = active - counts.proven
     if bare:
         yield found(Tag.BARE, ledger=name, count=bare, active=active, share=percent(bare, active))
@@ -318,7 +340,7 @@ def _consent(report: LedgerReport, policy: Policy) -> Iterator[Finding]:
         part = lacking - bare
         yield found(Tag.LACKING, ledger=name, count=part, active=active, share=percent(part, active), what=_lacking(report))
     if policy.consent == "confirmed":
-        if "confirm_at" in roles and not rest:
+        if "confirm_at" in roles and not rest and not mixed:
             yield found(Tag.CONFIRMED, ledger=name, active=active)
     elif whole and not lacking:
         yield found(Tag.VERIFIABLE, ledger=name, active=active, confirmed=confirmed, share=percent(confirmed, active))

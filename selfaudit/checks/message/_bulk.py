@@ -20,6 +20,7 @@ class Bulk(StrEnum):
     """How sure it is."""
 
     YES = "yes"
+    LIST = "list"  # a discussion list: its readers write to each other
     PERHAPS = "perhaps"
     NO = "no"
 
@@ -31,9 +32,13 @@ def bulk(message: SampleMessage) -> Bulk:
     if automatic.startswith("auto-replied"):
         return Bulk.NO
     names = [f.name for f in message.fields]
-    if message.all("list-id") or message.all("list-unsubscribe") or precedence in ("bulk", "list"):
+    if message.first("list-post").startswith("<mailto:") and not any(_CAMPAIGN.match(name) for name in names):
+        return Bulk.LIST if message.first("list-unsubscribe").startswith("<") else Bulk.PERHAPS
+    if message.all("list-id") or message.all("list-unsubscribe"):
         return Bulk.YES
     if any(_CAMPAIGN.match(name) for name in names):
         return Bulk.YES
     # An answer may quote a newsletter with its link, and a mail service sends orders and passwords too.
-    return Bulk.PERHAPS if message.body.words or any(_SERVICES.match(name) for name in names) else Bulk.NO
+    # Tickets and automatic answers say "bulk" too, so that nobody answers them automatically.
+    marked = message.body.words or precedence in ("bulk", "list", "junk")
+    return Bulk.PERHAPS if marked or any(_SERVICES.match(name) for name in names) else Bulk.NO

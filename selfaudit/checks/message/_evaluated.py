@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from selfaudit.facts.message import Handover, MessageReport, SampleMessage
 from selfaudit.protocols.dkim import DkimResult, DkimStatus
-from selfaudit.protocols.dkim_verify import delivered_at
-from selfaudit.protocols.lookup import Lookup, Replay, run_now
+from selfaudit.protocols.lookup import Lookup, Replay, names_equal, run_now
 from selfaudit.protocols.message import Authentication, could_align, verify
 from selfaudit.protocols.message_headers import domain_of, moment, utc_seconds
-from selfaudit.protocols.message_received import handover
+from selfaudit.protocols.message_received import delivered_at, handover
 from selfaudit.protocols.spf import SpfResult
 
 OLD_DAYS = 30  # keys are exchanged from time to time; one that is gone says nothing about a message that is older
@@ -40,7 +39,20 @@ class Evaluated:
     @property
     def passes(self) -> bool:
         """Whether a signature or SPF shows that the author's domain sent it."""
-        return bool(self.auth.dkim_aligned) or self.auth.spf_aligned
+        return bool(self.auth.dkim_aligned) or self.spf_passes
+
+    @property
+    def spf_passes(self) -> bool:
+        """Whether SPF shows it. A line below a strange server's may have been made up, so it shows nothing."""
+        return self.auth.spf_aligned and not self.came.below
+
+    @property
+    def related(self) -> str:
+        """What vouches for the author only by its registrable domain, because there is no DMARC record; "" where another one does too."""
+        if self.auth.dmarc is None or self.auth.dmarc.policy.record is not None:
+            return ""
+        vouching = [r.signature.domain for r in self.auth.dkim_aligned] + ([self.auth.spf_domain] if self.spf_passes else [])
+        return "" if any(names_equal(name, self.auth.author) for name in vouching) else next(iter(vouching), "")
 
     @property
     def arrived(self) -> bool:
@@ -80,7 +92,7 @@ def evaluate(report: MessageReport) -> Evaluated:
         apart = bool(auth.author and domain) and run_now(could_align(auth.author, domain, lookup)) is False
         (foreign if apart else relevant).append(result)
     sender = domain_of((came.mail_from or "").rpartition("@")[2])
-    spf_can = run_now(could_align(auth.author, sender, lookup)) if auth.author and sender else None
+    spf_can = run_now(could_align(auth.author, sender, lookup, spf=True)) if auth.author and sender else None
     return Evaluated(report.message, came, auth, tuple(relevant), tuple(foreign), spf_can)
 
 

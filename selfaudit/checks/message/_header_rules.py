@@ -8,10 +8,10 @@ import re
 from selfaudit.facts.dns import DnsAnswer, absolute
 from selfaudit.facts.message import Handover, MessageReport, SampleMessage
 from selfaudit.i18n import phrase
-from selfaudit.protocols.dkim_verify import delivered_at
 from selfaudit.protocols.message import author_of
 from selfaudit.protocols.message_headers import Mailbox, domain_of, mailboxes, moment, utc_seconds, utc_text
 from selfaudit.protocols.message_names import same_organization
+from selfaudit.protocols.message_received import delivered_at
 from selfaudit.protocols.mime import decode_words
 from selfaudit.text import printable
 
@@ -34,7 +34,6 @@ _SINGLE = (
     "MIME-Version",
     "Content-Type",
 )
-_MESSAGE_ID = re.compile(r"<[^\s<>@]{1,900}@[^\s<>@]{1,900}>\s*(\(.{0,200}\))?\Z")
 _NO_NAMES = ("localhost", "local", "localdomain", "lan", "internal", "invalid", "home", "arpa")
 _HOUR, _DAY = 3600.0, 86_400.0
 _FORM = {
@@ -64,11 +63,6 @@ def plain(value: str) -> str:
 def doubled(message: SampleMessage) -> tuple[str, ...]:
     """Fields that stand there more often than once."""
     return tuple(name for name in _SINGLE if len(message.all(name)) > 1)
-
-
-def is_message_id(value: str) -> bool:
-    """Whether a value has the form of a Message-ID (section 3.6.4)."""
-    return bool(_MESSAGE_ID.match(value.strip()))
 
 
 def date_of(message: SampleMessage) -> float | None:

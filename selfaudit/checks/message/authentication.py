@@ -12,10 +12,12 @@ How it is judged:
     1. Each DKIM-Signature is verified as RFC 6376 says: the hash of the text (bh=), the signature of the header (b=), and the key under
        SELECTOR._domainkey.DOMAIN. “opendkim-testmsg < FILE.eml” or “dkimverify < FILE.eml” do the same.
     2. The address that handed the message over stands in the Received lines. Taken is the newest line that names a sending address of the
-       case; otherwise the newest with a public address that is not one of the receiver's own servers. SPF is evaluated for it, with the
-       sender of Return-Path. That SPF fails is certain only for an address of the case, with nobody else's server after it.
-    3. Signature or SPF must belong to the domain of From: the same, or the same organization by the DMARC records (RFC 9989). One of both
-       that passes and belongs is enough. The other one, if it fails, is a warning.
+       case; otherwise the newest one that is no step within the receiver's network: no private address, no reverse name and greeting of the
+       receiver's own domain. SPF is evaluated for it, with the domain of Return-Path. A line below that one may have been made up: SPF for
+       it proves nothing. That SPF fails is certain only for an address of the case, with nobody else's server after it.
+    3. Signature or SPF must belong to the domain of From: the same, or the same organization by the DMARC records (RFC 9989), as strictly as
+       adkim= asks for signatures and aspf= for SPF. One of both that passes and belongs is enough. The other one, if it fails, is a warning.
+       Without a DMARC record, a name of the same registrable domain counts too, with a remark.
     4. A key that is missing, revoked or cannot be used, and a signature that nobody may accept, are faults unless SPF passes and belongs. In
        a message older than 30 days a missing key says nothing: keys are exchanged, so this is left open. Such a message is a warning in any
        case: it does not show how mail is sent today.
@@ -73,6 +75,7 @@ class Tag(StrEnum):
     SPF_OTHER = "MESSAGE_SPF_OTHER_DOMAIN"
     SPF_NOT_KNOWN = "MESSAGE_SPF_NOT_KNOWN"
     NO_DMARC = "MESSAGE_NO_DMARC"
+    RELATED = "MESSAGE_RELATED_WITHOUT_DMARC"
     CLAIM = "MESSAGE_RECEIVER_NOTED"
 
 
@@ -226,6 +229,19 @@ MESSAGES = {
     ),
     Tag.SPF_NOT_KNOWN: Message(Severity.INFO, N_("SPF is not known: {why}.")),
     Tag.NO_DMARC: Message(Severity.INFO, N_("{author} has no DMARC record that receivers could use.")),
+    Tag.RELATED: Message(
+        Severity.LOW,
+        N_(
+            "{author} has no DMARC record, and what can be verified is only {domain}. That belongs to the same registered name, but no record "
+            "says so to receivers."
+        ),
+        Remedy(
+            N_("Publish a DMARC record for {author}, or sign with {author} itself."),
+            verify="dig _dmarc.{author} TXT +short",
+            record='_dmarc.{author}.  3600  IN  TXT  "v=DMARC1; p=none"',
+            minutes=15,
+        ),
+    ),
     Tag.CLAIM: Message(Severity.INFO, N_("A receiver is said to have noted: {claim}. That is shown, not believed.")),
 }
 
@@ -253,11 +269,13 @@ def judge(report: MessageReport, policy: Policy) -> Iterator[Finding]:
     if not seen.passes or evaluation.result is DmarcResult.TEMPERROR:
         for name in seen.auth.unanswered:
             yield found(Tag.UNANSWERED, name=name, why=phrase("no definite answer"))
+    if seen.related:
+        yield found(Tag.RELATED, author=author, domain=seen.related)
     if seen.days > OLD_DAYS:
         yield found(Tag.OLD, days=seen.days)
     if seen.passes:
         by = [phrase("its signature")] if seen.auth.dkim_aligned else []
-        by += [phrase("its address (SPF)")] if seen.auth.spf_aligned else []
+        by += [phrase("its address (SPF)")] if seen.spf_passes else []
         yield found(Tag.PASSES, author=author, by=by, result=evaluation.result)
         return
     for claim in report.message.all("authentication-results")[:2]:
@@ -299,7 +317,7 @@ def _spf(seen: Evaluated) -> Iterator[Finding]:
     spf, came, domain = seen.auth.spf, seen.came, seen.auth.spf_domain
     if seen.spf_can is False:
         yield found(Tag.SPF_OTHER, domain=printable((came.mail_from or "").rpartition("@")[2], 253), author=seen.auth.author)
-    elif seen.auth.spf_aligned:
+    elif seen.spf_passes:
         yield found(Tag.SPF_RIGHT, address=came.address, domain=domain)
     elif spf is None:
         yield found(Tag.SPF_NOT_KNOWN, why=_spf_words(seen))
@@ -343,6 +361,8 @@ def _spf_words(seen: Evaluated) -> str:
         return phrase("SPF speaks for another domain")
     if came.mail_from is None:
         return phrase("the file does not name the sender of the envelope (Return-Path)")
+    if seen.auth.local_part:
+        return phrase("it depends on the whole address in Return-Path, of which only the domain is kept")
     if spf is None:
         return phrase("the envelope has no sender, and the greeting is not known")
     if not came.sure:

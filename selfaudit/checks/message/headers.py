@@ -11,13 +11,13 @@ Why it matters:
 How it is judged:
     1. From must stand there once, with an address that can be read; Date once. Message-ID must be there and look like <something@domain>. To,
        Cc, Subject, Sender, Reply-To and others may stand there at most once.
-    2. Date may lie at most a day after the message was received, and at most a week before.
+    2. Date may lie at most a day after the message was handed over to its receiver, and at most a week before.
     3. The name before the sender's address may hold no address of somebody else; its domain may not mix letters of several scripts; no
        characters may turn the line around.
     4. The greeting (HELO) of the server that handed the message over must be a full name, and dig must find its address.
     5. Lines of more than 998 octets, single carriage returns, NUL, lines that are no field, and octets that are no UTF-8 break the form.
-    6. In mail to many, a street with a postal code and a company's name are looked for in the text. That is a hint: what is not seen is never
-       a fault, only a remark.
+    6. In mail to many, a street with a postal code is looked for in the text. What is not seen may still be there, so look yourself. In a
+       discussion list (List-Post) the readers write, and nothing is looked for.
 
 Limits and false positives:
     Received lines below the receiver's own can be made up; only the newest ones are used. A different Return-Path or Sender is usual where a
@@ -39,6 +39,7 @@ from selfaudit.facts.message import MessageReport, SampleMessage
 from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_
 from selfaudit.policy import Policy
+from selfaudit.protocols.message_kept import is_message_id
 from selfaudit.protocols.message_names import misleading, pretends, readable, turning_characters
 from selfaudit.protocols.message_received import handover
 from selfaudit.text import printable
@@ -243,7 +244,7 @@ def _fields(message: SampleMessage) -> Iterator[Finding]:
     ids = message.all("message-id")
     if not ids:
         yield found(Tag.ID_MISSING, domain=domain)
-    elif not rules.is_message_id(ids[0]):
+    elif not is_message_id(ids[0]):
         yield found(Tag.ID_WRONG, value=printable(ids[0], 80), domain=domain)
     if not any(message.first(name) for name in ("to", "cc", "resent-to")):
         yield found(Tag.NO_RECIPIENT, domain=domain)

@@ -9,11 +9,13 @@ Why it matters:
     one click from everybody who sends much mail.
 
 How it is judged:
-    1. A message counts as sent to many if its header says so (List-Id, List-Unsubscribe, Precedence: bulk, fields of newsletter programs).
-       Where only its text speaks of unsubscribing, or a mail service sent it, this is left open. Personal mail needs nothing.
+    1. A message counts as sent to many if its header says so (List-Id, List-Unsubscribe, fields of newsletter programs). Where only its text
+       speaks of unsubscribing, a mail service sent it, or it only says “Precedence: bulk”, this is left open. Personal mail needs nothing. A
+       discussion list (List-Post) whose header names a way out is no advertising; nothing more is asked of it.
     2. List-Unsubscribe must stand there once, with addresses in angle brackets; exactly one of them begins with https.
     3. List-Unsubscribe-Post must say “List-Unsubscribe=One-Click”.
-    4. A signature (DKIM) that is right and belongs to the sender must name both fields in h=; otherwise mail programs show no button.
+    4. A signature (DKIM) that is right must name both fields in h=; otherwise mail programs show no button. One of the mail service alone is
+       a weak point: RFC 8058 takes it, but a receiver may want one that belongs to the sender.
     5. The text is searched for a link with words such as “unsubscribe” in fourteen languages.
 
 Limits and false positives:
@@ -36,6 +38,7 @@ from selfaudit.findings import Check, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols import unsubscribe
+from selfaudit.protocols.dkim import DkimResult, DkimStatus
 from selfaudit.protocols.unsubscribe import SIGNED, Unsubscribe
 
 
@@ -54,6 +57,8 @@ class Tag(StrEnum):
     NO_LINK = "UNSUBSCRIBE_NO_LINK_SEEN"
     TEXT_UNREAD = "UNSUBSCRIBE_TEXT_UNREAD"
     PERHAPS = "UNSUBSCRIBE_PERHAPS_NEEDED"
+    SIGNED_BY_OTHER = "UNSUBSCRIBE_SIGNED_BY_OTHER"
+    DISCUSSION = "UNSUBSCRIBE_DISCUSSION_LIST"
     PERSONAL = "UNSUBSCRIBE_NOT_NEEDED"
     DAYS = "UNSUBSCRIBE_DAYS"
 
@@ -132,6 +137,14 @@ MESSAGES = {
     Tag.NOT_SIGNED: Message(
         Severity.MEDIUM, N_("The message offers one click, but mail programs will not show it: {why}."), _SIGN
     ),
+    Tag.SIGNED_BY_OTHER: Message(
+        Severity.LOW,
+        N_(
+            "The message offers one click, and a right signature covers that, but only one of {domain}, which does not belong to the sender. "
+            "Some receivers may not show it."
+        ),
+        _SIGN,
+    ),
     Tag.SIGNATURE_OPEN: Message(
         Severity.UNKNOWN,
         N_("The message offers one click; whether a right signature covers that cannot be told from this file."),
@@ -147,7 +160,8 @@ MESSAGES = {
     Tag.PERHAPS: Message(
         Severity.UNKNOWN,
         N_(
-            "This message may have gone to many: a mail service sent it, or its text speaks of unsubscribing. Then its header lacks a way to do so."
+            "This message may have gone to many: a mail service or a list sent it, or its text or header speaks of that. Then its header lacks "
+            "a way to unsubscribe."
         ),
         Remedy(
             N_(
@@ -156,6 +170,13 @@ MESSAGES = {
             verify="selfaudit message FILE.eml",
             record=_RECORD,
             minutes=10,
+        ),
+    ),
+    Tag.DISCUSSION: Message(
+        Severity.NONE,
+        N_(
+            "This message came over a discussion list, whose readers write to each other; its header names a way to leave it. The rules for "
+            "advertising do not apply."
         ),
     ),
     Tag.PERSONAL: Message(Severity.NONE, N_("Nothing says that this message went to many, so it needs no way to unsubscribe.")),
@@ -172,6 +193,9 @@ def judge(report: MessageReport, policy: Policy) -> Iterator[Finding]:
     message, offer, kind = report.message, unsubscribe.check(report.message), bulk(report.message)
     if kind is Bulk.NO:
         yield found(Tag.PERSONAL)
+        return
+    if kind is Bulk.LIST:
+        yield found(Tag.DISCUSSION if offer.usable else Tag.PERHAPS)
         return
     if kind is Bulk.PERHAPS:
         yield found(Tag.PERHAPS)
@@ -212,6 +236,8 @@ def _signed(seen: Evaluated, offer: Unsubscribe) -> Iterator[Finding]:
     if covering:
         host = offer.https[0].split("/")[2].rpartition("@")[2]
         yield found(Tag.OK, host=host, domain=covering[0].signature.domain)
+    elif seen.auth.author and (others := [r for r in seen.foreign if _covers(r)]):
+        yield found(Tag.SIGNED_BY_OTHER, domain=others[0].signature.domain)
     elif not seen.arrived or not seen.auth.author:
         yield found(Tag.SIGNATURE_OPEN)
     elif seen.auth.dkim_aligned:
@@ -225,7 +251,11 @@ def _signed(seen: Evaluated, offer: Unsubscribe) -> Iterator[Finding]:
         yield found(Tag.SIGNATURE_OPEN)
 
 
+def _covers(result: DkimResult) -> bool:
+    return result.status is DkimStatus.PASS and set(SIGNED) <= set(result.signature.headers)
+
+
 def _signs(report: MessageReport) -> tuple[str, ...]:
     message = report.message
-    signs = [name for name in ("List-Id", "Precedence", "Feedback-ID") if message.all(name)]
+    signs = [name for name in ("List-Id", "Feedback-ID") if message.all(name)]
     return tuple(signs) or (phrase("fields of a newsletter program"),)

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from selfaudit.facts.mail import SpfLookups
-from selfaudit.facts.web import LinkKind, Page, PageEnd, PageLink, WebSite
+from selfaudit.facts.web import LinkKind, Page, PageEnd, PageLink, PageText, WebSite
 from selfaudit.findings import Message, Remedy, Severity
 from selfaudit.i18n import N_, phrase
 from selfaudit.text import printable
 
 GONE = (404, 410)
+_LEAST_OF_HOME = 1000  # characters
 _OUTSIDE = (PageEnd.OUTSIDE, PageEnd.ALIAS_OUTSIDE)
 
 UNREAD = Message(
@@ -44,6 +45,18 @@ LANGUAGE = Message(
     Severity.UNKNOWN,
     N_("{url} is in a language whose words this program does not know, so it cannot tell what it is about."),
     Remedy(N_("Look at the page yourself, and say in your statement where what is asked for stands in it."), minutes=10),
+)
+PERHAPS_MORE = Message(
+    Severity.UNKNOWN,
+    N_("Nothing of the kind was found on {url}, but visitors may see more there than was read: {more}."),
+    Remedy(
+        N_(
+            "Look at the page in a browser, and name the page that is meant with --page {kind}=ADDRESS or under “Your pages”. Best, let the page lead "
+            "there for everybody, before any choice and without scripts."
+        ),
+        verify="curl -sSL {url}",
+        minutes=10,
+    ),
 )
 OUTSIDE = Message(
     Severity.UNKNOWN,
@@ -78,11 +91,25 @@ def no_site(site: WebSite) -> bool:
 
 def page_args(page: Page, kind: str) -> dict[str, Any]:
     """The arguments of messages about a page."""
-    return {"url": printable(page.url, 200), "why": why_unread(page), "kind": kind, "code": page.code}
+    more = perhaps_more(page.opened, home=page.role == "home") if page.opened else ""
+    return {"url": printable(page.url, 200), "why": why_unread(page), "kind": kind, "code": page.code, "more": more}
+
+
+def perhaps_more(text: PageText, *, home: bool = False) -> str:
+    """Why visitors may see more than was read, "" if nothing speaks for it. A home page must show more than others to be one."""
+    if not text.whole:
+        return phrase("it is written so that only a part of it could be read")
+    if text.frames:
+        return phrase("other pages are shown in it (frames), and those were not read")
+    if text.filled and text.scripts:
+        return phrase("it has a place that a script fills")
+    if home and text.characters < _LEAST_OF_HOME and not text.links:
+        return phrase("it has few words and none of the usual links, as pages have that ask for consent, age or language first")
+    return ""
 
 
 def home_trouble(site: WebSite) -> tuple[str, Page] | None:
-    """What keeps the home page from being judged: the name of a tag ("UNREAD", "OUTSIDE", "SCRIPTS", "LANGUAGE") and the page."""
+    """What keeps the home page from being judged: the name of a tag ("UNREAD", "OUTSIDE", "SCRIPTS", "MORE", "LANGUAGE"), and the page."""
     home = site.home
     if home is None:
         return None
@@ -93,7 +120,11 @@ def home_trouble(site: WebSite) -> tuple[str, Page] | None:
         return ("OUTSIDE" if is_outside(told) else "UNREAD"), told
     if text.only_scripts:
         return "SCRIPTS", home
-    return None if text.in_known_language else ("LANGUAGE", home)
+    if perhaps_more(text):
+        return "MORE", home
+    if not text.in_known_language:
+        return "LANGUAGE", home
+    return ("MORE", home) if perhaps_more(text, home=True) else None
 
 
 def page_trouble(page: Page) -> str:
@@ -111,7 +142,7 @@ def says_gone(page: Page) -> bool:
     text = page.opened
     if page.code in GONE or text is None:
         return page.code in GONE
-    about = len(text.privacy) > 1 or text.unsubscribe or text.abuse or text.report
+    about = len(text.privacy) > 1 or text.topics or text.unsubscribe or text.abuse or text.reporting
     return bool(text.missing) and text.characters < 1000 and not about
 
 
@@ -128,7 +159,8 @@ def same_page(first: str, second: str) -> bool:
 
 
 def _bare(url: str) -> str:
-    return urldefrag(url).url.partition("://")[2].rstrip("/").removeprefix("www.")
+    host, slash, path = urldefrag(url).url.partition("://")[2].partition("/")
+    return (host.lower().removesuffix(":443") + slash + path).rstrip("/").removeprefix("www.")
 
 
 def sends_nothing(spf: SpfLookups) -> bool:

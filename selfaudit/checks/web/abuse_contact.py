@@ -10,9 +10,10 @@ Why it matters:
 How it is judged:
     1. Open https://DOMAIN/ (or https://www.DOMAIN/), and the page to which it leads under words like “Report abuse”, else its
        imprint or contact page. A page that you name (--page abuse=ADDRESS) takes its place.
-    2. Look in the visible text of these pages and of the privacy policy for an address like abuse@DOMAIN, also written as
-       “abuse (at) DOMAIN”, or for words like “Report abuse” beside a form, a mail address or a telephone number.
-    3. Nothing of the kind, though the pages could be read: missing. An address only in security.txt is for finders of security
+    2. Look in the visible text of these pages and of the privacy policy for an address like abuse@DOMAIN (abuse-desk@, abuse+web@), also
+       written as “abuse (at) DOMAIN”, or for words like “Report abuse” with a mail address or a field for a letter close to them.
+    3. Other words about abuse (of substances, for example), a telephone number alone, and home pages of less than 1000 characters without
+       any of the usual links, with frames or with places that scripts fill say nothing. Otherwise, nothing of the kind, though the pages could be read: missing. An address only in security.txt is for finders of security
        holes and does not count.
     4. An abuse address under a domain that is not yours may be somebody else's.
     5. Pages that show nothing without scripts, in other languages, on other servers or with errors say nothing.
@@ -27,7 +28,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +52,8 @@ class Tag(StrEnum):
     NO_WAY = "ABUSE_PAGE_WITHOUT_CONTACT"
     NO_SITE = "ABUSE_NO_SITE"
     UNREAD = "ABUSE_UNREAD"
+    UNCLEAR = "ABUSE_CONTACT_UNCLEAR"
+    MORE = "ABUSE_PERHAPS_MORE"
     OUTSIDE = "ABUSE_OUTSIDE"
     SCRIPTS = "ABUSE_ONLY_SCRIPTS"
     LANGUAGE = "ABUSE_OTHER_LANGUAGE"
@@ -103,6 +106,20 @@ MESSAGES = {
         N_("{url} is there for reports of abuse, but shows neither a mail address, nor a form, nor a telephone number."),
         _SHOW,
     ),
+    Tag.UNCLEAR: Message(
+        Severity.UNKNOWN,
+        N_("{url} speaks of abuse or shows a way to write, but whether it is for reports of abuse by mail could not be told."),
+        Remedy(
+            N_(
+                "If it is, write “Report abuse: abuse@{domain}” there, or name the page with --page abuse=ADDRESS or under “Your pages”. If it is not, "
+                "show such a contact at the foot of every page."
+            ),
+            verify="curl -sSL {url} | grep -i abuse",
+            record=_LINE,
+            minutes=20,
+        ),
+    ),
+    Tag.MORE: _pages.PERHAPS_MORE,
     Tag.NO_SITE: Message(Severity.MEDIUM, N_("{domain} has no web page, so nobody finds there where to report abuse."), _SHOW),
     Tag.UNREAD: _pages.UNREAD,
     Tag.OUTSIDE: _pages.OUTSIDE,
@@ -124,17 +141,26 @@ def judge(site: WebSite, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.DEAD, **_args(site, special))
     elif special is not None and dedicated and special.opened is not None:
         yield from _page(site, special, special.opened, mine[1] if mine else "")
-    elif beside := next(((p, t) for p, t in read if t.report and (t.mail or t.form or t.who)), None):
+    elif beside := next(((p, t) for p, t in read if t.report), None):
         yield found(Tag.FORM, **_args(site, beside[0]))
     elif shown:
         yield found(Tag.ELSEWHERE, **_args(site, shown[0][0]), address=shown[0][1])
     else:
-        yield from _nothing(site, special)
+        yield from _nothing(site, special, _unclear(site, special, read))
 
 
 def _is_dedicated(site: WebSite, page: Page) -> bool:
     """It is a page for reports of abuse, not just a contact page."""
-    return page.named or any(_pages.same_page(link.url, page.url) for link in _pages.home_links(site, ("abuse",)))
+    return page.named or any(link.sure and _pages.same_page(link.url, page.url) for link in _pages.home_links(site, ("abuse",)))
+
+
+def _unclear(site: WebSite, special: Page | None, read: Sequence[tuple[Page, PageText]]) -> Page | None:
+    """A page that has something to do with abuse, or a mail address that could not be read."""
+    for page, text in read:
+        if text.reporting or text.perhaps or text.masked:
+            return page
+    loose = [link for link in _pages.home_links(site, ("abuse",)) if not link.sure]
+    return special or site.home if loose else None
 
 
 def _page(site: WebSite, page: Page, text: PageText, address: str) -> Iterator[Finding]:
@@ -144,8 +170,10 @@ def _page(site: WebSite, page: Page, text: PageText, address: str) -> Iterator[F
     if trouble == "SCRIPTS":
         yield found(Tag.SCRIPTS, **args)
         return
-    if not (text.abuse or text.mail or text.form or text.who):
-        yield found(Tag.NO_WAY, **args)
+    if not (text.abuse or text.mail or text.form):
+        # A field for a search, or the number of the shop, may be on every page.
+        maybe = text.field or text.who or text.masked or args["more"]
+        yield found(Tag.UNCLEAR if maybe else Tag.NO_WAY, **args)
         return
     if page.named:
         linked = any(
@@ -161,7 +189,7 @@ def _page(site: WebSite, page: Page, text: PageText, address: str) -> Iterator[F
     yield found(Tag.OK, **args, address=address) if address else found(Tag.FORM, **args)
 
 
-def _nothing(site: WebSite, special: Page | None) -> Iterator[Finding]:
+def _nothing(site: WebSite, special: Page | None, unclear: Page | None) -> Iterator[Finding]:
     """Nothing was found: is it because nothing could be read?"""
     if _pages.no_site(site) and special is None:
         yield found(Tag.NO_SITE, domain=site.domain)
@@ -171,6 +199,12 @@ def _nothing(site: WebSite, special: Page | None) -> Iterator[Finding]:
         if trouble:
             yield found(Tag[trouble], **_args(site, special))
             return
+    if unclear is not None:
+        yield found(Tag.UNCLEAR, **_args(site, unclear))
+        return
+    if special is not None and special.opened is not None and _pages.perhaps_more(special.opened):
+        yield found(Tag.MORE, **_args(site, special))
+        return
     home = _pages.home_trouble(site)
     if home:
         yield found(Tag[home[0]], **{**_args(site, home[1])})

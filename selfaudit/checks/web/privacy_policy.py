@@ -9,15 +9,18 @@ Why it matters:
 
 How it is judged:
     1. Open https://DOMAIN/, and https://www.DOMAIN/ if the first does not open. Redirects are followed on your own hosts.
-    2. Look for a link whose words or address speak of privacy (in English, German, French, Spanish, Italian, Dutch, Czech, Polish,
-       Slovak, Portuguese; the commonest words of more languages are known, too). A page that you name (--page privacy=ADDRESS)
-       takes its place; the home page must still lead to it.
-    3. Open it: status 200, at least 1000 characters of text, words of a privacy policy, and a mail address, a telephone number, the
-       name of a company or of the person responsible.
-    4. No such link on a home page that was read: missing. A link to a page that is gone: missing, too.
-    5. Pages that show nothing without scripts, PDF files, pages in other languages, errors of the server, silence, and pages on
+    2. Look for a link that is called just what privacy policies are called (in English, German, French, Spanish, Italian, Dutch, Czech,
+       Polish, Slovak, Portuguese, Swedish, Norwegian, Hungarian, Finnish; the commonest names in more languages are known, too); of several,
+       the last. A page that you name (--page privacy=ADDRESS) takes its place; the home page must still lead to it.
+    3. Open it: status 200, a title or heading that names a privacy policy, words of one, at least 1000 characters of text, and a mail
+       address, a telephone number, the name of a company or of the person responsible.
+    4. No link that speaks of privacy on a home page that was read: missing. A link to a page that is gone: missing, too.
+    5. A link that only speaks of privacy (“Privacy screens”), a page with other headings, a page that says that it was not found, and one
+       with the words of the home page are not known to be a policy, and not known to be none.
+    6. A home page of less than 1000 characters without any of the usual links, frames and places that scripts fill may hide the link, so
+       nothing is concluded. Pages that show nothing without scripts, PDF files, pages in other languages, errors of the server, silence, and pages on
        somebody else's server say nothing.
-    6. A domain that publishes that it sends no mail (SPF “v=spf1 -all”) need not have one for its mail.
+    7. A domain that publishes that it sends no mail (SPF “v=spf1 -all”) need not have one for its mail.
 
 Limits and false positives:
     Each page is asked for once, with the name of this program; scripts are not run, and robots.txt is not asked for, since these
@@ -55,6 +58,8 @@ class Tag(StrEnum):
     LINK_UNSEEN = "PRIVACY_LINK_UNSEEN"
     HIDDEN = "PRIVACY_LINK_HIDDEN"
     NOT_RECOGNISED = "PRIVACY_NOT_RECOGNISED"
+    UNSURE = "PRIVACY_LINK_UNCLEAR"
+    MORE = "PRIVACY_PERHAPS_MORE"
     NO_SITE = "PRIVACY_NO_SITE"
     NOT_SENDING = "PRIVACY_NO_MAIL_SENT"
     UNREAD = "PRIVACY_UNREAD"
@@ -143,7 +148,7 @@ MESSAGES = {
     ),
     Tag.NOT_RECOGNISED: Message(
         Severity.UNKNOWN,
-        N_("{url} opens, but hardly a word of a privacy policy was recognised in it."),
+        N_("{url} opens, but was not recognised as a privacy policy by its title, headings and words."),
         Remedy(
             N_(
                 "See whether the link leads to the right page. If the policy is elsewhere, name it with --page privacy=ADDRESS."
@@ -151,6 +156,19 @@ MESSAGES = {
             verify="curl -sSL {url}",
         ),
     ),
+    Tag.UNSURE: Message(
+        Severity.UNKNOWN,
+        N_("The home page of {domain} leads to no page that is clearly called a privacy policy; {url} was the likeliest."),
+        Remedy(
+            N_(
+                "Call the link “Privacy policy”, or name the page that is meant with --page privacy=ADDRESS or under “Your pages”."
+            ),
+            verify="curl -sSL https://{domain}/",
+            record=_LINK,
+            minutes=10,
+        ),
+    ),
+    Tag.MORE: _pages.PERHAPS_MORE,
     Tag.NO_SITE: Message(Severity.MEDIUM, N_("{domain} has no web page, so nobody finds a privacy policy there."), _WRITE),
     Tag.NOT_SENDING: Message(
         Severity.NONE, N_("{domain} publishes that it sends no mail, so none is demanded for it; none was found.")
@@ -182,7 +200,10 @@ def _policy(site: WebSite, page: Page) -> Iterator[Finding]:
     args = {"domain": site.domain, **_pages.page_args(page, "privacy")}
     trouble = _pages.page_trouble(page)
     text = page.opened
-    if _pages.says_gone(page):
+    leading = [link for link in _pages.home_links(site, ("privacy",)) if urldefrag(link.url).url == page.url]
+    if leading and not page.named and not any(link.sure for link in leading):
+        yield found(Tag.UNSURE, **args)
+    elif _pages.says_gone(page):
         yield found(Tag.DEAD, **args)
     elif trouble or text is None:
         yield found(Tag[trouble or "UNREAD"], **args)
@@ -198,14 +219,19 @@ def _read(site: WebSite, page: Page, text: PageText, args: dict[str, Any]) -> It
         # A link to nowhere opens something by script, if it does anything; one to another page that leads back is dead.
         yield found(Tag.SCRIPTS if any("#" in link.url for link in links) else Tag.DEAD, **args)
         return
-    if len(text.privacy) < (_WORDS_AT_HOME if at_home else _WORDS):
+    first = home.opened if home is not None else None
+    if len(text.privacy) < (_WORDS_AT_HOME if at_home else _WORDS) or not _is_headed(text, None if at_home else first):
         yield found(Tag.NOT_RECOGNISED, **args)
+        return
+    somebody = text.mail or text.abuse or text.who or text.masked
+    if (text.characters < _LEAST or not somebody) and args["more"]:
+        yield found(Tag.MORE, **args)
         return
     wrong = False
     if text.characters < _LEAST:
         wrong = True
         yield found(Tag.SHORT, **args, characters=text.characters)
-    if not (text.mail or text.abuse or text.who):
+    if not somebody:
         wrong = True
         yield found(Tag.NOBODY, **args)
     for tag in _way(site, page, args):
@@ -213,6 +239,15 @@ def _read(site: WebSite, page: Page, text: PageText, args: dict[str, Any]) -> It
         yield found(tag, **args)
     if not wrong:
         yield found(Tag.OK, **{**args, "url": page.last_url})
+
+
+def _is_headed(text: PageText, home: PageText | None) -> bool:
+    """The page calls itself a policy, and is not the home page under another address, nor a page that says that there is none."""
+    if text.missing or (home is not None and home.digest == text.digest):
+        return False
+    return any(topic not in (home.topics if home is not None else ()) for topic in text.topics) or (
+        bool(text.topics) and home is not None and home.title != text.title
+    )
 
 
 def _way(site: WebSite, page: Page, args: dict[str, Any]) -> Iterator[Tag]:

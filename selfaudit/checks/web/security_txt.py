@@ -10,8 +10,8 @@ Why it matters:
 How it is judged:
     1. curl -sSi https://DOMAIN/.well-known/security.txt: status 200. If it is not there, the old place https://DOMAIN/security.txt is tried.
     2. At least one Contact, an address such as mailto:, tel: or https:.
-    3. Expires stands there exactly once, as a date and time of RFC 3339, in the future; more than a year ahead is too far.
-    4. It is plain text (text/plain, charset=utf-8) in UTF-8. Preferred-Languages stands there at most once. Web addresses
+    3. Expires stands there exactly once, as a date and time of RFC 3339, in the future (by time servers, not by this computer alone); more than a year ahead is too far.
+    4. What begins with “<” is a page in place of the file: there is none. It is plain text (text/plain, charset=utf-8) in UTF-8. Preferred-Languages stands there at most once. Web addresses
        begin with https. Canonical, where it is given, names the address at which the file was found.
     5. A file that is signed with OpenPGP is read like any other. Fields that are not known are passed over.
 
@@ -29,13 +29,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from selfaudit.checks.web import _pages
+from selfaudit.checks.web import _clock, _pages
 from selfaudit.errors import BadInput
+from selfaudit.facts.vantage import Clock
 from selfaudit.facts.web import Page, PageEnd, WebSite
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
-from selfaudit.i18n import N_
+from selfaudit.i18n import N_, phrase
 from selfaudit.policy import Policy
 from selfaudit.protocols.securitytxt import Problem, SecurityTxt, parse
+from selfaudit.protocols.web_page import host_of
 from selfaudit.text import printable
 
 
@@ -50,6 +52,7 @@ class Tag(StrEnum):
     MANY_EXPIRES = "SECURITY_TXT_SEVERAL_EXPIRES"
     BAD_EXPIRES = "SECURITY_TXT_BAD_EXPIRES"
     EXPIRED = "SECURITY_TXT_EXPIRED"
+    CLOCK = "SECURITY_TXT_CLOCK_UNKNOWN"
     FAR = "SECURITY_TXT_EXPIRES_TOO_LATE"
     NOT_UTF8 = "SECURITY_TXT_NOT_UTF8"
     CONTENT_TYPE = "SECURITY_TXT_CONTENT_TYPE"
@@ -62,7 +65,7 @@ class Tag(StrEnum):
 
 
 CHECK = Check(
-    "web.security-txt", N_("security.txt tells finders of security holes whom to write to"), (WebSite,), "domain", Contact.ACTIVE, advisory=True
+    "web.security-txt", N_("security.txt tells finders of security holes whom to write to"), (WebSite, Clock), "domain", Contact.ACTIVE, advisory=True
 )  # fmt: skip
 
 _YEAR = 366
@@ -110,6 +113,7 @@ MESSAGES = {
         Severity.MEDIUM, N_("The date in the security.txt of {domain} is none that programs can read: {values}."), _CORRECT
     ),
     Tag.EXPIRED: Message(Severity.MEDIUM, N_("The security.txt of {domain} was valid until {until} and must not be used any more."), _CORRECT),
+    Tag.CLOCK: _clock.CLOCK,
     Tag.FAR: Message(
         Severity.LOW, N_("The security.txt of {domain} is valid until {until}; more than a year ahead, nobody knows whether it is still right."), _CORRECT
     ),
@@ -138,7 +142,7 @@ _TAGS = {
 }
 
 
-def judge(site: WebSite, policy: Policy) -> Iterator[Finding]:
+def judge(site: WebSite, clock: Clock, policy: Policy) -> Iterator[Finding]:
     pages = site.of("security")
     page = next((p for p in pages if p.code == 200), pages[0] if pages else None)
     if page is None or page.end is PageEnd.NO_ADDRESS:
@@ -146,7 +150,7 @@ def judge(site: WebSite, policy: Policy) -> Iterator[Finding]:
         return
     args = {"domain": site.domain, **_pages.page_args(page, "privacy"), "renewed": _in_half_a_year(page)}
     if page.code == 200:
-        yield from _file(page, args, legacy=page is not pages[0])
+        yield from _file(page, args, clock, legacy=page is not pages[0])
     elif page.code in _pages.GONE and pages[-1].code in _pages.GONE:
         yield found(Tag.ABSENT, **args)
     else:
@@ -155,18 +159,24 @@ def judge(site: WebSite, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.OUTSIDE if _pages.is_outside(other) else Tag.UNREAD, **{**args, **_pages.page_args(other, "privacy")})
 
 
-def _file(page: Page, args: dict[str, Any], *, legacy: bool) -> Iterator[Finding]:
+def _file(page: Page, args: dict[str, Any], clock: Clock, *, legacy: bool) -> Iterator[Finding]:
     kind, _semicolon, rest = page.hops[-1].content_type.lower().partition(";")
     kind = kind.strip()
+    if page.body.lstrip("\ufeff \t\r\n")[:1] == "<":
+        # Many servers answer every address with a page of their own.
+        yield found(Tag.ABSENT, **args)
+        return
     try:
         file = parse(page.body)
     except BadInput as error:
-        # Many servers answer every address with a page of their own.
-        is_page = kind != "text/plain" or page.body.lstrip()[:1] == "<" or not page.body.strip()
+        is_page = kind != "text/plain" or not page.body.strip()
         yield found(Tag.ABSENT, **args) if is_page else found(Tag.BROKEN, **{**args, "why": str(error)})
         return
+    if kind == "text/html" and not file.contacts and file.expires is None:
+        yield found(Tag.ABSENT, **args)
+        return
     wrong = False
-    for tag, more in _wrong(page, file, args):
+    for tag, more in _wrong(page, file, clock):
         wrong = True
         yield found(tag, **{**args, **more})
     if legacy:
@@ -179,7 +189,7 @@ def _file(page: Page, args: dict[str, Any], *, legacy: bool) -> Iterator[Finding
         yield found(Tag.OK, **{**args, "until": _day(file.expires)}, contacts=file.contacts[:4])
 
 
-def _wrong(page: Page, file: SecurityTxt, args: dict[str, Any]) -> Iterator[tuple[Tag, dict[str, Any]]]:
+def _wrong(page: Page, file: SecurityTxt, clock: Clock) -> Iterator[tuple[Tag, dict[str, Any]]]:
     by_tag: dict[Tag, list[str]] = {}
     for problem, value in file.problems:
         by_tag.setdefault(_TAGS.get(problem, Tag.FORM), []).append(value or str(problem))
@@ -187,10 +197,12 @@ def _wrong(page: Page, file: SecurityTxt, args: dict[str, Any]) -> Iterator[tupl
         yield tag, {"values": values[:5]}
     if not page.utf8:
         yield Tag.NOT_UTF8, {}
-    now = page.hops[-1].at
-    if file.expires is not None and file.expires <= now:
+    now = _clock.span(clock, page.hops[-1].at)
+    if file.expires is not None and (now is None or now[0] < file.expires <= now[1]):
+        yield Tag.CLOCK, {"what": phrase("the security.txt of {domain}", domain=host_of(page.url))}
+    elif now is not None and file.expires is not None and file.expires <= now[0]:
         yield Tag.EXPIRED, {"until": _day(file.expires)}
-    elif file.expires is not None and file.expires > now + _YEAR * _DAY:
+    elif now is not None and file.expires is not None and file.expires > now[1] + _YEAR * _DAY:
         yield Tag.FAR, {"until": _day(file.expires)}
     places = {page.url, page.last_url}
     if file.canonical and not any(_pages.same_page(c, place) for c in file.canonical for place in places):

@@ -14,7 +14,9 @@ How it is judged:
     3. A certificate of which the one above is not sent along is told apart: browsers often fetch it themselves, other programs cannot.
     4. If a certificate is not trusted, that of a well-known host is looked at, too. If that one is not trusted either, or port 443
        answers in this network where no server is, it is this network that puts itself in between, and nothing is concluded.
-    5. Silence, a refused connection and a broken handshake say nothing about the certificate.
+    5. The time is that of time servers, else that of the fresh signature of the DNS root, not that of this computer alone. Where both sides of
+       a date are possible, nothing is concluded.
+    6. Silence, a refused connection and a broken handshake say nothing about the certificate.
 
 Limits and false positives:
     One address of each name is tried. Old versions of TLS and ciphers are not graded. Pages without encryption (http) are not asked
@@ -32,8 +34,9 @@ from enum import StrEnum
 from typing import Any
 
 from selfaudit.checks._common import SWITCHED_OFF
+from selfaudit.checks.web import _clock
 from selfaudit.facts.smtp import Certificate
-from selfaudit.facts.vantage import Surroundings
+from selfaudit.facts.vantage import Clock, Surroundings
 from selfaudit.facts.web import WebHandshake, WebTls
 from selfaudit.findings import Check, Contact, Finding, Message, Remedy, Severity, found
 from selfaudit.i18n import N_, phrase
@@ -48,6 +51,7 @@ class Tag(StrEnum):
     INCOMPLETE = "WEB_TLS_CHAIN_INCOMPLETE"
     WRONG_NAME = "WEB_TLS_WRONG_NAME"
     EXPIRED = "WEB_TLS_EXPIRED"
+    CLOCK = "WEB_TLS_CLOCK_UNKNOWN"
     NOT_YET = "WEB_TLS_NOT_YET_VALID"
     SOON = "WEB_TLS_EXPIRES_SOON"
     INTERCEPTED = "WEB_TLS_INTERCEPTED_HERE"
@@ -59,7 +63,7 @@ class Tag(StrEnum):
 
 
 CHECK = Check(
-    "web.tls", N_("The certificate of the web server is accepted"), (WebTls, Surroundings), "domain", Contact.ACTIVE, advisory=True
+    "web.tls", N_("The certificate of the web server is accepted"), (WebTls, Surroundings, Clock), "domain", Contact.ACTIVE, advisory=True
 )  # fmt: skip
 
 _VERIFY = "openssl s_client -connect {host}:443 -servername {host} </dev/null | openssl x509 -noout -subject -issuer -ext subjectAltName -dates"
@@ -111,6 +115,7 @@ MESSAGES = {
         Severity.HIGH, N_("The certificate of {host} ended on {until}; visitors get a warning in place of the page."), _CERTIFICATE
     ),
     Tag.NOT_YET: Message(Severity.HIGH, N_("The certificate of {host} is not valid before {since}."), _CERTIFICATE),
+    Tag.CLOCK: _clock.CLOCK,
     Tag.SOON: Message(Severity.LOW, N_("The certificate of {host} ends on {until}, in {days} days."), _CERTIFICATE),
     Tag.INTERCEPTED: Message(
         Severity.UNKNOWN,
@@ -136,16 +141,16 @@ _SOON = 14
 _NO_ISSUER = "unable to get local issuer certificate"
 
 
-def judge(tls: WebTls, surroundings: Surroundings, policy: Policy) -> Iterator[Finding]:
+def judge(tls: WebTls, surroundings: Surroundings, clock: Clock, policy: Policy) -> Iterator[Finding]:
     for host, why in tls.not_asked if tls.handshakes else ():
         yield found(Tag.NOT_ASKED, host=host, why=why)
     if not tls.handshakes:
         yield found(Tag.NONE_ASKED, domain=tls.domain, why="; ".join(why for _host, why in tls.not_asked) or "?")
     for handshake in tls.handshakes:
-        yield from _one(handshake, tls, surroundings)
+        yield from _one(handshake, tls, surroundings, clock)
 
 
-def _one(handshake: WebHandshake, tls: WebTls, surroundings: Surroundings) -> Iterator[Finding]:
+def _one(handshake: WebHandshake, tls: WebTls, surroundings: Surroundings, clock: Clock) -> Iterator[Finding]:
     args: dict[str, Any] = {"host": handshake.host, "why": printable(handshake.detail, 200)}
     shown = handshake.certificate
     if not handshake.done:
@@ -162,7 +167,7 @@ def _one(handshake: WebHandshake, tls: WebTls, surroundings: Surroundings) -> It
     if not shown.trusted and tls.control is not None and tls.control.certificate is None:
         yield found(Tag.NO_CONTROL, **{**args, "why": printable(shown.why, 200)})
         return
-    yield from _certificate(handshake, shown, args, fits=fits)
+    yield from _certificate(handshake, shown, args, _clock.span(clock, handshake.now), fits=fits)
 
 
 def _between(tls: WebTls, surroundings: Surroundings) -> str:
@@ -175,7 +180,9 @@ def _between(tls: WebTls, surroundings: Surroundings) -> str:
     return ""
 
 
-def _certificate(handshake: WebHandshake, shown: Certificate, args: dict[str, Any], *, fits: bool) -> Iterator[Finding]:
+def _certificate(
+    handshake: WebHandshake, shown: Certificate, args: dict[str, Any], now: tuple[float, float] | None, *, fits: bool
+) -> Iterator[Finding]:
     accepted = shown.trusted
     if not shown.trusted:
         # An authority that nobody knows says nowhere where its own certificate can be fetched; public ones do.
@@ -184,12 +191,17 @@ def _certificate(handshake: WebHandshake, shown: Certificate, args: dict[str, An
     if not fits:
         accepted = False
         yield found(Tag.WRONG_NAME, **args, names=shown.names[:4] or (shown.subject,))
-    days = int((shown.not_after - handshake.now) // 86_400)
+    if now is None:
+        yield found(Tag.CLOCK, **args, what=phrase("the certificate of {host}", host=args["host"]))
+        return
+    days, most = (int((shown.not_after - moment) // 86_400) for moment in reversed(now))
     until = {"until": _date(shown.not_after), "days": days}
-    if shown.not_before > handshake.now:
+    if shown.not_before > now[1]:
         yield found(Tag.NOT_YET, **args, since=_date(shown.not_before))
-    elif shown.not_after < handshake.now:
+    elif shown.not_after < now[0]:
         yield found(Tag.EXPIRED, **args, **until)
+    elif shown.not_before > now[0] or shown.not_after < now[1] or days < _SOON <= most:
+        yield found(Tag.CLOCK, **args, what=phrase("the certificate of {host}", host=args["host"]))
     elif days < _SOON:
         yield found(Tag.SOON, **args, **until)
     elif accepted:

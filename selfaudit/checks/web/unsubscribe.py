@@ -10,15 +10,16 @@ Why it matters:
 How it is judged:
     1. Only a page that you name (--page unsubscribe=ADDRESS) is opened, once, with GET. Addresses from sample messages are not opened:
        they often name a subscriber, and to open one could unsubscribe that person. Name the address of a test subscriber of yours.
-    2. Status 200, words about unsubscribing, and no field for a password: right.
-    3. A field for a password, or status 401: it asks for a log-in. 404 or 410: it is gone.
+    2. Status 200, words about unsubscribing in the title, a heading or a button, and neither a field for a password nor words of signing in
+       or of an error beside them: right. Words that may mean leaving an account (“Abmelden”) count beside “newsletter” and the like.
+    3. A field for a password and a heading or button for signing in, without a word about unsubscribing, or status 401: it asks for a log-in.
+       404 or 410: it is gone. Whatever lies between says nothing.
     4. 400, 403, 422 and 5xx, pages that show nothing without scripts, and pages on other hosts than those of the domain say nothing.
     5. Nothing is sent to the page: whether unsubscribing works in the end is not tried. The headers of a message are another check
        (message.unsubscribe).
 
 Limits and false positives:
-    A page that is meant for a subscriber may look different without one's address. A page with a log-in field beside the unsubscribe
-    form counts as asking for a log-in.
+    A page that is meant for a subscriber may look different without one's address. What the page shows about a subscriber is not kept.
 
 References:
     RFC 8058 section 3.2; RFC 2369 section 3.2; RFC 9110 section 15.
@@ -45,6 +46,7 @@ class Tag(StrEnum):
     LOGIN = "UNSUBSCRIBE_PAGE_LOGIN"
     DEAD = "UNSUBSCRIBE_PAGE_GONE"
     NOT_RECOGNISED = "UNSUBSCRIBE_PAGE_NOT_RECOGNISED"
+    UNCLEAR = "UNSUBSCRIBE_PAGE_UNCLEAR"
     NEEDS_TOKEN = "UNSUBSCRIBE_PAGE_NEEDS_ADDRESS"  # noqa: S105 - not a password
     NOT_NAMED = "UNSUBSCRIBE_PAGE_NOT_NAMED"
     LEARNT = "UNSUBSCRIBE_PAGE_ONLY_LEARNT"
@@ -93,6 +95,18 @@ MESSAGES = {
         N_("{url} opens without a log-in, but no word about unsubscribing was recognised in it."),
         Remedy(N_("Open it as a subscriber would, and say in your statement what it shows."), verify="curl -sSL {url}", minutes=10),
     ),
+    Tag.UNCLEAR: Message(
+        Severity.UNKNOWN,
+        N_("{url} opens, but whether one can unsubscribe there without a log-in could not be told ({how})."),
+        Remedy(
+            N_(
+                "Open it in a private window of your browser, as a subscriber would. If it works without a log-in, say so in your statement; if not, let it "
+                "open with nothing but the link from the message."
+            ),
+            verify="curl -sSL {url}",
+            minutes=10,
+        ),
+    ),
     Tag.NEEDS_TOKEN: Message(
         Severity.UNKNOWN, N_("{url} does not open like this (HTTP status {code}); it may want the address of a subscriber."), _NAME
     ),
@@ -114,6 +128,7 @@ MESSAGES = {
 
 _WANTS_MORE = (400, 422)
 _PASSWORD_FIELD = phrase("a field for a password")
+_IN_PASSING = phrase("the words are in no heading and on no button")
 
 
 def judge(site: WebSite, spf: SpfLookups, policy: Policy) -> Iterator[Finding]:
@@ -149,9 +164,13 @@ def _page(page: Page) -> Iterator[Finding]:
 
 def _opened(page: Page, text: PageText, args: dict[str, Any]) -> Iterator[Finding]:
     if text.password:
-        yield found(Tag.LOGIN, **args, how=_how(page))
-    elif text.unsubscribe:
+        asks = text.doubt and not text.unsubscribe
+        yield found(Tag.LOGIN if asks else Tag.UNCLEAR, **args, how=_how(page))
+    elif text.leave and not text.doubt and not text.missing:
         yield found(Tag.OK, **args)
+    elif text.unsubscribe:
+        words = ", ".join((*text.doubt, *text.missing))
+        yield found(Tag.UNCLEAR, **args, how=phrase("it also says “{words}”", words=words) if words else _IN_PASSING)
     else:
         trouble = _pages.page_trouble(page)
         yield found(Tag[trouble] if trouble in ("SCRIPTS", "LANGUAGE") else Tag.NOT_RECOGNISED, **args)

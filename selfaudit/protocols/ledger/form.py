@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HEAD = 262_144  # octets from which the form is recognised
 MAX_COLUMNS = 500
 MAX_NAME = 200
+_MANY_DIGITS = 5  # in a value that cannot be the name of a column; years have four
 _DELIMITERS = ",;\t|"
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}\.[^@\s.]{2,}")
 _WRAPPED = re.compile(r'\s*\{\s*"[^"\\]{1,60}"\s*:\s*\[')
@@ -181,6 +182,8 @@ def looks_like_data(text: str) -> bool:
     text = text.strip()
     if _ADDRESS.fullmatch(text[:300]):
         return True
+    if sum(c.isdigit() for c in text[:300]) >= _MANY_DIGITS:
+        return True  # a telephone number, a customer's number, a hash
     if not text[:1].isdigit():
         return False
     try:

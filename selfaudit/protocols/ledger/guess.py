@@ -12,7 +12,7 @@ from selfaudit.i18n import phrase
 from selfaudit.protocols.ledger.model import ADDRESSES, ROLES, TIMES, ColumnGuess, ColumnSeen, Confidence, Form
 from selfaudit.protocols.ledger.redact import FORMULA, example, is_formula
 from selfaudit.protocols.ledger.times import Ambiguous, is_empty, read_time
-from selfaudit.protocols.ledger.words import ip_kind, state_of
+from selfaudit.protocols.ledger.words import FLAGS_NO, FLAGS_YES, ip_kind, state_of
 from selfaudit.text import printable
 
 # Names without accents, spaces and signs. Mailchimp: OPTIN_TIME; Brevo: ADDED_TIME; MailPoet: subscribed_ip; CleverReach: activated;
@@ -46,7 +46,8 @@ _NAMES = {
     "confirm_token": """confirmtoken confirmationtoken token doitoken optintoken activationkey uniqid confirmkey confirmationkey
         bestatigungstoken bestaetigungstoken jeton jetonconfirmation tokenconfirmacion""",
     "withdrawn_at": """withdrawnat withdrawn unsubtime unsubscribedat unsubscribed unsubscribedate unsubscribetime optouttime optoutdate optoutat
-        optedoutat revokedat deactivated deactivatedat abgemeldet abgemeldetam abmeldedatum abmeldung widerruf widerrufen widerrufenam
+        optedoutat optedout optout optouted unsubscribe unsubscribedon unsubbed unsub blocklisted blocklistedat blacklisted blacklistedat
+        emailblacklisted emailblocklisted removed removedat removedon deleted deletedat revokedat deactivated deactivatedat abgemeldet abgemeldetam abmeldedatum abmeldung abmeldezeitpunkt abmeldezeit abgemeldetseit ausgetragen ausgetragenam geloescht geloscht geloeschtam geloschtam widerruf widerrufen widerrufenam
         widerrufam austragung desinscritle datedesinscription datededesinscription desinscription desabonnement datedesabonnement
         fechabaja baja fechadebaja""",
     "last_mailed": """lastmailed lastmailedat lastsent lastsentat lastemailsent lastemail lastcontact lastcontacted lastcampaign
@@ -63,9 +64,28 @@ _NAMES = {
 }  # fmt: skip
 _BY_NAME = {name: role for role, names in _NAMES.items() for name in names.split()}
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
-_FLAGS = frozenset(["0", "1", "yes", "no", "true", "false", "y", "n", "ja", "nein", "oui", "non", "si", "sí"])
+_FLAGS = FLAGS_YES | FLAGS_NO
 _ENOUGH = 0.9
 _EXAMPLES = 3
+# Names that may be the time of a consent, of an import or of a change: somebody has to confirm them.
+_VAGUE_TIMES = frozenset(
+    [
+        "created",
+        "createdat",
+        "timestamp",
+        "entered",
+        "registered",
+        "registeredat",
+        "dateadded",
+        "addeddate",
+        "addedtime",
+        "lastsubscribedat",
+    ]
+)
+_LEAVING = re.compile(
+    r"(?:is|has|email)?(?:unsub|opt(?:ed)?out|block|black|withdr|abgemeldet|abmelde|austrag|ausgetrag|desinscr|desabonn|baja|suppress)"
+)
+_NOT_LEAVING = re.compile(r"url|link|token|key|hash|reason|grund|campaign|kampagne|motif|motivo|title")
 # Names that say little by themselves, and give way to one that says more.
 _VAGUE = frozenset(
     [
@@ -111,10 +131,21 @@ def guess(form: Form, rows: Sequence[Sequence[str]]) -> ColumnGuess:
     """Guesses by the names and the first rows."""
     columns = [[row[i] for row in rows] for i in range(len(form.names))]
     roles = [_BY_NAME.get(plain_name(name), "") for name in form.names]
+    names = [plain_name(n) for n in form.names]
     found = [_judge(role, values) for role, values in zip(roles, columns, strict=True)]
+    found = [
+        (role, Confidence.LIKELY) if name in _VAGUE_TIMES and confidence is Confidence.CERTAIN and role else (role, confidence)
+        for (role, confidence), name in zip(found, names, strict=True)
+    ]
+    # A column that may tell who has left is never passed over in silence.
+    found = [
+        ("withdrawn_at", Confidence.UNSURE)
+        if not role and _LEAVING.match(name) and not _NOT_LEAVING.search(name)
+        else (role, sure)
+        for (role, sure), name in zip(found, names, strict=True)
+    ]
     _flags_as_status(found, roles, columns)
     _by_content(found, columns)
-    names = [plain_name(n) for n in form.names]
     seen = []
     for number, (role, confidence) in enumerate(_rivals(found, names), 1):
         examples = tuple(example(v, role) for v in _first_values(columns[number - 1]))
@@ -138,6 +169,8 @@ def _judge(role: str, values: Sequence[str]) -> tuple[str, Confidence]:
     filled = [v.strip() for v in values if v.strip()]
     if not role or not filled:
         return role, Confidence.CERTAIN
+    if role == "withdrawn_at" and all(v.lower() in _FLAGS for v in filled):
+        return role, Confidence.CERTAIN  # who has left is told, only not when
     if role in TIMES:
         return role, Confidence.CERTAIN if _share(filled, _is_time) >= _ENOUGH else Confidence.UNSURE
     if role in ADDRESSES:
@@ -149,7 +182,7 @@ def _judge(role: str, values: Sequence[str]) -> tuple[str, Confidence]:
 
 
 def _flags_as_status(found: list[tuple[str, Confidence]], roles: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
-    """Yes and no in a column for times is no time: of “confirmed” it is a state. Of a withdrawal or a bounce it stays in doubt."""
+    """Yes and no in a column for times is no time: of “confirmed” it is a state. Of a bounce it stays in doubt."""
     for number, (role, confidence) in enumerate(found):
         filled = [v.strip().lower() for v in columns[number] if v.strip()]
         if role in TIMES and confidence is Confidence.UNSURE and filled and all(v in _FLAGS for v in filled):

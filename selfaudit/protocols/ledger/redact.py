@@ -30,7 +30,8 @@ def is_formula(text: str) -> bool:
 def pseudonym(recipient: str, secret: bytes, words: str) -> str:
     """Stands for a recipient: 16 hexadecimal digits of HMAC-SHA-256 (RFC 2104).
 
-    The key comes from the whole ledger, so that only who has it can tell to whom a pseudonym belongs, or try addresses.
+    The key comes from the whole ledger, so that only who has it can turn a pseudonym back by trying addresses. That somebody was drawn is less
+    secret, for the draw has no key (see `draw_key`).
     """
     key = hmac.digest(secret, words.encode("utf-8", "surrogatepass"), "sha256")
     return hmac.new(key, normal(recipient).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
@@ -54,6 +55,8 @@ def network(text: str) -> str:
         return "?" if text.strip() else ""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
+    if isinstance(address, ipaddress.IPv6Address) and address.sixtofour:
+        return "2002::/16"  # the IPv4 address of a person follows (RFC 3056)
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 

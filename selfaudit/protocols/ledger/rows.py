@@ -16,6 +16,7 @@ from selfaudit.protocols.ledger.model import Form
 
 MAX_ROWS = 5_000_000
 MAX_OCTETS = 4_000_000_000
+MAX_UNREADABLE = 100_000  # rows; a file with more of them is no ledger that could be judged
 MAX_VALUE = 2000  # characters of a value that are looked at
 _MAX_LINE = 200_000
 _BATCH = 50_000  # characters; a batch is handed over when so many were read; small ones stay in the cache of the processor
@@ -91,15 +92,15 @@ class RowReader:
 
     def batches(self) -> Iterator[tuple[int, list[Row]]]:
         """(Number of the first row, rows); values are cut at `MAX_VALUE` characters. Stops, and says why, at the limits."""
-        source = self._csv() if self.form.kind == "CSV" else self._json()
+        source = self._csv() if self.form.kind == "CSV" else self._json() if self.form.kind == "JSON" else self._json_lines()
         for batch in source:
             number = self.rows + 1
             room = self._max_rows - self.rows
             if len(batch) > room:
                 batch = batch[:room]
                 self.why = phrase("only the first {limit} rows were read", limit=self._max_rows)
-            elif self.unreadable > self._max_rows:
-                self.why = phrase("more than {limit} rows could not be read", limit=self._max_rows)
+            elif self.unreadable > MAX_UNREADABLE:
+                self.why = phrase("more than {limit} rows could not be read", limit=MAX_UNREADABLE)
             self.rows += len(batch)
             if batch:
                 yield number, batch
@@ -166,20 +167,28 @@ class RowReader:
                 elif any(row):
                     self.unreadable += 1 + _breaks(row)
         if not plain:
-            long = [row for row in good if _breaks(row) >= _MAX_LINES_OF_A_ROW]
-            if long:
-                # A quote that was never closed has swallowed other rows.
-                self.unreadable += sum(1 + _breaks(row) for row in long)
-                good = [row for row in good if _breaks(row) < _MAX_LINES_OF_A_ROW]
+            kept = []
+            for row in good:
+                if (breaks := _breaks(row)) and self._swallowed(row, breaks, columns):
+                    self.unreadable += 1 + breaks
+                else:
+                    kept.append(row)
+            good = kept
         if plain and not self._long and len(columns) > 1:
             return list(map(itemgetter(*columns), good))
         return [tuple([row[i][:MAX_VALUE] for i in columns]) for row in good]
 
+    def _swallowed(self, row: list[str], breaks: int, columns: Sequence[int]) -> bool:
+        """Whether a stray quote has swallowed other rows: no address, time or source has several lines, and no note holds a whole row."""
+        if breaks >= _MAX_LINES_OF_A_ROW or any("\n" in row[i] or "\r" in row[i] for i in columns):
+            return True
+        marks = len(row) - 1
+        return any(("\n" in v or "\r" in v) and v.count(self.form.delimiter) >= marks for v in row)
+
     def _json(self) -> Iterator[list[Row]]:
         self._text.read(self.form.start)
         decoder = json.JSONDecoder()
-        names = [self.form.names[i] for i in self._columns]
-        known = frozenset(self.form.names)
+        names, known = self._wanted()
         text, place, ended = "", 0, False
         batch: list[Row] = []
         while True:
@@ -190,41 +199,70 @@ class RowReader:
                     yield batch
                     batch = []
                 if ended:
-                    if self.form.kind == "JSON":
-                        self.why = phrase("the list in it is not closed")
+                    self.why = phrase("the list in it is not closed")
                     return
                 more = self._text.read(_CHUNK)
                 text, place, ended = text[place:] + more, 0, not more
                 continue
-            if text[place] == "]" and self.form.kind == "JSON":
+            if text[place] == "]":
+                if self._more_behind(text[place + 1 :]):
+                    self.why = phrase("behind the list of rows there is more")
                 break
             try:
                 value, place = decoder.raw_decode(text, place)
             except (ValueError, RecursionError, MemoryError):
                 self.unreadable += 1
-                if self.form.kind == "JSON":
-                    self.why = phrase("behind row {row} it is no JSON any more", row=self.rows + len(batch))
-                    break
-                place = self._next_line(text, place)
-                continue
-            if not isinstance(value, dict):
-                self.unreadable += 1
-                continue
-            if not value.keys() <= known and len(self.late) < 200:
-                self.late.update(dict.fromkeys(k for k in value if k not in known and len(k) <= 200))
-            batch.append(tuple([_text(value.get(name)) for name in names]))
-            if len(batch) >= _OBJECTS:
+                self.why = phrase("behind row {row} it is no JSON any more", row=self.rows + len(batch))
+                break
+            self._take(value, names, known, batch)
+            if len(batch) >= _OBJECTS or self.unreadable > MAX_UNREADABLE:
                 yield batch
                 batch = []
         yield batch
 
-    def _next_line(self, text: str, place: int) -> int:
-        end = text.find("\n", place)
-        if end >= 0:
-            return end
-        while (line := self._text.readline(_MAX_LINE)) and not line.endswith("\n"):
-            pass
-        return len(text)
+    def _json_lines(self) -> Iterator[list[Row]]:
+        # Each line alone: an error of the decoder counts all lines of the text that it was given.
+        names, known = self._wanted()
+        batch: list[Row] = []
+        while line := self._text.readline(_MAX_OBJECT):
+            whole = line.endswith("\n") or len(line) < _MAX_OBJECT
+            while not whole:
+                rest = self._text.readline(_MAX_OBJECT)
+                whole = rest.endswith("\n") or len(rest) < _MAX_OBJECT
+                line = ""
+            if text := line.strip(_SPACE):
+                try:
+                    value = json.loads(text)
+                except (ValueError, RecursionError, MemoryError):
+                    value = None
+                self._take(value, names, known, batch)
+            elif not line:
+                self.unreadable += 1
+            if len(batch) >= _OBJECTS or self.unreadable > MAX_UNREADABLE:
+                yield batch
+                batch = []
+        yield batch
+
+    def _wanted(self) -> tuple[list[str], frozenset[str]]:
+        return [self.form.names[i] for i in self._columns], frozenset(self.form.names)
+
+    def _take(self, value: object, names: list[str], known: frozenset[str], batch: list[Row]) -> None:
+        if not isinstance(value, dict):
+            self.unreadable += 1
+            return
+        if not value.keys() <= known and len(self.late) < 200:
+            self.late.update(dict.fromkeys(k for k in value if k not in known and len(k) <= 200))
+        batch.append(tuple([_text(value.get(name)) for name in names]))
+
+    def _more_behind(self, rest: str) -> bool:
+        """Whether more than the end of the object around the list follows; what follows is not read as rows."""
+        seen = ""
+        while rest:
+            seen += rest.strip()[:2]
+            if len(seen) > 1:
+                return True
+            rest = self._text.read(_CHUNK)
+        return seen not in ("", "}")
 
 
 def _breaks(row: list[str]) -> int:

@@ -13,6 +13,7 @@ from selfaudit.protocols.ledger.words import channel_of, state_of
 
 COMMON = 10  # rows that must share a source before its words are shown
 MAX_SAMPLE = 200
+MIN_RECIPIENTS = 50  # of fewer no sample is shown: somebody could be recognised in it
 
 
 class Draw:

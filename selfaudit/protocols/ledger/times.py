@@ -21,6 +21,8 @@ _NUMERIC = re.compile(
 )
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2\d{2,4}(?!\d)", re.ASCII)
 _MAX_TEXT = 60
+_CALENDAR = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # such numbers are no seconds since 1970
+_ZONE = re.compile(r"(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|\d [A-Z]{3,4})(?: ?\([^)]*\))?$", re.ASCII)
 
 
 class Ambiguous(ValueError):
@@ -79,6 +81,13 @@ def read_time(text: str, order: Order = "") -> int:
         raise ValueError from error
 
 
+def has_zone(text: str) -> bool:
+    """Whether a time that can be read says its zone; seconds since 1970 are in UTC."""
+    if text.isdigit():
+        return not (len(text) in _CALENDAR and text[:2] in ("19", "20"))
+    return len(text) > 10 and _ZONE.search(text) is not None
+
+
 def _since(moment: datetime.datetime) -> int:
     delta = moment - (_EPOCH if moment.tzinfo is None else _EPOCH_UTC)
     return delta.days * 86400 + delta.seconds
@@ -88,8 +97,8 @@ def _digits(text: str) -> int:
     if not text.isascii():
         raise ValueError
     size = len(text)
-    if size in (8, 14) and text[:2] in ("19", "20"):
-        form = "%Y%m%d" if size == 8 else "%Y%m%d%H%M%S"
+    if size in _CALENDAR and text[:2] in ("19", "20"):
+        form = _CALENDAR[size]
         return _since(datetime.datetime.strptime(text, form))
     if size in (9, 10):
         return int(text)
@@ -183,7 +192,9 @@ class TimeReader:
             return None
         self.filled += 1
         try:
-            return read_time(text, self.order)
+            seconds = read_time(text, self.order)
+            self.zoneless += not has_zone(text)
+            return seconds
         except Ambiguous:
             self.ambiguous += 1
         except (ValueError, OverflowError):

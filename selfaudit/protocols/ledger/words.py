@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 # State of a recipient. 1/0, yes/no stand in columns such as “confirmed”.
 _ACTIVE = """active subscribed enabled confirmed optin opt-in opted-in aktiv angemeldet abonniert bestätigt abonné abonnée inscrit inscrite
-actif active confirmé activo activa suscrito suscrita confirmado 1 yes true y ja oui si sí member regular"""
+actif active confirmé bestaetigt doi double-opt-in activo activa suscrito suscrita confirmado 1 yes true y ja oui si sí member regular"""
 _WITHDRAWN = """unsubscribed unsubscribe withdrawn optout opt-out opted-out revoked removed suppressed blacklisted blocked inactive deactivated
 disabled abgemeldet widerrufen ausgetragen gesperrt inaktiv deaktiviert désinscrit désinscrite désabonné désabonnée inactif retiré
 baja dado-de-baja desuscrito cancelado inactivo bloqueado deleted"""
 _PENDING = """pending unconfirmed notconfirmed not-confirmed waiting ausstehend unbestätigt offen en-attente non-confirmé pendiente
 sin-confirmar 0 no false n nein non nonsubscribed transactional"""
-_BOUNCED = """bounced bounce hardbounced hard-bounce hardbounce cleaned undeliverable invalid complained complaint spam abuse unzustellbar
-beschwerde rejeté plainte rebotado queja"""
+_BOUNCED = """bounced bounce hardbounced hard-bounced hard-bounce hardbounce cleaned undeliverable invalid unzustellbar rejeté rebotado"""
+_COMPLAINED = "complained complaint spam abuse beschwerde plainte queja"
+# Beginnings, for words with something behind them: “Abgemeldet (Admin)”.
+_BEGINNINGS = re.compile(
+    r"(?P<pending>not-confirmed|nicht-best|unconfirmed|unbest[äa]|non-confirm|sin-confirmar|pending|ausstehend)"
+    r"|(?P<withdrawn>un-?sub|not-subscribed|nicht-abonn|opt(?:ed)?-?out|abgemeldet|abbestellt|ausgetragen|austragung|widerruf|withdrawn|revoked"
+    r"|removed|deleted|gelöscht|geloescht|entfernt|block|black-?list|gesperrt|suppress|archiv|inactiv|inaktiv|deactiv|deaktiv|disabled"
+    r"|désabonn|desabonn|désinscri|desinscri|désactiv|supprim|baja|dado-de-baja|desuscri|cancel|eliminad|inactif)"
+    r"|(?P<bounced>(?:hard-?)?bounced?(?:-|\()|hard-?bounc|cleaned|undeliverable|unzustellbar|rebotad)"
+    r"|(?P<complained>complain|spam|beschwerde|plainte|queja)"
+)
+FLAGS_YES = frozenset(["1", "yes", "true", "y", "ja", "oui", "si", "sí", "t", "x"])
+FLAGS_NO = frozenset(["0", "no", "false", "n", "nein", "non", "f"])
 
 
 def _words(text: str, state: str) -> dict[str, str]:
@@ -22,15 +34,26 @@ def _words(text: str, state: str) -> dict[str, str]:
 
 STATES = {
     **_words(_ACTIVE, "active"), **_words(_WITHDRAWN, "withdrawn"), **_words(_PENDING, "pending"), **_words(_BOUNCED, "bounced"),
+    **_words(_COMPLAINED, "complained"),
 }  # fmt: skip
 
 
 def state_of(text: str) -> str:
-    """The state: "active", "withdrawn", "pending" or "bounced"; "" for none given, "odd" for a word that is not known."""
+    """The state: "active", "withdrawn", "pending", "bounced" or "complained"; "" for none given, "odd" for a word that is not known."""
     word = re.sub(r"[\s_]+", "-", text.strip().lower()[:60])
     if not word:
         return ""
-    return STATES.get(word) or STATES.get(word.replace("-", "")) or "odd"
+    known = STATES.get(word) or STATES.get(word.replace("-", ""))
+    if known:
+        return known
+    begins = _BEGINNINGS.match(word)
+    return str(begins.lastgroup) if begins else "odd"
+
+
+def is_flag(text: str) -> bool:
+    """Whether a value is a mere yes or no."""
+    word = text.strip().lower()
+    return word in FLAGS_YES or word in FLAGS_NO
 
 
 _CHANNELS = {
@@ -62,23 +85,49 @@ def bounce_of(text: str) -> str:
     return "hard" if _HARD.search(head) else ""
 
 
+_LIST = r"(?:e-?mails?|address(?:es)?|lists?|data(?:base|set)?|contacts?|leads?|adress(?:e|en|liste|daten)|listen?|datenbank|kontakte|adresses|fichiers?|listes?|direcciones|listas?|contactos|base de datos)"
+_GOT = r"(?:purchased|bought|rented|scraped|harvested|crawled|(?:zu)?gekaufte?[nrs]?|gemietete?[nrs]?|achetée?s?|louée?s?|comprad[oa]s?|alquilad[oa]s?)"
+# Words of getting AND words of addresses: “Checkout after purchase” and “harvest festival” speak of something else.
 _PURCHASED = re.compile(
-    r"purchas|bought|rent(ed|al)\b|broker|scrap(e|ed|ing)\b|harvest|crawl|lead ?list|data ?vendor|third.?part(y|ies).?list|co-?reg"
-    r"|gekauft|zugekauft|gemietet|adresshändler|adressh[aä]ndl|adresskauf|achet[ée]|louée?s?\b|comprad[oa]|alquilad[oa]|b2b.?(list|data)",
+    rf"\b{_GOT}(?:[ _-]+[\w.]+){{0,2}}[ _-]+{_LIST}\b|\b{_LIST}[ _-]+(?:was |were |are |is )?{_GOT}\b"
+    r"|\b(?:list|data|e-?mail|address|lead)[ _-]?(?:broker|vendor|rental)s?\b|\bco-?reg(?:istration)?[ _-](?:list|data|leads?)\b"
+    r"|\badress(?:händler|haendler|kauf|miete)\b|\bthird.?part(?:y|ies).?list\b",
     re.IGNORECASE,
 )
+_HINTED = re.compile(
+    rf"\W*(?:{_GOT}|co-?reg(?:istration)?|(?:data )?brokers?|data ?vendor|lead ?list|b2b[ _-]?(?:list|data))\W*", re.IGNORECASE
+)
 _IMPORTED = re.compile(
-    r"\bimport|\bupload|\bcsv\b|\bexcel\b|\bxlsx?\b|copy.?paste|bulk.?add|added.?by.?admin|admin.?add|migrat|importiert|hochgeladen"
-    r"|importé|importad|manual(ly)?.?add|\blist \d",
+    r"\b(?:imported|importiert|importée?s?|importad[oa]s?|hochgeladen|copy.?paste|bulk.?add(?:ed)?|added.?by.?admin|admin.?add(?:ed)?)\b"
+    r"|\b(?:csv|xlsx?|excel|list|file|bulk|manual|admin|api|contacts?|listen|datei)[ _-]?(?:import|upload)\b|\bmanual(?:ly)?[ _-]add(?:ed)?\b"
+    r"|^\W*(?:import|upload|csv|excel|xlsx?|migration|migrated)\W*$|^\W*import[ _-](?!(?:and|und|export|et|y)\b)|\bimport\W*$|\w\.(?:csv|xlsx?)\b"
+    r"|\bupload(?:ed)?[ _-](?:list|csv|file|contacts)\b|\bmigrat(?:ed|ion)[ _-]from\b",
     re.IGNORECASE,
+)
+# One quick look for what all words above contain, for ledgers in which every source differs.
+_SPEAKS = re.compile(
+    r"purchas|bought|rent|broker|scrap|harvest|crawl|lead|vendor|gekauft|gemietet|adress|achet|lou[ée]e|comprad|alquilad|co-?reg|third|b2b"
+    r"|import|upload|hochgeladen|paste|bulk|admin|manual|migrat|csv|xls|excel",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"https?://[^/\s?#]*|\b(?:[\w-]+\.)+(?!csv\b|xlsx?\b)[a-z]{2,24}\b", re.IGNORECASE)
+NO_SOURCE = frozenset(
+    ["unknown", "unbekannt", "other", "sonstige", "inconnu", "inconnue", "desconocido", "?", "not known", "not available"]
 )
 
 
 def source_kind(text: str) -> str:
-    """Gives "purchased" or "imported" if the words of a source speak of it, else ""."""
-    head = text[:300]
+    """Gives "purchased", "hinted" (a word alone that may mean bought addresses) or "imported" if the words of a source speak of it, else "".
+
+    Names of hosts say nothing: a rental company has a web site too.
+    """
+    if not _SPEAKS.search(text[:300]):
+        return ""
+    head = _HOST.sub(" ", text[:300])
     if _PURCHASED.search(head):
         return "purchased"
+    if _HINTED.fullmatch(head):
+        return "hinted"
     return "imported" if _IMPORTED.search(head) else ""
 
 
@@ -166,11 +215,18 @@ _INSIDE = re.compile(
 _V4 = re.compile(
     r"(?:::ffff:)?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII | re.IGNORECASE
 )
-_V6 = re.compile(r"[0-9a-f:]{2,39}", re.ASCII | re.IGNORECASE)
 
 
 def ip_kind(text: str) -> str:
     """The kind of an IP address: "outside", "inside" (private, loopback, shared: RFC 1918, RFC 6598, RFC 4193) or "bad"."""
-    if _V4.fullmatch(text) or (":" in text and _V6.fullmatch(text)):
+    if _V4.fullmatch(text) or (text.count(":") > 1 and _is_v6(text)):
         return "inside" if _INSIDE.match(text) else "outside"
     return "bad"
+
+
+def _is_v6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text[:60])
+    except ValueError:
+        return False
+    return len(text) <= 60

@@ -90,7 +90,7 @@ def read(parts: Sequence[Part], found: Gathering) -> None:
     recipients = (*values.get("removal-recipient", ()), *values.get("original-rcpt-to", ()))[:3]
     removal = ", ".join(dict.fromkeys(clean(v.strip("<> "), 100) for v in recipients))
     event = NoticeEvent(
-        at, kind, address, _port(first("source-port")), domain, urls[0] if urls else "", message_id, removal, detail
+        at, kind, address, places.port(first("source-port")), domain, urls[0] if urls else "", message_id, removal, detail
     )
     found.event(event)
     found.reference = found.reference or words.reference(human[:20_000], found.subject)
@@ -129,10 +129,6 @@ def _reported(parts: Sequence[Part]) -> Part | None:
 def _host(address: str) -> str:
     match = _HOST.search(address.strip()[:600])
     return places.domain(match[1]) if match else ""
-
-
-def _port(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536 else 0
 
 
 def read_forwarded(parts: Sequence[Part], found: Gathering) -> None:

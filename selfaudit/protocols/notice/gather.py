@@ -118,7 +118,14 @@ class Gathering:
         return moment.at
 
     def no_zone(self, text: str) -> None:
-        """Notes a time that names no zone; the first of several stands for all."""
+        """Notes a time that names no zone, or one that is not clear; the first of several stands for all."""
+        if times.names_odd_zone(text):
+            if not any("the time zone of" in words for words in self.problems):
+                self.not_understood(
+                    phrase("the time zone of {text} means different ones in different countries, so the time was not taken over",
+                           text=clean(text, 60))
+                )  # fmt: skip
+            return
         if not any("without a time zone" in words for words in self.problems):
             self.not_understood(
                 phrase(

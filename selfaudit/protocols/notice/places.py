@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -38,15 +39,58 @@ _NAME = re.compile(r"[^\s.@/]{1,63}(?:\.[^\s.@/]{1,63}){1,10}\.?")
 _SOURCE = re.compile(
     r"\b(source|src|from|attack(?:er|ing)|offend(?:ing|er)|originat\w{2,5}|sender|sending|client|rhost|remote\shost|infected|compromised|listed|"
     r"your\s(?:ip|server|host|system|machine|customer)|ihre?[rmns]?\s(?:ip|server|host|system|kunde)\w{0,10}|quell\w{0,10}|absender|von|betroffene?\w{0,2}|affected|"
-    r"gelistet\w{0,2}|ip|ips|ip[- ]?address(?:es)?|ip[- ]?adressen?|(?:abuse|report|complaint|notice|notification|alert|beschwerde|meldung)\s?\w{0,12})\b",
+    r"gelistet\w{0,2}|(?:related|belong(?:s|ing)?|assigned|pertaining|zugewiesen|gehör\w{1,3})\s(?:to|zu)|suspend\w{0,3}|stop|block|sperren|"
+    r"(?:complaints?|reports?|abuse|notices?|beschwerden?|meldung(?:en)?)\s(?:against|gegen)|"
+    r"(?:attacked|scanned|probed|flooded|hit|spammed|abused|targeted|closed|reset|angegriffen|gescannt)\s(?:by|von|durch)|"
+    r"ip|ips|ip[- ]?address(?:es)?|ip[- ]?adressen?|(?:abuse|report(?!er)|complaint|notice|notification|alert|beschwerde|meldung)\s?\w{0,12})\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"(\b(?:dest(?:ination)?|dst|dest_ip|target(?:ed|s|ing)?|victims?|to|against|our\s\w{2,12}|unser\w{0,2}\s\w{2,12}|ziel\w{0,10}|opfer|an|gegen|by|reporter|reported\sby|"
-    r"honeypot|recipient|attacked|version)\b|->|→|=>|>>)",
+    r"(\b(?:dest(?:ination)?|dst|dest_ip|target(?:ed|s|ing)?|victims?|to|against|our\s\w{2,12}|unser\w{0,2}\s\w{2,12}|ziel\w{0,10}|opfer|an|gegen|reporter|"
+    r"(?:reported|detected|seen|received|rejected|logged|blocked|observed)\sby|by\s[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\s?[\[(]|honeypot|recipient|attacked|version)(?!\w)|->|→|=>|>>)",
     re.IGNORECASE,
 )
+# Who writes speaks of their own servers, or of whom to ask.
+_THEIR_OWN = re.compile(
+    r"\b(?:our|unser\w{0,2}|my|mein\w{0,2}|provider\w{0,2}|desk|victim\w{0,2}|reporter\w{0,2}|contact\w{0,3}|phone|telefon)\b([^.;!?,:]{0,40}):?\s{0,3}[\[(]?\Z",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(r"\b(?:your|ihre?\w{0,2}|from|von|by|durch)\b", re.IGNORECASE)
+_VERBS = r"(?:attack|scann?|prob|flood|spamm|send|target|hitt?)"
+_ACTS = re.compile(
+    rf"[\])]?\s(?:has\s|have\s|hat\s|is\s|repeatedly\s){{0,2}}(?:{_VERBS}(?:ed|e?s|ing)|sent|tried|tries|trying|attempted)\b",
+    re.IGNORECASE,
+)
+_SUFFERS = re.compile(
+    rf"[\])]?\s(?:was|were|is|has\sbeen|is\sbeing|wurde|wird)\s(?:\w{{1,20}}\s)?(?:{_VERBS}ed|hit|angegriffen|gescannt)\b",
+    re.IGNORECASE,
+)
+MAX_SEEN = 50  # addresses of one line
 _ARROW = re.compile(r"[\s:\]0-9]{0,12}(?:->|→|=>)")
+
+
+_INNER = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "0.0.0.0/8", "255.255.255.255/32", "fc00::/7"),
+    )
+)
+# Names of those who were attacked, whose works or marks are meant, or who write.
+_OF_OTHERS = re.compile(
+    r"\b(?:(?:our|unser\w{0,2}|my|mein\w{0,2})(?=(?:\s[\w'-]{1,20}){0,4}[\s:\"'(]{0,4}\Z)|original\w{0,3}|genuine|legitimate|real|rights?|rights?[- ]?holder\w{0,2}|rechteinhaber\w{0,2}|impersonat\w{1,5}|imitat\w{1,5}|"
+    r"bank'?s?|brands?|marke|victim\w{0,2}|opfer\w{0,2}|echte\w{0,2}|reporter\w{0,2})\b",
+    re.IGNORECASE,
+)
+_YOURS = re.compile(
+    r"\b(?:your|ihre?[rnms]?|reported|offending|gemeldete\w?|beanstandete\w?)(?=(?:\s[\w'-]{1,20}){0,3}[\s:\"'(]{0,4}\Z)",
+    re.IGNORECASE,
+)
+_HURT = re.compile(
+    r"[^.!?]{0,20}\b(?:was|were|is|are|been|being|wurden?|wird|ist)\s(?:\w{1,20}\s){0,2}"
+    r"(?:attack\w{1,3}|scanned|targeted|hit|faked?|forged|spoofed|impersonated|imitated|copied|angegriffen|gefälscht|nachgeahmt|imitiert)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?;]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +129,7 @@ def is_inner(address: str) -> bool:
     ip = ipaddress.ip_address(address)
     if ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return True
-    inner = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "0.0.0.0/8", "255.255.255.255/32", "fc00::/7")
-    return any(ip in network for network in map(ipaddress.ip_network, inner) if network.version == ip.version)
+    return any(ip in network for network in _INNER if network.version == ip.version)
 
 
 def addresses(line: str) -> list[Seen]:
@@ -94,16 +137,16 @@ def addresses(line: str) -> list[Seen]:
     found = []
     # The path and query of a URL may hold anything; its host is read with the URL.
     bare = _URL.sub(lambda m: " " * len(m[0]), line)
-    matches = [*_IPV4.finditer(bare)]
+    matches = [*islice(_IPV4.finditer(bare), MAX_SEEN)] if bare.count(".") > 2 else []
     if bare.count(":") > 1:
-        matches += [m for m in _IPV6.finditer(bare) if m[0].count(":") > 1]
+        matches += islice((m for m in _IPV6.finditer(bare) if m[0].count(":") > 1), MAX_SEEN)
     previous = 0
-    for match in sorted(matches, key=lambda m: m.start()):
+    for match in sorted(matches, key=lambda m: m.start())[:MAX_SEEN]:
         address = canonical(match[0])
         if not address or is_inner(address):
             continue
         before = bare[max(previous, match.start() - 60) : match.start()]
-        after = bare[match.end() : match.end() + 20]
+        after = bare[match.end() : match.end() + 50]
         port = _PORT.match(after)
         block = _BLOCK.match(after)
         number = int(port[1]) if port else 0
@@ -116,11 +159,18 @@ def _role(before: str, after: str) -> Role:
     """The nearest word before an address decides; an arrow behind it makes it the source."""
     if _ARROW.match(after):
         return "source"
+    if _SUFFERS.match(after):
+        return "other"
+    own = _THEIR_OWN.search(before)
+    if own and not _TURNED.search(own[1]):
+        return "other"
+    if _ACTS.match(after):
+        return "source"
     source = max((m.end() for m in _SOURCE.finditer(before)), default=-1)
     other = max((m.end() for m in _OTHER.finditer(before)), default=-1)
     if max(source, other) < 0:
         return ""
-    return "source" if source > other else "other"
+    return "source" if source >= other else "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +210,33 @@ def domain(text: str) -> str:
         return ""
 
 
-def domain_words(line: str) -> list[str]:
-    """Domains after the words "domain", "web site" and the like, as written."""
-    return [match[1].rstrip(".") for match in _DOMAIN_WORD.finditer(line) if "." in match[1].rstrip(".") and domain(match[1])]
+def domain_words(line: str) -> list[tuple[str, Role]]:
+    """Domains after the words "domain", "web site" and the like, as written, and on whose side they are."""
+    return [
+        (match[1].rstrip("."), name_side(line[: match.start(1)], line[match.end(1) :]))
+        for match in islice(_DOMAIN_WORD.finditer(line), MAX_SEEN)
+        if "." in match[1].rstrip(".") and domain(match[1])
+    ]
+
+
+def name_side(before: str, after: str) -> Role:
+    """On whose side a domain or page is, by the sentence around it: the nearest word before it decides."""
+    if _HURT.match(after[:100]):
+        return "other"
+    near = _SENTENCE.split(before[-160:])[-1]
+    theirs = max((m.end() for m in _OF_OTHERS.finditer(near)), default=-1)
+    yours = max((m.end() for m in _YOURS.finditer(near)), default=-1)
+    if max(theirs, yours) < 0:
+        return ""
+    return "source" if yours > theirs else "other"
+
+
+def port(value: object) -> int:
+    """A port number as a machine wrote it, 0 for what is none."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536 else value
+    return (
+        int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536 else 0
+    )
 
 
 def message_ids(line: str) -> list[str]:

@@ -155,8 +155,8 @@ def _event(row: Mapping[str, str], kind: str, topic: Topic | None, found: Gather
     if of_row == "blocklist" and row.get("source"):
         found.listings.setdefault(clean(row["source"], 100), None)
     return NoticeEvent(
-        at, kind or tag or of_row, address, _port(row.get("port", "") or row.get("src_port", "")), domain, url, "",
-        f"{other}:{port}" if other and _port(port) else other, shown,
+        at, kind or tag or of_row, address, places.port(row.get("port", "") or row.get("src_port", "")), domain, url, "",
+        f"{other}:{port}" if other and places.port(port) else other, shown,
     ), of_row  # fmt: skip
 
 
@@ -172,7 +172,3 @@ def report_kind(name: str) -> str:
 def topic_of(kind: str) -> Topic | None:
     """What a type of report, or a tag, stands for; None for one that is not known."""
     return next((topic for pattern, topic in _PATTERNS if kind and pattern.search(kind)), None)
-
-
-def _port(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536 else 0

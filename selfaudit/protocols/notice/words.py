@@ -79,6 +79,17 @@ _MORE_NUMBERS = re.compile(
     r"\b(?:in\sparticular|especially|insbesondere|and|und|or|oder)\s([0-9]{1,2}(?:\.[0-9]{1,2}){1,2}[a-z]?)(?![0-9:/-]|\.[0-9])",
     re.IGNORECASE,
 )
+_POLICY_WORDS = re.compile(r"\baup\b|acceptable|polic(?:y|ies)|nutzungsrichtlini|richtlini", re.IGNORECASE)
+_OF = re.compile(r"[\s,]{1,3}(?:of|der|des)\s", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"^\s?\([^()]{1,60}\)")
+_OTHER_DOCUMENT = re.compile(
+    r"[\s,]{1,3}(?:(?:of|in|under)\s)?(?:the\s|our\s|your\s|unserer?\s)?(?:\w{1,20}\s){0,2}(?:act|terms|tos|agreement|contract|rfc|agb|vertrag\w{0,2}|nutzungsbedingungen)\b",
+    re.IGNORECASE,
+)
+_OTHER_DOCUMENT_BEFORE = re.compile(
+    r"(?:\brfc[\s-]?[0-9]{3,5}|\b(?:act|terms(?:\sof\s(?:service|use))?|tos|agb|agreement|contract|dmca|gdpr|dsgvo|can-spam))[\s,:(]{1,3}\Z",
+    re.IGNORECASE,
+)
 _CLAUSE_HEADING = re.compile(r"\s?\(([A-Za-zÄÖÜ][^()\n]{2,60})\)")
 _CLAUSE_ID = re.compile(r"(?<![\w-])([A-Z]{1,3}-[0-9]{1,2}(?:\.[0-9]{1,2}[a-z]?)?)(?![\w-])")
 _CLAUSE_NAME = re.compile(
@@ -119,10 +130,37 @@ CONDITIONAL = re.compile(
 )
 
 
-def topics(text: str, subject: str = "") -> tuple[Topic, ...]:
-    """What a text is about, the surest first. A word in the heading counts as three."""
-    counts = {topic: len(pattern.findall(text)) + 3 * len(pattern.findall(subject)) for topic, pattern in _TOPIC_PATTERNS}
+def topics(text: str, subject: str = "", opening: str = "") -> tuple[Topic, ...]:
+    """What a text is about, the surest first. A word in the heading counts as three more, one in the opening as two more."""
+    counts = {
+        topic: len(pattern.findall(text)) + 3 * len(pattern.findall(subject)) + 2 * len(pattern.findall(opening))
+        for topic, pattern in _TOPIC_PATTERNS
+    }
     return tuple(sorted((t for t, count in counts.items() if count), key=lambda t: -counts[t]))
+
+
+def opening(lines: list[str]) -> str:
+    """The first paragraph that is more than a greeting."""
+    for paragraph in "\n".join(line.strip() for line in lines[:60]).split("\n\n"):
+        if len(paragraph) > 40:
+            return paragraph
+    return ""
+
+
+_ATTACKED = re.compile(
+    r"\b(?:attack(?:ed|s|ing|er)?|tried\spasswords?|guess\w{0,3}\spasswords?|angriffe?|angegriffen|greift|brute[- ]?force)\b",
+    re.IGNORECASE,
+)
+_ATTACKS: frozenset[Topic] = frozenset(("login-attack", "scan", "dos"))
+_HOSTED: frozenset[Topic] = frozenset(("phishing", "malware", "copyright", "content", "registration"))
+
+
+def is_attack(text: str, found: Iterable[Topic]) -> bool:
+    """Whether a notice is about attacks on others, so that a name in it is rather that of who was attacked."""
+    told = tuple(found)
+    if told and told[0] in _HOSTED:
+        return False
+    return not _ATTACKS.isdisjoint(told) or (not told and _ATTACKED.search(text) is not None)
 
 
 def split_evidence(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -203,7 +241,10 @@ def clauses(text: str) -> tuple[str, ...]:
     """Sections of a policy that a text names: numbers, ids and headings in quotation marks. Sections of laws are not meant."""
     found: dict[str, None] = {}
     for match in _CLAUSE_NUMBER.finditer(text):
-        if _LAW.match(match[2]):
+        by_name = match[0].lower().startswith(("aup", "acceptable"))
+        if _LAW.match(match[2]) or (
+            not by_name and _of_other_document(text[max(0, match.start() - 60) : match.start()], match[2])
+        ):
             continue
         found.setdefault(match[1].replace("(", "").replace(")", ""), None)
         heading = _CLAUSE_HEADING.match(match[2])
@@ -216,6 +257,14 @@ def clauses(text: str) -> tuple[str, ...]:
             if not match[1].startswith(("CVE-", "RFC-", "ISO-")):
                 found.setdefault(printable(" ".join(match[1].split()), 80), None)
     return tuple(found)[:50]
+
+
+def _of_other_document(before: str, after: str) -> bool:
+    """Whether a section is that of a law, a standard or a contract, not of a policy."""
+    rest = _IN_BRACKETS.sub("", after)
+    if _OTHER_DOCUMENT_BEFORE.search(before) or _OTHER_DOCUMENT.match(rest):
+        return True
+    return _OF.match(rest) is not None and not _POLICY_WORDS.search(rest)
 
 
 def reference(text: str, subject: str = "") -> str:

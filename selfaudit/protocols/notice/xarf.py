@@ -102,13 +102,13 @@ def _read_4(report: Mapping[str, Any], found: Gathering) -> None:
         domain = domain or found.written(text(report.get("domain"), 300))
     at = found.time(text(report.get("timestamp"), 60))
     other = places.canonical(text(report.get("destination_ip"), 60))
-    other_port = _port(report.get("destination_port"))
+    other_port = places.port(report.get("destination_port"))
     shown = details((name.replace("_", " "), text(report.get(name), 300)) for name in _SHOWN)
     message_id = text(report.get("message_id"), 400).strip("<> ")
     message_id = message_id or _evidence(items(report.get("evidence"), _MAX_PIECES), ("content_type", "payload"), found)
     found.event(
         NoticeEvent(
-            at, kind or category, address, _port(report.get("source_port")), domain, url, message_id,
+            at, kind or category, address, places.port(report.get("source_port")), domain, url, message_id,
             f"{other}:{other_port}" if other and other_port else other, shown,
         )
     )  # fmt: skip
@@ -135,7 +135,7 @@ def _read_3(report: Mapping[str, Any], found: Gathering) -> None:
     pieces = [*items(body.get("Attachment"), _MAX_PIECES), *items(body.get("Samples"), _MAX_PIECES)]
     message_id = _evidence(pieces, ("ContentType", "Data"), found)
     shown = details((str(name)[:60], text(value, 300)) for name, value in list(more.items())[:30])
-    found.event(NoticeEvent(at, kind, address, _port(source.get("Port")), domain, url, message_id, other, shown))
+    found.event(NoticeEvent(at, kind, address, places.port(source.get("Port")), domain, url, message_id, other, shown))
     found.not_understood(phrase("this is version 3 of XARF; only its main fields were read"))
     _excerpt(report, found)
 
@@ -193,7 +193,3 @@ def _excerpt(report: Mapping[str, Any], found: Gathering) -> None:
         found.excerpt = "\n".join(
             f"{name}: {text(value, 300)}" for name, value in list(report.items())[:40] if text(value, 300)
         )
-
-
-def _port(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536 else 0

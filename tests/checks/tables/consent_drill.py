@@ -36,6 +36,26 @@ SCENARIOS = [
     Scenario("ends before it begins", [held(drill("2026-11-18T08:00:00Z", "2026-11-18T07:59:59Z"))], ["DRILL_CLOCK"], "inconclusive", policy=HOURS),
     Scenario("ends in the future", [held(drill(finished="2026-11-21T08:00:00Z"))], ["DRILL_CLOCK"], "inconclusive", ["DRILL_LATE"], policy=HOURS),
     Scenario("no time at all", [held(drill(started="yesterday"))], ["DRILL_CLOCK"], "inconclusive", policy=HOURS),
+    Scenario(
+        "changed while the clock ran", [held(drill(ledger_start="ef" * 32))], ["DRILL_LEDGER_CHANGED"], "inconclusive",
+        ["DRILL_IN_TIME", "DRILL_MEASURED"], policy=HOURS,
+    ),
+    Scenario(
+        "another file", [held(drill(ledger_start="ef" * 32, ledger_finish="ef" * 32))], ["DRILL_OTHER_FILE", "DRILL_NOT_HELD"], "inconclusive",
+        ["DRILL_IN_TIME", "DRILL_MEASURED"], {"drills": 1}, HOURS,
+    ),
+    Scenario(
+        "another file, no limit", [held(drill(ledger_start="ef" * 32, ledger_finish="ef" * 32))], ["DRILL_OTHER_FILE", "DRILL_NOT_NEEDED"],
+        "not-applicable", ["DRILL_MEASURED"],
+    ),
+    Scenario(
+        "another file was late", [held(drill(), drill("2026-11-01T08:00:00Z", "2026-11-09T08:00:01Z", ledger_finish="ef" * 32))],
+        ["DRILL_IN_TIME", "DRILL_OTHER_FILE"], "pass", ["DRILL_LATE"], policy=HOURS,
+    ),
+    Scenario(
+        "running for too long with another file", [held(drill("2026-11-16T08:00:00Z", "", ledger_start="ef" * 32))], ["DRILL_RUNNING"],
+        "inconclusive", ["DRILL_OVERDUE"], policy=HOURS,
+    ),
     Scenario("none held", [ledger()], ["DRILL_NOT_HELD"], "inconclusive", policy=HOURS),
     Scenario("none needed", [ledger()], ["DRILL_NOT_NEEDED"], "not-applicable"),
     Scenario(

@@ -21,6 +21,13 @@ BAD_TIMES = {"columns": (*ledger(without=("consent_at",)).columns, LedgerColumn(
 
 CONFIRMS_UNREAD = {"columns": (*ledger(without=("confirm_at",)).columns, LedgerColumn("confirm_at", "when", 1000, 4, 6))}
 
+
+def zoneless(role: str) -> dict[str, object]:
+    return {"columns": (*ledger(without=(role,)).columns, LedgerColumn(role, role, 1000, zoneless=1000))}
+
+
+MIXED, MIXED_EXITS = zoneless("consent_at"), zoneless("withdrawn_at")
+
 SCENARIOS = [
     Scenario("confirmed", [ledger()], ["LEDGER_CONFIRMED"], "pass", ["LEDGER_VERIFIABLE", "LEDGER_SINGLE"], {"active": 1000}, STRICT),
     Scenario("verifiable", [ledger()], ["LEDGER_VERIFIABLE"], "pass", ["LEDGER_CONFIRMED"], {"share": "100.0"}, LAW),
@@ -71,7 +78,7 @@ SCENARIOS = [
     Scenario("one second for 20 of 10,000", [ledger(rows=10_000, identical=20, identical_top=20)], ["LEDGER_VERIFIABLE"], "pass", ["LEDGER_IDENTICAL"]),
     Scenario("a burst", [ledger(peak_hour=300, median_hour=2)], ["LEDGER_BURST"], "warn"),
     Scenario("a busy list", [ledger(peak_hour=300, median_hour=40)], ["LEDGER_VERIFIABLE"], "pass", ["LEDGER_BURST"]),
-    Scenario("one address for many", [ledger(shared_ips=1, shared_ip_rows=300, ip_top=300)], ["LEDGER_SHARED_IP"], "warn"),
+    Scenario("one address for many", [ledger(shared_ip_rows=300, ip_top=300)], ["LEDGER_SHARED_IP"], "warn"),
     Scenario("behind a proxy", [ledger(inside_ips=900, ips=100)], ["LEDGER_INSIDE_IP"], "warn"),
     Scenario("role accounts", [ledger(role_accounts=120)], ["LEDGER_ROLE_ACCOUNTS"], "warn", args={"share": "12.0"}),
     Scenario("a few role accounts", [ledger(role_accounts=5)], ["LEDGER_VERIFIABLE"], "pass", ["LEDGER_ROLE_ACCOUNTS"]),
@@ -91,8 +98,46 @@ SCENARIOS = [
     Scenario("mailed without confirmation", [ledger(pending=5, mailed_pending=5)], ["LEDGER_MAILED_UNCONFIRMED"], "fail"),
     Scenario("mailed after a bounce", [ledger(mailed_after_bounce=5)], ["LEDGER_MAILED_AFTER_BOUNCE"], "warn"),
     Scenario("mailed after a complaint", [ledger(mailed_after_complaint=1)], ["LEDGER_MAILED_AFTER_COMPLAINT"], "fail"),
-    Scenario("5 % bounce", [ledger(hard_bounces=50)], ["LEDGER_BOUNCE_RATE"], "warn", ["LEDGER_BOUNCES"]),
-    Scenario("10 % bounce", [ledger(hard_bounces=100)], ["LEDGER_BOUNCES"], "fail", ["LEDGER_BOUNCE_RATE"]),
+    Scenario("5 % bounce", [ledger(hard_bounces=50, bounced_active=50)], ["LEDGER_BOUNCE_RATE"], "warn", ["LEDGER_BOUNCES"]),
+    Scenario("10 % bounce", [ledger(hard_bounces=100, bounced_active=100)], ["LEDGER_BOUNCES"], "fail", ["LEDGER_BOUNCE_RATE"]),
+    Scenario(
+        "10 % of those who were lately mailed bounced", [ledger(rows=1200, hard_bounces=200, bounced_out=200, bounced_recent=112)], ["LEDGER_BOUNCES"],
+        "fail", args={"count": 112, "total": 1112, "share": "10.1"},
+    ),
+    Scenario(
+        "bounced rows of years are kept as proof", [ledger(rows=1200, hard_bounces=200, bounced_out=200)], ["LEDGER_VERIFIABLE"], "pass",
+        ["LEDGER_BOUNCES", "LEDGER_BOUNCE_RATE"],
+    ),
+    Scenario(
+        "one second for all confirmations", [ledger(confirm_identical=1000, confirm_identical_top=1000)], ["LEDGER_CONFIRM_IDENTICAL"], "warn",
+        args={"top": 1000},
+    ),
+    Scenario("confirmed in a burst", [ledger(confirm_peak_hour=300, confirm_median_hour=2)], ["LEDGER_CONFIRM_BURST"], "warn", args={"peak": 300}),
+    Scenario("three seconds for everybody", [ledger(same_gap=1000, gap_seconds=3)], ["LEDGER_SAME_DELAY"], "warn", args={"share": "100.0", "seconds": 3}),
+    Scenario("a minute for half, in whole minutes", [ledger(same_gap=500, gap_seconds=60)], ["LEDGER_VERIFIABLE"], "pass", ["LEDGER_SAME_DELAY"]),
+    Scenario("one token for all", [ledger(shared_tokens=1000, token_top=1000)], ["LEDGER_SHARED_TOKEN"], "warn"),
+    Scenario("a word that may mean bought", [ledger(hinted=7)], ["LEDGER_SOURCE_DOUBTFUL"], "warn", ["LEDGER_PURCHASED"], {"count": 7}),
+    Scenario("a status that nobody knows", [ledger(odd_status=3)], ["LEDGER_STATUS_UNKNOWN"], "inconclusive", args={"count": 3}),
+    Scenario(
+        "unconfirmed, but of an unknown status", [ledger(confirmed=997, single=3, odd_status=3)], ["LEDGER_STATUS_UNKNOWN"], "inconclusive",
+        [*GOODS, "LEDGER_UNCONFIRMED"], policy=STRICT,
+    ),
+    Scenario("withdrawn in another row", [ledger(withdrawn_too=2)], ["LEDGER_ALSO_WITHDRAWN"], "inconclusive", args={"count": 2}),
+    Scenario("left, mailed, and nobody knows when", [ledger(undated_exits=4)], ["LEDGER_LEFT_UNDATED"], "inconclusive", args={"count": 4}),
+    Scenario("too few to tell", [ledger(rows=19, active=19, confirmed=19, proven=19)], ["LEDGER_FEW"], "inconclusive", args={"active": 19}),
+    Scenario(
+        "zones in one column only", [ledger(confirmed=0, before=1000, report=MIXED)], ["LEDGER_ZONES_MIXED"], "inconclusive",
+        [*GOODS[:1], "LEDGER_INSTANT", "LEDGER_UNCONFIRMED"], policy=STRICT,
+    ),
+    Scenario(
+        "a day more where zones are mixed", [ledger(mailed_after_withdrawal=lags(d3=1), report=MIXED_EXITS)], ["LEDGER_SLOW_WITHDRAWAL"], "warn",
+        ["LEDGER_MAILED_AFTER_WITHDRAWAL"],
+    ),
+    Scenario(
+        "a status of yes and no", [ledger(without=("withdrawn_at",), flag_status=1000)], ["LEDGER_COLUMNS"], "inconclusive",
+    ),
+    Scenario("a status without times", [ledger(without=("withdrawn_at",))], ["LEDGER_NOT_SHOWN"], "warn", ["LEDGER_COLUMNS"]),
+    Scenario("bounces without a kind", [ledger(without=("bounce_code",))], ["LEDGER_NOT_SHOWN"], "warn"),
     Scenario("duplicates", [ledger(duplicates=9, recipients=991)], ["LEDGER_DUPLICATES", "LEDGER_VERIFIABLE"], "pass"),
     Scenario("a list of numbers", [ledger(report={"channels": (ChannelCounts("sms", 400, 400, 100),)})], ["LEDGER_CHANNEL"], "pass", args={"share": "25.0"}),
     Scenario(

@@ -181,6 +181,107 @@ SCENARIOS += [
         ["MESSAGE_KEY_FAULT", "MESSAGE_OLD"],
     ),
 ]
+BOUNCE = "<b@bounce.shop.test>"
+BELOW: Zone = {
+    **GOOD,
+    "bounce.shop.test": {"TXT": ["v=spf1 ip4:192.0.2.25 -all"]},
+    "s1._domainkey.mail.shop.test": {"TXT": [record(rsa_key())]},
+}
+STRANGE = "Received: from {} by mx.reader.test with ESMTP; " + DATE + "\r\n"
+
+
+def asking(tags: str) -> Zone:
+    return {**BELOW, "_dmarc.shop.test": {"TXT": [f"v=DMARC1; p=reject{tags}"]}}
+
+
+def through(line: str, *sending: str) -> list[MessageReport]:
+    """An unsigned message handed over by somebody, above a line that says it came from the sender's own server."""
+    return [report(STRANGE.format(line).encode() + mail(), GOOD, *sending)]
+
+
+SCENARIOS += [
+    Scenario(
+        "strict for signatures only, SPF passes for a name below",
+        [report(mail(return_path=BOUNCE), asking("; adkim=s"), SENDING)],
+        ["MESSAGE_SPF_RIGHT", "MESSAGE_VERIFIED"],
+        "warn",
+        ["MESSAGE_SPF_OTHER_DOMAIN"],
+    ),
+    Scenario(
+        "strict for signatures only, the address is not certain",
+        [report(mail(return_path=BOUNCE).replace(b"192.0.2.25", b"203.0.113.7"), asking("; adkim=s"))],
+        ["MESSAGE_UNCLEAR"],
+        "inconclusive",
+        ["MESSAGE_NOT_VERIFIED", "MESSAGE_SPF_OTHER_DOMAIN"],
+    ),
+    Scenario(
+        "strict for SPF, which passes for a name below",
+        [report(mail(return_path=BOUNCE), asking("; aspf=s"), SENDING)],
+        ["MESSAGE_SPF_OTHER_DOMAIN", "MESSAGE_NOT_VERIFIED"],
+        "fail",
+        ["MESSAGE_UNCLEAR", "MESSAGE_SPF_RIGHT"],
+    ),
+    Scenario(
+        "without DMARC, by names below",
+        [report(sign(mail(return_path=BOUNCE), "mail.shop.test"), without(BELOW, "_dmarc.shop.test"), SENDING)],
+        ["MESSAGE_RELATED_WITHOUT_DMARC", "MESSAGE_NO_DMARC", "MESSAGE_SIGNATURE_RIGHT", "MESSAGE_SPF_RIGHT", "MESSAGE_VERIFIED"],
+        "warn",
+        ["MESSAGE_NOT_VERIFIED", "MESSAGE_UNSIGNED", "MESSAGE_FOREIGN_SIGNATURE"],
+    ),
+    Scenario(
+        "without DMARC, by a name below and its own",
+        [report(sign(mail(), "mail.shop.test"), without(BELOW, "_dmarc.shop.test"), SENDING)],
+        ["MESSAGE_NO_DMARC", "MESSAGE_VERIFIED"],
+        "pass",
+        ["MESSAGE_RELATED_WITHOUT_DMARC"],
+    ),
+    Scenario(
+        "without DMARC, by a mail service",
+        [report(BY_ESP, without(ESP, "_dmarc.shop.test"), SENDING)],
+        ["MESSAGE_FOREIGN_SIGNATURE", "MESSAGE_NOT_VERIFIED"],
+        "fail",
+        ["MESSAGE_RELATED_WITHOUT_DMARC", "MESSAGE_VERIFIED"],
+    ),
+    Scenario(
+        "SPF that asks for the whole address",
+        [report(mail(), {**GOOD, "shop.test": {"TXT": ["v=spf1 exists:%{l}.ok.test -all"]}}, SENDING)],
+        ["MESSAGE_SPF_NOT_KNOWN", "MESSAGE_UNCLEAR"],
+        "inconclusive",
+        ["MESSAGE_SPF_WRONG", "MESSAGE_NOT_VERIFIED"],
+    ),
+    Scenario(
+        "through Exchange Online",
+        [
+            report(
+                f"Received: from D.eop-EUR01.prod.protection.outlook.com (2603:10a6:208:1::1) by A.outlook.office365.com (2603:10a6:20b:b2::24)"
+                f" with Microsoft SMTP Server; {DATE}\r\n".encode()
+                + mail(received=f"from mail.shop.test (192.0.2.25) by D.mail.protection.outlook.com (10.152.8.1) with Microsoft SMTP Server; {DATE}"),
+                GOOD,
+            )
+        ],
+        ["MESSAGE_SPF_RIGHT", "MESSAGE_VERIFIED"],
+        "warn",
+        ["MESSAGE_UNCLEAR"],
+    ),
+    Scenario("from the receiver's own mailbox", through("mx.reader.test"), ["MESSAGE_UNCLEAR"], "inconclusive", ["MESSAGE_VERIFIED"]),
+]  # fmt: skip
+for _line in (
+    "mx.reader.test (unknown [203.0.113.66])",
+    "evil.test",
+    "[192.0.2.25]",
+    "x [192.0.2.25] (unknown [203.0.113.66])",
+    "mx.reader.test (mx.reader.test [203.0.113.66] (may be forged))",
+):
+    SCENARIOS += [
+        Scenario(
+            f"a line that may be made up below {_line} {sending}",
+            through(_line, *sending),
+            ["MESSAGE_UNCLEAR", "MESSAGE_SPF_NOT_KNOWN"],
+            "inconclusive",
+            ["MESSAGE_VERIFIED", "MESSAGE_SPF_RIGHT", "MESSAGE_NOT_VERIFIED"],
+        )
+        for sending in ((), (SENDING,))
+    ]
 for _trouble in TROUBLES:
     SCENARIOS += [
         Scenario(f"key: {_trouble}", [report(sign(mail()), key(_trouble, base=NO_SPF), SENDING)], ["MESSAGE_UNANSWERED", "MESSAGE_UNCLEAR"], "inconclusive"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selfaudit.facts.web import PageEnd
 from tests.checks.build import Scenario
-from tests.checks.web import html, lost, page, site
+from tests.checks.web import html, lost, page, site, walked
 
 CHECK = "web.abuse-contact"
 PLAIN = page("home", "/", html("<p>hello@shop.test</p>"))
@@ -19,7 +19,41 @@ def home(body: str):  # type: ignore[no-untyped-def]
     return [site(page("home", "/", html(body)))]
 
 
+def visited(name: str, pages: dict[str, str], tag: str, outcome: str) -> Scenario:
+    return Scenario(
+        name,
+        [walked(pages)],
+        [tag],
+        outcome,
+        [t for t in ("ABUSE_CONTACT_SHOWN", "ABUSE_PAGE_SHOWN", "ABUSE_CONTACT_MISSING") if t != tag],
+    )
+
+
+CODE = bytes([7, *(octet ^ 7 for octet in b"abuse@shop.test")]).hex()
+PROTECTED = '<a href="/cdn-cgi/l/email-protection" class="__cf_email__"{}>[email&#160;protected]</a>'
+GERMAN = "<p>Wir sind für Sie da und die Praxis der Stadt mit Herz.</p>" * 20
+# Other kinds of abuse, and what is not close together.
+SITES = [
+    visited("a clinic", {"/": html('<a href="/substance-abuse">Substance Abuse</a>'), "/substance-abuse": html("<h1>Substance abuse</h1>Tel. +1 555 123 4567")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("a lawyer", {"/": html('<a href="/abusi">Abusi edilizi</a>'), "/abusi": html("Tel. +39 02 1234567")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("victims", {"/": GERMAN + '<a href="/missbrauch">Sexueller Missbrauch</a>', "/missbrauch": GERMAN + "Telefon: 030 1234567"}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("an essay", {"/": html('<a href="/blog/abuse">Abuse of power: an essay</a>'), "/blog/abuse": html("Tel. +49 30 1234567")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("a mailbox for another abuse", {"/": html("<p>substance-abuse@shop.test</p>")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("a mailbox not to be used", {"/": html("<p>never write to no-abuse@shop.test</p>")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("a button of a program", {"/": html("<form><input name=q></form><p>Our program has a report spam button.</p>")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("far from each other", {"/": html("<p>Report abuse</p>" + "<p>Flowers for you.</p>" * 40 + "<p>hello@shop.test</p>")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("the number at the foot", {"/": html("<a href=/r>Report abuse</a>"), "/r": html("<form><input name=q></form><footer>Meier GmbH Tel. +49 30 1234567</footer>")}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("decoded", {"/": html(PROTECTED.format(f' data-cfemail="{CODE}"'))}, "ABUSE_CONTACT_SHOWN", "pass"),
+    visited("decoded from the address", {"/": html(f'<a href="/cdn-cgi/l/email-protection#{CODE}">write</a>')}, "ABUSE_CONTACT_SHOWN", "pass"),
+    visited("not decoded", {"/": html(PROTECTED.format(""))}, "ABUSE_CONTACT_UNCLEAR", "inconclusive"),
+    visited("torn", {"/": html("<p>abuse\u200b@shop.&shy;test</p>")}, "ABUSE_CONTACT_SHOWN", "pass"),
+    visited("after a hidden part", {"/": html("<p hidden>draft<p>abuse@shop.test")}, "ABUSE_CONTACT_SHOWN", "pass"),
+    visited("a gate", {"/": "<h1>Welcome to the shop</h1><p>Please choose your language and the country of your order</p>"}, "ABUSE_PERHAPS_MORE", "inconclusive"),
+    visited("a contact page in a frame", {"/": html("<a href=/c>Contact</a>"), "/c": html("<iframe src=//f.example></iframe>")}, "ABUSE_PERHAPS_MORE", "inconclusive"),
+]  # fmt: skip
+
 SCENARIOS = [
+    *SITES,
     Scenario("at the foot", home("<p>Report abuse: abuse@shop.test</p>"), ["ABUSE_CONTACT_SHOWN"], "pass", args={"address": "abuse@shop.test"}),
     Scenario("only as a link", home('<a href="mailto:abuse%40shop.test?subject=x">Write to us</a>'), ["ABUSE_CONTACT_SHOWN"], "pass"),
     *(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+
+from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.facts.exposure import PortOutcome
 from selfaudit.facts.smtp import Certificate
-from selfaudit.facts.vantage import ControlConnection, Surroundings
+from selfaudit.facts.vantage import Clock, ControlConnection, Surroundings, TimeSample
 from selfaudit.facts.web import WebHandshake, WebTls
 from tests.checks.build import Scenario
-from tests.checks.web import NOW
+from tests.checks.web import NO_CLOCK, NOW, RIGHT, YEAR_BEHIND
 
 CHECK = "web.tls"
 DAY = 86_400
@@ -32,9 +35,22 @@ SILENT = WebHandshake("data.iana.org", "192.0.2.4", PortOutcome.SILENT, detail="
 BAD = shook(certificate(trusted=False, why="it is signed by itself"))
 
 
-def fact(*handshakes, control=None, left=(), around=QUIET):  # type: ignore[no-untyped-def]
-    return [WebTls("shop.test", handshakes, left, control=control), around]
+def fact(*handshakes, control=None, left=(), around=QUIET, clock=RIGHT):  # type: ignore[no-untyped-def]
+    return [WebTls("shop.test", handshakes, left, control=control), around, clock]
 
+
+def _stamp(days: float) -> str:
+    return datetime.datetime.fromtimestamp(NOW + days * DAY, datetime.UTC).strftime("%Y%m%d%H%M%S")
+
+
+ROOT = DnsAnswer(
+    ".",
+    "SOA",
+    DnsStatus.ANSWER,
+    records=("a. b. 1 2 3 4 5",),
+    signatures=(f"SOA 13 0 86400 {_stamp(7)} {_stamp(-6)} 1 . AAAA",),
+)
+COARSE = Clock(NOW, (TimeSample("time.test", error="no answer"),), ROOT)
 
 SCENARIOS = [
     Scenario("good", fact(shook(certificate()), shook(certificate(), "www.shop.test")), ["WEB_TLS_ACCEPTED"], "pass", args={"days": 60}),
@@ -60,6 +76,13 @@ SCENARIOS = [
     Scenario("one name only", fact(shook(certificate(("shop.test",))), shook(certificate(("shop.test",)), "www.shop.test")), ["WEB_TLS_ACCEPTED", "WEB_TLS_WRONG_NAME"], "warn"),
     Scenario("expired", fact(shook(certificate(ends=-1))), ["WEB_TLS_EXPIRED"], "fail", ["WEB_TLS_ACCEPTED"]),
     Scenario("not yet", fact(shook(certificate(begins=2))), ["WEB_TLS_NOT_YET_VALID"], "fail", ["WEB_TLS_ACCEPTED"]),
+    Scenario("the clock was not looked at", fact(shook(certificate()), clock=NO_CLOCK), ["WEB_TLS_CLOCK_UNKNOWN"], "inconclusive", ["WEB_TLS_ACCEPTED"]),
+    Scenario("the clock was not looked at, long ended", fact(shook(certificate(ends=-400)), clock=NO_CLOCK), ["WEB_TLS_CLOCK_UNKNOWN"], "inconclusive", ["WEB_TLS_EXPIRED"]),
+    Scenario("ended, but the clock is a year behind", fact(shook(certificate()), clock=YEAR_BEHIND), ["WEB_TLS_EXPIRED"], "fail", ["WEB_TLS_ACCEPTED"]),
+    Scenario("not begun by a clock that is a year behind", fact(shook(certificate(begins=300, ends=420)), clock=YEAR_BEHIND), ["WEB_TLS_ACCEPTED"], "pass", ["WEB_TLS_NOT_YET_VALID"]),
+    Scenario("nobody to ask, as in laboratories", fact(shook(certificate()), clock=Clock(NOW, (), None)), ["WEB_TLS_ACCEPTED"], "pass"),
+    Scenario("only the root's signature tells the time", fact(shook(certificate()), clock=COARSE), ["WEB_TLS_ACCEPTED"], "pass", args={"days": 53}),
+    Scenario("only the root's signature tells the time, and the end is near", fact(shook(certificate(ends=3)), clock=COARSE), ["WEB_TLS_CLOCK_UNKNOWN"], "inconclusive"),
     Scenario("soon", fact(shook(certificate(ends=5))), ["WEB_TLS_EXPIRES_SOON"], "warn", ["WEB_TLS_ACCEPTED"]),
     Scenario("unreadable", fact(shook()), ["WEB_TLS_CERTIFICATE_UNREADABLE"], "inconclusive"),
     Scenario("handshake fails", fact(shook(done=False, detail="the TLS handshake failed")), ["WEB_TLS_NO_ANSWER"], "inconclusive"),

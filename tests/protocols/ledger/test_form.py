@@ -79,6 +79,51 @@ def test_a_quote_that_swallows_rows_and_is_closed() -> None:
     assert (len(rows), reader.unreadable) == (119, 81)
 
 
+def test_stray_quotes_in_pairs_swallow_no_row_unseen() -> None:
+    lines = [f"p{i}@shop.test,web,note" for i in range(300)]
+    for i in range(0, 300, 2):
+        lines[i], lines[i + 1] = lines[i].replace("web", '"web'), lines[i + 1].replace("web", 'web"')
+    rows, reader = rows_of(("email,source,note\n" + "\n".join(lines)).encode())
+    assert (len(rows), reader.unreadable) == (0, 300)
+
+
+def test_a_note_of_two_lines_is_read_where_it_is_not_wanted() -> None:
+    data = b'email,source,note\na@shop.test,web,"Main Street\nTown"\nb@shop.test,web,"x\nc@shop.test,web,y"\nd@shop.test,web,\n'
+    form = recognise(data)
+    reader = RowReader(io.BytesIO(data), form, [0, 1])
+    rows = [row for _number, batch in reader.batches() for row in batch]
+    assert rows == [("a@shop.test", "web"), ("d@shop.test", "web")]
+    assert reader.unreadable == 2
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        '[{"email":"z@shop.test"}]',
+        ',{"email":"z@shop.test"}]',
+        ',"unsubscribed":[{"email":"z@shop.test"}]}',
+        "}}",
+        "x" * 3_000_000,
+    ],
+)
+def test_what_stands_behind_the_list_is_said(tail: str) -> None:
+    rows, reader = rows_of(('[{"email":"a@shop.test"}]' + tail).encode())
+    assert (rows, reader.why) == ([("a@shop.test",)], "behind the list of rows there is more")
+
+
+@pytest.mark.parametrize("tail", ["", "\n", " } \n", "\n" * 2_000_000 + "}"])
+def test_the_end_of_the_object_around_the_list_is_none(tail: str) -> None:
+    assert rows_of(('{"members":[{"email":"a@shop.test"}]' + tail).encode())[1].why == ""
+
+
+@pytest.mark.parametrize("bad", [b'{"email":"x\n', b'"a\n', b'"a\n"b\n'])
+def test_a_file_of_broken_rows_is_given_up(bad: bytes) -> None:
+    head = b'{"email":"a@shop.test"}\n' if bad[:1] == b"{" else b"email,x\n"
+    _rows, reader = rows_of(head + bad * 400_000)
+    assert reader.why == "more than 100000 rows could not be read"
+    assert reader.unreadable < 1_500_000
+
+
 @pytest.mark.parametrize("layout", ["{}", "[{}]", '{{"members": [{}]}}'])
 def test_json_layouts(layout: str) -> None:
     objects = [{"email": "a@shop.test", "n": 5, "ok": True, "x": None}, {"email": "b@shop.test", "deep": {"a": [1]}}]

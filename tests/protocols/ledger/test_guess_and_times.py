@@ -57,12 +57,16 @@ EXPORTS = {
 }  # fmt: skip
 
 
+# Their time of consent may be that of an import: somebody has to say what it is.
+VAGUE = ("Brevo", "MailPoet", "phpList", "CleverReach")
+
+
 @pytest.mark.parametrize("software", EXPORTS)
 def test_exports(software: str) -> None:
     text, columns = EXPORTS[software]
     found = guessed(text)
     assert found.mapping() == columns
-    assert found.certain()
+    assert found.certain() is (software not in VAGUE)
     assert set(found.missing) == set(ROLES) - set(columns)
 
 
@@ -77,8 +81,36 @@ def test_doubled_and_competing_columns() -> None:
 def test_content_that_speaks_against_the_name() -> None:
     found = guessed("email,consent_at,consent_ip\na@shop.test,banana,banana\n")
     assert found.unsure() == ("consent_at", "consent_ip")
-    flags = guessed("email,unsubscribed\na@shop.test,1\nb@shop.test,0\n")
-    assert flags.unsure() == ("withdrawn_at",)
+    flags = guessed("email,bounced\na@shop.test,1\nb@shop.test,0\n")
+    assert flags.unsure() == ("last_bounce",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Opted_out", "unsubscribe", "Blocklisted", "EMAIL_BLACKLISTED", "removed_at", "deleted_at", "Abmeldezeitpunkt", "Ausgetragen am", "unsubscribed",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["1", "2026-01-01 10:00:00"])
+def test_who_has_left(name: str, value: str) -> None:
+    found = guessed(f"email,status,{name}\na@shop.test,subscribed,{value}\n")
+    assert found.mapping() == {"recipient": "email", "status": "status", "withdrawn_at": name}
+    assert found.certain()
+
+
+def test_a_name_that_may_mean_leaving_is_in_doubt() -> None:
+    assert guessed("email,status,Opt-out seit\na@shop.test,subscribed,1\n").unsure() == ("withdrawn_at",)
+    assert (
+        guessed("email,unsub_time,unsub_reason,unsubscribe_url\na@shop.test,2026-01-01,x,y\n").mapping()["withdrawn_at"]
+        == "unsub_time"
+    )
+    two = guessed("email,withdrawn_at,opt_out\na@shop.test,2026-01-01,1\n")
+    assert two.unsure() == ("withdrawn_at",)
+
+
+@pytest.mark.parametrize("row", ["+49 170 1234567,Anna Meier,shop", "ab12cd34ef56,Anna Meier,shop", "0170/1234567;Anna"])
+def test_a_first_row_of_data_has_no_names(row: str) -> None:
+    assert set(guessed(row + "\n" + row).form.names) == {""}
 
 
 def test_recipients_by_content_only_are_no_certainty() -> None:
@@ -108,7 +140,7 @@ def test_examples_are_redacted() -> None:
         ("02.01.2024 03:04:05", 1704164645), ("02.01.2024 03:04", 1704164640), ("2.1.24", 1704153600), ("2024/01/02 03:04:05", 1704164645),
         ("01/31/2024 3:04 PM", 1706713440), ("31/01/2024 15:04", 1706713440), ("2024-01-02 03:04:05 UTC", 1704164645),
         ("Tue, 02 Jan 2024 03:04:05 +0000", 1704164645), ("01/01/2024", 1704067200), ("12:00 AM", None), ("banana", None), ("99999", None),
-        ("31.02.2024", None), ("9" * 5000, None), ("²²²²²²²²²²", None), ("2024-13-01", None),
+        ("202401051230", 1704457800), ("978307200000", 978307200), ("209901051260", None), ("31.02.2024", None), ("9" * 5000, None), ("²²²²²²²²²²", None), ("2024-13-01", None),
     ],
 )  # fmt: skip
 def test_times(text: str, seconds: int | None) -> None:
@@ -140,6 +172,12 @@ def test_words() -> None:
     assert [state_of(w) for w in ("", "Subscribed", "abgemeldet", "Unconfirmed", "hard bounced", "whatever")] == [
         "", "active", "withdrawn", "pending", "bounced", "odd",
     ]  # fmt: skip
+    assert [state_of(w) for w in ("Abgemeldet (Admin)", "Not subscribed", "unsub", "blocklisted", "gelöscht", "Archived", "bounced (hard)")] == [
+        "withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn", "bounced",
+    ]  # fmt: skip
+    assert [state_of(w) for w in ("bestaetigt", "Nicht bestätigt", "spam complaint", "soft bounced", "2")] == [
+        "active", "pending", "complained", "odd", "odd",
+    ]  # fmt: skip
     assert [channel_of(w) for w in ("", "E-Mail", "SMS", "Telefon", "pigeon")] == ["", "email", "sms", "voice", "other"]
     assert [bounce_of(w) for w in ("550 5.1.1 unknown", "hard", "452 4.2.2 full", "5.2.2", "soft", "")] == [
         "hard",
@@ -152,6 +190,15 @@ def test_words() -> None:
     assert [source_kind(w) for w in ("Purchased list", "gekaufte Adressen", "CSV import", "sign-up form", "Parent evening")] == [
         "purchased", "purchased", "imported", "", "",
     ]  # fmt: skip
+    honest = (
+        "Checkout after purchase", "https://car-rental.example/newsletter", "insurance broker website form", "Harvest festival fair", "boughton-house.de",
+        "Lead list event", "photo upload contest", "MS Excel course page", "Migration Museum newsletter form", "Import/Export fair",
+    )  # fmt: skip
+    assert {source_kind(w) for w in honest} == {""}
+    assert [source_kind(w) for w in ("bought", "purchased B2B list 2026", "list broker", "rented e-mail addresses", "members.csv", "B2B list")] == [
+        "hinted", "purchased", "purchased", "purchased", "imported", "hinted",
+    ]  # fmt: skip
+    assert [ip_kind(a) for a in ("12:30", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8:9")] == ["bad", "inside", "bad"]
     assert [ip_kind(a) for a in ("192.0.2.1", "10.1.2.3", "::1", "2001:db8::1", "fd00::1", "300.1.1.1", "x")] == [
         "outside", "inside", "inside", "outside", "inside", "bad", "bad",
     ]  # fmt: skip
@@ -164,6 +211,7 @@ def test_redaction() -> None:
     assert [network(t) for t in ("192.0.2.77", "2001:db8:1:2::3", "::ffff:192.0.2.9", "x", "")] == [
         "192.0.2.0/24", "2001:db8:1::/48", "192.0.2.0/24", "?", "",
     ]  # fmt: skip
+    assert network("2002:c000:22d::1") == "2002::/16"
     assert source_shown("https://shop.test/form?mail=anna") == "https://shop.test/form"
     assert source_shown("from anna@shop.test") == "aaaa aaaa@aaaa.aaaa"
     assert example("\u202eevil\x1b[31m", "source") == r"\u202eevil\x1b[31m"

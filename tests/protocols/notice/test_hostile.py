@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from selfaudit.case.notice import Notice
 from selfaudit.errors import BadInput
-from selfaudit.protocols.notice import read_notice
+from selfaudit.protocols.notice import places, read_notice
 from tests.protocols.notice.samples import FOLDER, mail, sample
 
 HEAD = b"From: a@desk.test\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n"
@@ -118,3 +118,25 @@ def test_html_is_read_as_words_only() -> None:
     assert read.addresses == ("203.0.113.5",)
     assert read.steps == ("Please stop it now",)
     check(read_notice(mail("<" * 10_000, Content_Type="text/html")))
+
+
+def test_a_line_of_addresses_has_bounds() -> None:
+    read = read_notice(("spam: " + " ".join(f"from 203.0.113.{n}" for n in range(1, 100)) + "\n").encode())
+    assert len(read.addresses) == 50
+    assert "a line names very many addresses; only its first 50 were read" in read.not_understood
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, True, 1.5, None, "x", "²", "99999", "", 10**400, "0x50"])
+def test_what_is_no_port(port: object) -> None:
+    assert places.port(port) == 0
+
+
+@pytest.mark.parametrize("port", [443, "443"])
+def test_a_port(port: object) -> None:
+    assert places.port(port) == 443
+
+
+def test_lines_beyond_the_limit_are_said() -> None:
+    read = read_notice(mail("".join(f"2026-01-01 10:00 UTC spam from 203.0.113.{n % 250}\n" for n in range(5100))))
+    assert (len(read.events), len(read.addresses)) == (1000, 250)
+    assert "very many lines name something; the last 100 lines were not read" in read.not_understood
