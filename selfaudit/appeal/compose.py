@@ -31,7 +31,7 @@ from selfaudit.case import Case
 from selfaudit.case.statement import Statement
 from selfaudit.engine.model import Audit
 from selfaudit.errors import UserError
-from selfaudit.i18n import _, phrase, shown
+from selfaudit.i18n import _, ngettext, phrase, shown
 from selfaudit.policy.model import Gap, Pack, Readiness, Requirement, State
 from selfaudit.policy.packs import is_own
 from selfaudit.text import printable
@@ -79,7 +79,7 @@ def final_text(pack: Pack | None, audit: Audit, readiness: Readiness | None, sta
     if not readiness.ready:
         missing = [printable(shown(gap.why), _MAX_WORDS) for gap in missing_of(readiness)]
         rest = len(missing) - _MAX_NAMED
-        more = [_("and {count} more").format(count=rest)] if rest > 0 else []
+        more = [ngettext("and {count} more", "and {count} more", rest).format(count=rest)] if rest > 0 else []
         raise UserError(
             _("A final text cannot be made yet. Missing: {missing}").format(
                 missing="; ".join((*missing[:_MAX_NAMED], *more)) or "?"

@@ -12,11 +12,10 @@ import msgspec
 from selfaudit.errors import UserError
 from selfaudit.i18n import N_, _, ngettext, shown
 from selfaudit.remedy.delisting import BLOCKLIST_CHECKS, Delisting, Mention, NotKnown, mentions_of, plan_of, unknown_of
-from selfaudit.report.words import WHO_WORDS
+from selfaudit.report.words import KNOWN_WORDS, WHO_WORDS
 from selfaudit.text import printable
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_KNOWN = {"yes": N_("true"), "no": N_("not true"), "": N_("not known")}
 _TIERS = {
     "1": N_("most receivers and desks go by it"),
     "2": N_("a careful desk looks at it"),
@@ -116,7 +115,7 @@ def _print(
             if text:
                 out.print(wrapped(text, " " * 16, f"    {label + ':':11} "))
         for before in item.before:
-            text = f"{_(_KNOWN[before.known])}: {shown(before.text)} ({shown(before.why)})"
+            text = f"{_(KNOWN_WORDS[before.known])}: {shown(before.text)} ({shown(before.why)})"
             out.print(wrapped(text, " " * 16, f"    {_('First') + ':':11} "))
         if item.pay:
             out.print(

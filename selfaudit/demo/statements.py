@@ -73,7 +73,7 @@ def _attestations(said: Statement, world: str, provider: str) -> tuple[Attestati
 
 def _open(clause: Clause, world: str) -> bool:
     """Whether a clause speaks of lists alone, one of which still has the server's address in the world "suspended"."""
-    return world == "suspended" and bool(clause.checks) and all(c.startswith("blocklist") for c in clause.checks)
+    return world == "suspended" and bool(clause.checks) and set(clause.checks) <= {"blocklist", "blocklist.address"}
 
 
 def _resource(name: str) -> str:

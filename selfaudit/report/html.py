@@ -19,10 +19,11 @@ from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import _, language, ngettext, shown
 from selfaudit.policy.model import Readiness
 from selfaudit.remedy import Action, Group, GroupKey, alike_words, group_actions, said_once
+from selfaudit.remedy.delisting import plan_of
 from selfaudit.report.evidence_text import EvidenceLine, lines_of
 from selfaudit.report.host_text import host_lines
 from selfaudit.report.readiness_html import policy_context
-from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
+from selfaudit.report.words import KNOWN_WORDS, OUTCOME_SIGNS, OUTCOME_WORDS, WHO_WORDS, headline
 from selfaudit.text import printable
 
 
@@ -77,6 +78,8 @@ def render_html(audit: Audit) -> str:
         evidence_of=lambda action: _evidence_of(action, records),
         outcome_word=lambda outcome: _(OUTCOME_WORDS[outcome]),
         outcome_sign=lambda outcome: OUTCOME_SIGNS[outcome],
+        delistings=plan_of(audit, audit.statement),
+        known_word=lambda known: _(KNOWN_WORDS[known]),
         who_word=lambda who: _(WHO_WORDS.get(who) or who),
         sent=_sent(audit),
         alike_words=alike_words,
@@ -101,7 +104,7 @@ def _interim(
     blocking = [a for g in groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
     keys = [(a.result.check, a.result.target_kind, a.result.target, a.tag) for a in blocking]
     planned = sum(bool(key in said and said[key].planned) for key in keys)
-    if not blocking:
+    if not blocking or (readiness is not None and readiness.ready):
         if interrupted:
             return _("Interim report: the audit was not finished.")
         return _("Interim report: the request is not ready; see “Readiness”.") if readiness and not readiness.ready else ""

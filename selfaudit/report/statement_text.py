@@ -12,7 +12,7 @@ from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Measure, Statement
 from selfaudit.engine import Audit
 from selfaudit.findings import Outcome, Result
-from selfaudit.i18n import N_, _, shown
+from selfaudit.i18n import N_, _, ngettext, shown
 from selfaudit.policy.model import Pack
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
 
@@ -102,5 +102,5 @@ def has_incident(case: Case) -> bool:
 
 def _some(values: tuple[str, ...]) -> str:
     rest = len(values) - _SHOWN
-    more = " " + _("and {count} more").format(count=rest) if rest > 0 else ""
+    more = " " + ngettext("and {count} more", "and {count} more", rest).format(count=rest) if rest > 0 else ""
     return ", ".join(values[:_SHOWN]) + more

@@ -26,6 +26,7 @@ OUTCOME_SIGNS = {
     Outcome.NOT_RUN: "○",
     Outcome.BUG: "⚠",
 }
+KNOWN_WORDS = {"yes": N_("true"), "no": N_("not true"), "": N_("not known")}  # of what must be true before a list is asked
 WHO_WORDS = {
     "you": N_("you"),
     "provider": N_("your provider"),

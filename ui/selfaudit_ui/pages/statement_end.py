@@ -157,7 +157,7 @@ def listing_lines(item: Delisting) -> list[str]:
     if item.pay:
         lines.append(_("A faster removal is sold there. Do not pay: the entry goes without it, too."))
     if not item.ready:
-        lines.append(_("Do not ask yet: something below is not true yet, and a second entry stays longer."))
+        lines.append(_("Ask only when all of what stands below is true: a second entry stays longer."))
     return lines
 
 
