@@ -132,7 +132,8 @@ def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
         out.print(Text(wrapped(_("Self-audit of {names}").format(names=title), "  ", ""), style="bold"))
         seen_from = ", ".join(evidence.vantage.resolvers)
         when = evidence.started[:16].replace("T", " ")
-        out.print(Text(printable(f"{when} UTC, {_('resolver')} {seen_from}", 200), style="dim"))
+        place = f", {_('resolver')} {seen_from}" if seen_from else ""
+        out.print(Text(printable(f"{when} UTC{place}", 200), style="dim"))
         groups = group_actions(audit.results)
         for group in said_once(groups):
             if group.key not in _FOLDED:
