@@ -191,7 +191,7 @@ def _proof(report: LedgerReport, drill: Drill, policy: Policy, seconds: float) -
     name, hours, who = report.name, policy.proof_hours, drill.recipient
     fields, files = set(drill.fields), tuple(f.name for f in drill.files)
     shown_fields = [ROLES[f] for f in drill.fields if f in ROLES] or [phrase("nothing")]
-    shown_files = files or (phrase("none"),)
+    shown_files = files or (phrase("no file was added"),)
     how = phrase("drawn by the words “{seed}”", seed=drill.seed) if drill.chosen == "seed" else phrase("named")
     yield found(
         Tag.CHOSEN,
