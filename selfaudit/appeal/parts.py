@@ -13,7 +13,9 @@ from selfaudit.case.model import BROUGHT
 from selfaudit.case.notice import Notice, NoticeEvent
 from selfaudit.case.statement import Attestation, Cause, Measure, Moment, Statement
 from selfaudit.findings import Outcome, Result
+from selfaudit.policy.gaps import step_key
 from selfaudit.policy.model import Clause, Pack, Readiness, Requirement, State
+from selfaudit.policy.said import objection
 from selfaudit.policy.words import attestation_of
 
 _EVENTS, _EXCERPT, _NAMES = 10, 12, 12
@@ -181,19 +183,20 @@ def planned(statement: Statement, readiness: Readiness | None, today: str) -> li
     for requirement in readiness.requirements if readiness else ():
         if requirement.state is State.PLANNED and requirement.clause not in named:
             why = f": {requirement.why}" if requirement.why else ""
-            lines += item(f"{_by(requirement.date, today)}  {clause_name(requirement)}{why}")
+            when = "(in the hands of others)" if requirement.waits else _by(requirement.date, today)
+            lines += item(f"{when}  {clause_name(requirement)}{why}")
     return lines
 
 
 def steps(case: Case, statement: Statement, results: Sequence[Result], today: str) -> list[str]:
     """What the provider demands, each with its state; nothing if it demands nothing. Steps that only the customer names stand apart."""
     lines = []
-    demanded = {_key(text): text for text in (*case.steps, *(step for notice in case.notices for step in notice.steps))}
-    own = [step for step in statement.steps if _key(step.text) not in demanded]
+    demanded = {step_key(text): text for text in (*case.steps, *(step for notice in case.notices for step in notice.steps))}
+    own = [step for step in statement.steps if step_key(step.text) not in demanded]
     for step in statement.steps:
         if step not in own:
             lines += _measure(step, results, today=today, state=True)
-    there = {_key(step.text) for step in statement.steps}
+    there = {step_key(step.text) for step in statement.steps}
     for key, text in demanded.items():
         if key not in there:
             lines += item(f"NOT ANSWERED: {text}")
@@ -202,10 +205,6 @@ def steps(case: Case, statement: Statement, results: Sequence[Result], today: st
     for step in own:
         lines += _measure(step, results, today=today, state=True)
     return lines
-
-
-def _key(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _by(day: str, today: str) -> str:
@@ -280,10 +279,11 @@ def attested(statement: Statement, case: Case, clauses: Mapping[str, Clause], re
 def _attested(given: Attestation, case: Case, clause: Clause | None, requirement: Requirement | None) -> list[str]:
     name = f"{given.clause} ({clause.heading})" if clause else f"{given.clause} (no clause of this policy)"
     words = attestation_of(clause, case) if clause else ""
-    if requirement is not None and requirement.state in (State.NOT_MET, State.PLANNED):
+    against = objection(given, case, clause, requirement) if clause else ""
+    if requirement is not None and against == "results":
         why = f": {requirement.why}" if requirement.why else ""
         return item(f"{name}: not attested, since the results say otherwise ({STATES[requirement.state]}{why})")
-    if words and given.words and given.words.split() != words.split():
+    if against == "words":
         return item(f"{name}: not attested, since the policy's words are others than those that were agreed to")
     if words:
         return [*item(f"{name}: {words}"), *paragraph(given.text, _DEEPER)]

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from selfaudit.errors import UserError
 from selfaudit.i18n import N_, _, ngettext, shown
@@ -37,11 +36,10 @@ def delisting(audit: Path, statement: Path | None, zone: str, json_file: str) ->
     """
     from selfaudit.cli.run import statement_of
     from selfaudit.engine import Audit, judge_evidence, load_evidence
-    from selfaudit.engine.evidence import write_whole
+    from selfaudit.engine.evidence import evidence_file, write_whole
+    from selfaudit.report.json import JsonDelisting, encode_document
 
-    path = audit / "evidence.json" if audit.is_dir() else audit
-    if path.name == "audit.json" and path.with_name("evidence.json").exists():
-        path = path.with_name("evidence.json")
+    path = evidence_file(audit)
     evidence = load_evidence(path)
     stated = statement_of(path, statement)
     done = Audit(evidence, judge_evidence(evidence), stated)
@@ -51,14 +49,12 @@ def delisting(audit: Path, statement: Path | None, zone: str, json_file: str) ->
     if zone:
         sys.stdout.write(_requests(plan, zone))
         return 0
-    document = msgspec.json.encode(
-        {"schema": "selfaudit/delisting/1", "listings": plan, "mentions": mentions, "not_known": unknown}
-    )
+    document = encode_document(JsonDelisting("selfaudit/delisting/1", plan, mentions, unknown))
     if json_file == "-":
-        sys.stdout.buffer.write(msgspec.json.format(document, indent=1) + b"\n")
+        sys.stdout.buffer.write(document)
         return code
     if json_file:
-        write_whole(Path(json_file), msgspec.json.format(document, indent=1) + b"\n")
+        write_whole(Path(json_file), document)
     _print(plan, unknown, mentions, asked=asked, audit=str(audit))
     return code
 

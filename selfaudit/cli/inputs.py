@@ -18,7 +18,7 @@ from selfaudit.engine.draft_case import read_approvals, read_pages, read_selecto
 from selfaudit.engine.hosts import add_host, read_host_file, same_server
 from selfaudit.engine.judge import pairs
 from selfaudit.engine.requirements import check_cited
-from selfaudit.engine.sample_message import message_selectors
+from selfaudit.engine.sample_message import selectors_in
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
 from selfaudit.facts.ledger import LedgerReport
@@ -139,7 +139,7 @@ def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING
     case = Case(
         targets,
         sending,
-        _selectors(options, file),
+        _selectors(options, file, brought.messages),
         only,
         skip,
         _authority(options, file),
@@ -271,13 +271,13 @@ def _authority(options: Options, file: CaseFile) -> Authority | None:
     return None
 
 
-def _selectors(options: Options, file: CaseFile) -> tuple[Selector, ...]:
+def _selectors(options: Options, file: CaseFile, messages: Sequence[SampleMessage]) -> tuple[Selector, ...]:
     found: dict[Selector, None] = {}
     for text in (*options.selector, *file.selectors)[: MAX_SELECTORS + 1]:
         name, domain = read_selector(text)
         found.setdefault(Selector(name, domain))
-    for path in options.message:
-        for name, domain in message_selectors(path):
+    for message in messages:
+        for name, domain in selectors_in(message):
             found.setdefault(Selector(name, domain, "message"))
     if len(found) > MAX_SELECTORS:
         raise UserError(_("More than {limit} DKIM selectors were given.").format(limit=MAX_SELECTORS))

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from selfaudit.appeal.incident import TOPIC_WORDS, Proposal, propose
 from selfaudit.case.notice import Notice, NoticeEvent
@@ -78,8 +77,9 @@ def _read(file: str) -> Notice:
 
 
 def _document(notices: tuple[Notice, ...], proposal: Proposal) -> bytes:
-    whole = {"schema": "selfaudit/notice/1", "notices": notices, "proposal": proposal}
-    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+    from selfaudit.report.json import JsonNotices, encode_document
+
+    return encode_document(JsonNotices("selfaudit/notice/1", notices, proposal))
 
 
 def _line(label: str, text: str) -> None:

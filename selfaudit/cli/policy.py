@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from selfaudit.policy.model import Pack
 
 
+_MAX_TEXT = 2_000_000  # octets of a policy's text
+
+
 @click.group()
 def policy() -> None:
     """List and show providers' policies, and add your own."""
@@ -48,13 +51,9 @@ def show_pack(pack_id: str, clause_id: str, onboarding: bool, json_file: str) ->
     """Show the policy with this ID, or of the provider with this name."""
     from selfaudit.cli import policy_text
     from selfaudit.cli.output import console
-    from selfaudit.policy.packs import is_own, pack_for
+    from selfaudit.policy.packs import is_own
 
-    pack = pack_for(pack_id)
-    if pack is None:
-        raise UserError(
-            _("No policy “{id}” is known here; “selfaudit policy list” shows all.").format(id=printable(pack_id, 60))
-        )
+    pack = _known(pack_id)
     clauses = tuple(c for c in pack.clauses if not onboarding or policy_text.counts_before_contract(c))
     if clause_id:
         clauses = tuple(c for c in clauses if c.id.casefold() == clause_id.casefold())
@@ -73,6 +72,17 @@ def show_pack(pack_id: str, clause_id: str, onboarding: bool, json_file: str) ->
     else:
         policy_text.print_pack(pack, clauses, screen, own=is_own(pack.id), onboarding=onboarding)
     return 0
+
+
+def _known(pack_id: str) -> Pack:
+    from selfaudit.policy.packs import pack_for
+
+    pack = pack_for(pack_id)
+    if pack is None:
+        raise UserError(
+            _("No policy “{id}” is known here; “selfaudit policy list” shows all.").format(id=printable(pack_id, 60))
+        )
+    return pack
 
 
 def _write_json(data: bytes, name: str) -> None:
@@ -100,6 +110,33 @@ def check_pack(file: Path) -> int:
     if not count:
         screen.print(wrapped(_("Without clauses, nothing is said about how a case stands before this policy."), ""))
     return 0
+
+
+@policy.command("compare")
+@click.argument("pack_id", metavar="ID")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def compare_text(pack_id: str, file: Path) -> int:
+    """Compare the policy's text in FILE, as it is published now, with the text that the pack ID was made from.
+
+    Exit codes: 0 the same words; 1 other words; 3 the pack does not say from which text it was made.
+    """
+    from selfaudit.cli.output import console, wrapped
+    from selfaudit.files import read_bounded
+    from selfaudit.policy.text_hash import text_hash
+
+    pack = _known(pack_id)
+    made = text_hash(read_bounded(file, _MAX_TEXT).decode("utf-8", "replace").removeprefix("\ufeff"))
+    if not pack.text_sha256:
+        words, code = _("The pack does not say from which text it was made."), 3
+    elif made == pack.text_sha256:
+        words, code = _("These are the words from which the pack was made; it was read on {day}."), 0
+    else:
+        words, code = (
+            _("These are other words than those from which the pack was made; it was read on {day}. Ask for a newer pack."),
+            1,
+        )
+    console().print(wrapped(words.format(day=pack.read_on or "?"), ""))
+    return code
 
 
 @policy.command("add")

@@ -23,15 +23,13 @@ def report(audit: Path, html: Path | None, json_file: Path | None, statement: Pa
     from selfaudit.cli.output import console
     from selfaudit.cli.run import statement_of
     from selfaudit.engine import Audit, judge_evidence, load_evidence
-    from selfaudit.engine.evidence import write_whole
+    from selfaudit.engine.evidence import evidence_file, write_whole
     from selfaudit.report.html import render_html
     from selfaudit.report.json import encode_audit
 
     if html is None and json_file is None:
         raise UserError(_("Say what to write: --html FILE or --json FILE."))
-    path = audit / "evidence.json" if audit.is_dir() else audit
-    if path.name == "audit.json" and path.with_name("evidence.json").exists():
-        path = path.with_name("evidence.json")
+    path = evidence_file(audit)
     evidence = load_evidence(path)
     done = Audit(evidence, judge_evidence(evidence), statement_of(path, statement))
     if html is not None:

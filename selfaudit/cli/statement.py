@@ -217,11 +217,9 @@ def _read(file: Path) -> Statement:
 def _load(audit: Path, file: Path | None) -> Audit:
     """A saved audit with a statement; the audit is named as for `selfaudit report`."""
     from selfaudit.engine import Audit, judge_evidence, load_evidence
+    from selfaudit.engine.evidence import evidence_file
 
-    path = audit / "evidence.json" if audit.is_dir() else audit
-    if path.name == "audit.json" and path.with_name("evidence.json").exists():
-        path = path.with_name("evidence.json")
-    evidence = load_evidence(path)
+    evidence = load_evidence(evidence_file(audit))
     return Audit(evidence, judge_evidence(evidence), _read(file) if file else None)
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -18,7 +17,6 @@ from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Statement
 from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse_domain, parse_target
 from selfaudit.engine.brought import Brought
-from selfaudit.engine.sample_message import message_selectors
 from selfaudit.errors import BadInput, UserError
 from selfaudit.facts.host import HostReport
 from selfaudit.facts.ledger import LedgerReport
@@ -264,19 +262,6 @@ def declared_problems(draft: Draft) -> dict[str, str]:
     except UserError as error:
         problems["suspended"] = str(error)
     return problems | registrant_problems(draft.registrant, ahead=bool(draft.demo))
-
-
-def learn_message(draft: Draft, path: Path) -> Draft:
-    """Adds the DKIM selectors of a sample message.
-
-    Raises:
-        UserError: the file cannot be read, is no message, or carries no signature.
-    """
-    found = message_selectors(path)
-    if not found:
-        raise UserError(_("{file}: this message carries no DKIM signature.").format(file=path.name))
-    learnt = dict.fromkeys((*draft.learnt, *((name, domain, path.name) for name, domain in found)))
-    return replace(draft, learnt=tuple(learnt)[:MAX_SELECTORS], confirmed=False)
 
 
 def encode_draft(draft: Draft) -> bytes:

@@ -244,6 +244,13 @@ def write_whole(path: Path, data: bytes) -> None:
         raise UserError(_("{file}: cannot be written ({why})").format(file=path, why=error.strerror or error)) from None
 
 
+def evidence_file(audit: Path) -> Path:
+    """The evidence.json of a saved audit: of the folder that `--out` wrote, beside its audit.json, or the file itself."""
+    path = audit / "evidence.json" if audit.is_dir() else audit
+    beside = path.with_name("evidence.json")
+    return beside if path.name == "audit.json" and beside.exists() else path
+
+
 def load_evidence(path: Path) -> Evidence:
     """Reads an evidence file.
 

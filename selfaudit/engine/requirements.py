@@ -24,7 +24,6 @@ from selfaudit.protocols.host_scope import own_addresses
 from selfaudit.protocols.message import author_of
 from selfaudit.text import printable
 
-_BY_CONSENT = frozenset({"patch.vulnerabilities"})  # shows the list of packages to others
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
 _REMARKS = (Severity.MEDIUM, Severity.LOW)
 
@@ -52,7 +51,8 @@ def pack_of(case: Case) -> Pack | None:
 def reading_of(evidence: Evidence, now: float) -> Reading:
     """How the results of an audit are read against clauses."""
     kinds = {name: check.spec.target for name, check in all_checks().items()}
-    not_asked = frozenset() if evidence.case.look_up_packages else _BY_CONSENT
+    agreed = evidence.case.look_up_packages
+    not_asked = frozenset(name for name, check in all_checks().items() if check.spec.consent and not agreed)
     return Reading(
         kinds, faults_of, servers_at(evidence), now, not_asked, remark_of, expected_of(evidence), unsampled_of(evidence),
         evidence.finished, evidence.interrupted,

@@ -128,6 +128,7 @@ class Check:
         contact: whether the observation touches the target's own services.
         advisory: an inconclusive result of this check does not make the whole audit inconclusive.
         hosted: it is meant for domains that are only hosted, too.
+        consent: it shows data of the person's to others, and runs only where they agree; nobody need agree.
         registrable: it judges the registration, which a domain shares with its sub-domains: one of them is enough.
     """
 
@@ -139,6 +140,7 @@ class Check:
     advisory: bool = False
     hosted: bool = False
     registrable: bool = False
+    consent: bool = False
 
     @property
     def family(self) -> str:

@@ -226,6 +226,7 @@ class Requirement:
         missing: checks of the clause for which there is nothing at all (no server looked at, no message, no ledger).
         stated: it rests on the customer's word, too.
         date: the day for which it is planned, "" for none.
+        waits: all that is left is for a list or the provider to end.
     """
 
     clause: str
@@ -243,6 +244,7 @@ class Requirement:
     missing: tuple[str, ...] = ()
     stated: bool = False
     date: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

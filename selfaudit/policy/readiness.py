@@ -13,7 +13,7 @@ from selfaudit.policy.checked import Checked, check_part
 from selfaudit.policy.gaps import Ground, gaps_of
 from selfaudit.policy.model import Basis, Clause, ClauseClass, Gap, Pack, Readiness, Requirement, State, Weight, When
 from selfaudit.policy.reading import Reading, Seen
-from selfaudit.policy.said import OWN_WORDS, Word, contradicted, old_words, word_of
+from selfaudit.policy.said import OWN_WORDS, Word, contradicted, disproved, old_words, word_of
 from selfaudit.policy.words import attestation_of
 
 # The worst part decides.
@@ -128,7 +128,7 @@ def _requirement(clause: Clause, case: Case, statement: Statement, seen: Seen) -
         )
         return Requirement(
             clause.id, clause.heading, clause.section, clause.quote, weight, state, blocks, why,
-            part.by, part.remarks, part.unseen, part.instead, part.missing, stated, date,
+            part.by, part.remarks, part.unseen, part.instead, part.missing, stated, date, part.waits and state is State.PLANNED,
         )  # fmt: skip
 
     if clause.kind is ClauseClass.INFORMATIONAL:
@@ -156,9 +156,7 @@ def _requirement(clause: Clause, case: Case, statement: Statement, seen: Seen) -
 def _gap(clause: Clause, case: Case, row: Requirement, checked: Checked | None, word: Word) -> Gap | None:
     """What the statement lacks or says wrongly on a clause."""
     name = f"attestation:{clause.id}"
-    # An entry that is left from before contradicts what is said of lists, not what is said of today's mail.
-    left_over = checked is not None and checked.waits and any(not c.startswith("blocklist") for c in clause.checks)
-    if word.claimed and checked is not None and checked.state in (State.NOT_MET, State.PLANNED) and not left_over:
+    if word.claimed and checked is not None and disproved(clause, checked.state, waits=checked.waits):
         return Gap(name, contradicted(clause, case))
     if row.blocks and row.state is State.NEEDS_STATEMENT:
         # Where the audit has to look, asking for words would be in vain.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from selfaudit.case import Case
 from selfaudit.case.statement import Attestation, Statement
 from selfaudit.i18n import phrase
 from selfaudit.policy.days import passed
-from selfaudit.policy.model import Clause
+from selfaudit.policy.model import Clause, Requirement, State
 from selfaudit.policy.words import attestation_of
 
 OWN_WORDS = phrase("Say in your own words how this is kept.")
@@ -55,6 +56,25 @@ def word_of(clause: Clause, case: Case, statement: Statement, now: float | None)
     if not words and not given.text.strip():
         return Word(claimed=True)
     return Word(agreed=True, claimed=True, unworded=bool(words) and not given.words.strip())
+
+
+def disproved(clause: Clause, state: State, *, waits: bool) -> bool:
+    """Whether the results speak against what is stated on a clause.
+
+    An entry on a list that is left from before (`waits`) speaks against what is said of lists, not against what is said of today's mail.
+    """
+    left_over = waits and any(not check.startswith("blocklist") for check in clause.checks)
+    return state in (State.NOT_MET, State.PLANNED) and not left_over
+
+
+def objection(
+    given: Attestation, case: Case, clause: Clause, requirement: Requirement | None
+) -> Literal["", "results", "words"]:
+    """Why what was agreed to must not be handed in as it is: the results speak against it, or the policy's words are others now."""
+    if requirement is not None and disproved(clause, requirement.state, waits=requirement.waits):
+        return "results"
+    words = attestation_of(clause, case)
+    return "words" if words and given.words and _plain(given.words) != _plain(words) else ""
 
 
 def contradicted(clause: Clause, case: Case) -> str:

@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from selfaudit.appeal.incident import Proposal
 from selfaudit.case import Case, Target
+from selfaudit.case.notice import Notice
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render_source
 from selfaudit.engine import Audit
@@ -15,6 +17,7 @@ from selfaudit.engine.judge import severity_of
 from selfaudit.engine.requirements import readiness_of
 from selfaudit.findings import Outcome, Result, Severity
 from selfaudit.policy.model import Gap, Readiness, Requirement
+from selfaudit.remedy.delisting import Delisting, Mention, NotKnown
 
 
 class JsonTarget(msgspec.Struct, frozen=True):
@@ -131,3 +134,25 @@ def audit_json(audit: Audit) -> JsonAudit:
 def encode_audit(audit: Audit) -> bytes:
     """The audit file: indented, one line at the end. The same evidence and statement give the same octets on the same day."""
     return msgspec.json.format(msgspec.json.encode(audit_json(audit)), indent=1) + b"\n"
+
+
+class JsonNotices(msgspec.Struct, frozen=True):
+    """What `selfaudit notice` understood, and what it proposes for an audit."""
+
+    schema: Literal["selfaudit/notice/1"]
+    notices: tuple[Notice, ...]
+    proposal: Proposal
+
+
+class JsonDelisting(msgspec.Struct, frozen=True):
+    """What `selfaudit delisting` plans."""
+
+    schema: Literal["selfaudit/delisting/1"]
+    listings: tuple[Delisting, ...]
+    mentions: tuple[Mention, ...]
+    not_known: tuple[NotKnown, ...]
+
+
+def encode_document(document: JsonNotices | JsonDelisting) -> bytes:
+    """A document as it is written: indented, one line at the end."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

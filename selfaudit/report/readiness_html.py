@@ -112,7 +112,7 @@ def policy_context(audit: Audit, groups: Sequence[Group]) -> dict[str, Any]:
         "moments": [(m, _(MOMENT_WORDS[m.kind])) for m in sorted(statement.timeline, key=lambda m: m.at)] if statement else [],
         "measures_in": measures_in,
         "shown_by": lambda measure: shown_by(measure, audit.results),
-        "attested": attested(statement, pack) if statement else [],
+        "attested": attested(statement, case, pack, readiness) if statement else [],
     }
 
 

@@ -13,7 +13,9 @@ from selfaudit.case.statement import Measure, Statement
 from selfaudit.engine import Audit
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import N_, _, ngettext, shown
-from selfaudit.policy.model import Pack
+from selfaudit.policy.model import Pack, Readiness, State
+from selfaudit.policy.said import objection
+from selfaudit.policy.words import attestation_of
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
 
 MOMENT_WORDS = {
@@ -47,13 +49,22 @@ def shown_by(measure: Measure, results: Iterable[Result]) -> list[tuple[str, str
     return lines
 
 
-def attested(statement: Statement, pack: Pack | None) -> list[tuple[str, str, str, tuple[object, ...]]]:
-    """(clause, what is stated, further words, files) of what is said to be true, in the order of the pack."""
-    words = {c.id: c.attestation for c in pack.clauses} if pack is not None else {}
-    order = {clause: number for number, clause in enumerate(words)}
-    given = [a for a in statement.attestations if a.agreed and not a.planned]
-    given.sort(key=lambda a: order.get(a.clause, len(order)))
-    return [(a.clause, a.words or words.get(a.clause, ""), a.text, a.files) for a in given]
+def attested(
+    statement: Statement, case: Case, pack: Pack | None, readiness: Readiness | None
+) -> list[tuple[str, str, str, tuple[object, ...]]]:
+    """(clause, what is stated, further words, files) of what is said to be true and may be handed in, in the order of the pack."""
+    became = {r.clause: r for r in readiness.requirements} if readiness else {}
+    clauses = {c.id: c for c in pack.clauses} if pack else {}
+    order = {clause: number for number, clause in enumerate(clauses)}
+    out: list[tuple[str, str, str, tuple[object, ...]]] = []
+    for given in sorted(statement.attestations, key=lambda a: order.get(a.clause, len(order))):
+        clause, requirement = clauses.get(given.clause), became.get(given.clause)
+        if not given.agreed or given.planned or (requirement and requirement.state is State.NOT_APPLICABLE):
+            continue
+        if clause is None or not objection(given, case, clause, requirement):
+            words = attestation_of(clause, case) if clause else given.words
+            out.append((given.clause, words, given.text, given.files))
+    return out
 
 
 def cause_words(statement: Statement) -> str:

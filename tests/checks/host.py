@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from selfaudit.facts.host import HostPart, HostReport, HostScope, PartStatus, ScopeAddress
 
+ROOTS_HOME = "/" + "root"  # on the servers that are made up here
+
 TAKEN = "2026-11-22T06:00:00Z"
 OS = {
     "debian": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',

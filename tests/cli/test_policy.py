@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -185,3 +185,32 @@ def test_words_for_a_shared_platform_and_the_day_of_the_text(capfd: pytest.Captu
     assert "agreeing alone is not enough" in capfd.readouterr().out
     assert run(["policy", "show", "ofsecman"]) == 0
     assert "counts from 2021-11-06 at the latest" in " ".join(capfd.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (lambda text: text, 0, "the words from which the pack was made"),
+        (lambda text: text.replace("\n", "\r\n   "), 0, "the words from which the pack was made"),
+        (lambda text: text.replace("72 hours", "24 hours"), 1, "other words"),
+    ],
+)
+def test_a_published_text_is_compared_with_that_of_the_pack(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, change: Callable[[str], str], code: int, words: str
+) -> None:
+    text = (Path(__file__).parents[1] / "data" / "aup" / "prezcomm.txt").read_text("utf-8")
+    file = tmp_path / "aup.txt"
+    file.write_text(change(text), "utf-8")
+    ended, out, err = said(capsys, "compare", "prezcomm", str(file))
+    assert (ended, err) == (code, "")
+    assert words in " ".join(out.split())
+
+
+def test_a_pack_that_names_no_text_cannot_be_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pack = tmp_path / "draft.toml"
+    pack.write_text('id = "mine"\nname = "My Hosting"\nversion = "3"\n', "utf-8")
+    assert said(capsys, "add", str(pack))[0] == 0
+    file = tmp_path / "aup.txt"
+    file.write_text("Be good.", "utf-8")
+    ended, out, _err = said(capsys, "compare", "mine", str(file))
+    assert (ended, "does not say" in out) == (3, True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks.host import ROOTS_HOME
 from tests.collector.reading import SCRIPT, SHELLS, collect, read, run
 from tests.collector.roots import KEY, family, plant, programs
 
@@ -101,9 +102,9 @@ def test_keys_elsewhere(tmp_path: Path) -> None:
     )
     rows = [line.split("|") for line in collect("--root", str(root), "--no-chroot")["login.keys"].lines]
     assert [(r[0], r[1], r[3]) for r in rows] == [
-        ("root", "/root/.ssh/authorized_keys2", "1"),
+        ("root", f"{ROOTS_HOME}/.ssh/authorized_keys2", "1"),
         ("root", "/etc/ssh/keys/root", "1"),
-        ("toor", "/root/.ssh/authorized_keys2", "1"),
+        ("toor", f"{ROOTS_HOME}/.ssh/authorized_keys2", "1"),
         ("anna", "/home/anna/.keys/a%b", "1"),
         ("anna", "/home/anna/own/keys", "2"),
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks.host import ROOTS_HOME
 from tests.collector.reading import Part, collect, documented, read, run
 from tests.collector.roots import family, plant, programs, rescue_programs
 
@@ -216,7 +217,16 @@ def snapshot(*folders: str) -> dict[str, tuple[object, ...]]:
 
 @pytest.mark.skipif(os.geteuid() != 0 or not Path("/var/lib/dpkg").is_dir(), reason="as root on Debian")
 def test_nothing_changes_on_this_machine() -> None:
-    folders = ("/etc", "/var/lib/dpkg", "/var/lib/apt", "/var/cache", "/var/log", "/var/spool", "/root/.ssh", "/usr/local/etc")
+    folders = (
+        "/etc",
+        "/var/lib/dpkg",
+        "/var/lib/apt",
+        "/var/cache",
+        "/var/log",
+        "/var/spool",
+        f"{ROOTS_HOME}/.ssh",
+        "/usr/local/etc",
+    )
     before = snapshot(*folders)
     parts = collect()
     assert parts["packages.upgrade"].status == "ok"

@@ -27,6 +27,7 @@ from selfaudit.net.ssh import Login
 from selfaudit.policy import Policy
 from selfaudit.protocols.collector import read_collector
 from selfaudit.protocols.ports import SURVEYED
+from tests.checks.host import ROOTS_HOME
 from tests.net.ssh_fakes import person
 
 HOST = "mail.blumenhof.example"
@@ -158,8 +159,8 @@ def test_nothing_secret_and_nobody_real(world: str) -> None:
 
 def test_dates_move_with_the_day() -> None:
     early, late = (host_text(HOST, "broken", NOW + datetime.timedelta(days=n)).decode() for n in (0, 30))
-    assert "root|/root/.ssh/authorized_keys|2026-11-10T02:47:31Z|2" in early
-    assert "root|/root/.ssh/authorized_keys|2026-12-10T02:47:31Z|2" in late
+    assert f"root|{ROOTS_HOME}/.ssh/authorized_keys|2026-11-10T02:47:31Z|2" in early
+    assert f"root|{ROOTS_HOME}/.ssh/authorized_keys|2026-12-10T02:47:31Z|2" in late
     assert "{" not in re.sub(r"inline:\{.*?\}", "", early)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from selfaudit.appeal.compose import final_text, word_hints
+from selfaudit.appeal.compose import final_text, ticket_text, word_hints
 from selfaudit.appeal.interview import questions, unanswered
 from selfaudit.appeal.questions import ALL
 from selfaudit.case.statement import Statement
@@ -25,6 +25,7 @@ from selfaudit.errors import UserError
 from selfaudit.net import open_net
 from selfaudit.policy.model import When
 from selfaudit.policy.packs import pack_for
+from selfaudit.report.statement_text import attested
 
 NOW = datetime.datetime(2026, 3, 31, 12, 0, tzinfo=datetime.UTC)
 
@@ -137,3 +138,27 @@ def test_without_it_or_without_the_repairs_there_is_none(provider: str, fixed_au
 def of_provider(audit: Audit, provider: str, said: Statement | None) -> Audit:
     evidence = audit.evidence
     return Audit(replace(evidence, case=replace(evidence.case, provider=provider)), audit.results, said)
+
+
+async def test_what_is_left_of_before_disproves_only_what_is_said_of_lists() -> None:
+    """The address is still on a list, and its removal was asked for: that nothing is sent any more may be stated, in the text and in the page."""
+    async with Internet("suspended") as internet:
+        inputs, brought = demo_inputs("suspended")
+        net = open_net(internet.settings, routes=internet.routes, **brought.along())
+        audit = await run_audit(inputs, net, install_key=b"demo installation key")
+    audit = replace(audit, statement=demo_statement("suspended", "demo"))
+    case, readiness = audit.evidence.case, readiness_of(audit)
+    pack = pack_for("demo")
+    assert pack is not None
+    assert readiness is not None
+    assert audit.statement is not None
+    all_said = replace(
+        audit.statement, attestations=tuple(replace(a, agreed=True, planned="") for a in audit.statement.attestations)
+    )
+    shown_in_page = {clause for clause, *_rest in attested(all_said, case, pack, readiness)}
+    assert "B-5.0a" in shown_in_page
+    assert "B-5.7" not in shown_in_page
+    text = ticket_text(pack, replace(audit, statement=all_said), readiness, all_said)
+    assert "B-5.7 (Not on reputable blocklists): not attested" in " ".join(text.split())
+    assert "B-5.0a (No unsolicited bulk mail, nor help for it): not attested" not in " ".join(text.split())
+    assert "(in the hands of others) B-5.0a" in " ".join(text.split())

@@ -16,7 +16,7 @@ from selfaudit.engine.brought import Brought, add_message
 from selfaudit.engine.evidence import decode_evidence, encode_evidence
 from selfaudit.engine.judge import judge_evidence
 from selfaudit.engine.messages import read_message_file
-from selfaudit.engine.sample_message import message_selectors
+from selfaudit.engine.sample_message import selectors_in
 from selfaudit.errors import UserError
 from selfaudit.facts import ProbeFailure, Request
 from selfaudit.findings import Result
@@ -34,7 +34,7 @@ def test_a_file_is_read_once_and_named(tmp_path: Path) -> None:
     assert len(message.name) <= 120
     assert message.name.isascii() or message.name.endswith("…")
     assert message.received.endswith("Z")
-    assert message_selectors(path) == (("s1", "shop.test"),)
+    assert selectors_in(message) == (("s1", "shop.test"),)
     again = tmp_path / "again.eml"
     again.write_bytes(sign(mail("Other\r\n")))
     both = add_message(add_message((), read_message_file(again)), replace(message, name="again.eml"))
@@ -49,15 +49,25 @@ def test_what_is_no_message_is_said_in_one_line(tmp_path: Path, data: bytes) -> 
         read_message_file(path)
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError):
-        message_selectors(path)
-    with pytest.raises(UserError):
         read_message_file(tmp_path / "absent.eml")
+
+
+def test_folded_nonsense_and_hostile_signatures_teach_only_what_is_a_selector(tmp_path: Path) -> None:
+    path = tmp_path / "x.eml"
+    path.write_bytes(
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=Shop.test; s=News;\r\n\tb=abc; bh=def\r\n"
+        b"DKIM-Signature: v=1; d=mailer.test;\r\n s=\r\n k1; b=x\r\n"
+        b"DKIM-Signature: nonsense\r\n"
+        b"DKIM-Signature: v=1; d=evil.test; s=a$(id)b; b=x\r\n"
+        b"From: a@shop.test\r\n\r\nbody\r\n"
+    )
+    assert selectors_in(read_message_file(path)) == (("news", "shop.test"), ("k1", "mailer.test"))
 
 
 def test_selectors_that_are_none_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "x.eml"
     path.write_bytes(b"DKIM-Signature: v=1; s=a b!; d=shop.test\r\nDKIM-Signature: v=1; s=K1; d=Shop.Test\r\n" + mail())
-    assert message_selectors(path) == (("k1", "shop.test"),)
+    assert selectors_in(read_message_file(path)) == (("k1", "shop.test"),)
 
 
 def test_the_plan_asks_only_the_resolver_and_lists_the_message() -> None:

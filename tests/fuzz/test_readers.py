@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selfaudit.engine.evidence import decode_evidence
+from selfaudit.engine.sample_message import selectors_in
 from selfaudit.errors import BadInput
 from selfaudit.facts.dns import DnsAnswer, DnsStatus, View, str_to_txt
 from selfaudit.net.dns import wire
@@ -32,6 +33,7 @@ from selfaudit.protocols import (
     whois,
 )
 from selfaudit.protocols.lookup import run_now
+from selfaudit.protocols.message_read import read_message
 
 RECORDS = st.one_of(
     st.text(max_size=200),
@@ -70,7 +72,7 @@ def test_evaluations_of_any_zone_end(texts: list[str]) -> None:
 @given(st.binary(max_size=400))
 def test_messages_for_selectors(data: bytes) -> None:
     with contextlib.suppress(BadInput):
-        dkim.selectors_of(data)
+        selectors_in(read_message(data, "x.eml"))
 
 
 QUESTION = wire.make_question("shop.test.", "A", recursion=True)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from selfaudit.errors import BadInput
-from selfaudit.protocols.dkim import KeyState, looks_like_key, parse_key, selectors_of
+from selfaudit.protocols.dkim import KeyState, looks_like_key, parse_key
 
 # RFC 8463 appendix A.2
 RFC_8463_ED25519 = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -89,18 +89,3 @@ def test_other_texts_are_not_keys() -> None:
     assert looks_like_key("k=rsa; p=AAAA")
     assert not looks_like_key("v=spf1 -all")
     assert not looks_like_key("google-site-verification=abc")
-
-
-def test_selectors_of_a_message() -> None:
-    message = (
-        b"DKIM-Signature: v=1; a=rsa-sha256; d=Shop.test; s=News;\r\n\tb=abc; bh=def\r\n"
-        b"DKIM-Signature: v=1; d=mailer.test;\r\n s=\r\n k1; b=x\r\n"
-        b"DKIM-Signature: nonsense\r\n"
-        b"DKIM-Signature: v=1; d=evil.test; s=a$(id)b; b=x\r\n"
-        b"From: a@shop.test\r\n\r\nbody\r\n"
-    )
-    assert selectors_of(message) == (("news", "shop.test"), ("k1", "mailer.test"))
-    assert selectors_of(b"From: a@b.test\r\n\r\nhello") == ()
-    for bad in (b"", b"\r\n\r\nno headers", b"\x00\xff\xfe"):
-        with pytest.raises(BadInput):
-            selectors_of(bad)

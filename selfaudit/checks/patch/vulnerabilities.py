@@ -57,7 +57,7 @@ class Tag(StrEnum):
 
 CHECK = Check(
     "patch.vulnerabilities", N_("No known vulnerabilities in the installed packages"), (HostReport, HostScope, PackageLookup), "host",
-    contact=Contact.PASSIVE, advisory=True,
+    contact=Contact.PASSIVE, advisory=True, consent=True,
 )  # fmt: skip
 
 _AGAIN = N_("selfaudit collect --ssh USER@{host} --packages, then the audit again with --look-up-packages")

@@ -14,13 +14,13 @@ CLOCK = Message(
 )
 
 
-def span(clock: Clock, at: float) -> tuple[float, float] | None:
+def span(clock: Clock, at: float, *, laboratory: bool) -> tuple[float, float] | None:
     """The earliest and the latest time that it can have been when this computer's clock said `at`, UTC seconds; None if it is not known.
 
     A time server tells it to within half the round trip (RFC 4330 section 5). Without one, the fresh signature of the DNS root was made for
-    a time span that holds the right time (RFC 4034 section 3.1.5). Where there is none to ask, as in laboratories, the clock is taken for right.
+    a time span that holds the right time (RFC 4034 section 3.1.5). Laboratories have neither; there the clock is taken for right.
     """
-    if not clock.samples and clock.root_signature is None:
+    if laboratory and not clock.samples and clock.root_signature is None:
         return at, at
     good = sorted((sample for sample in clock.samples if not sample.error), key=lambda sample: sample.delay)
     if good:

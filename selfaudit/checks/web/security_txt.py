@@ -150,7 +150,7 @@ def judge(site: WebSite, clock: Clock, policy: Policy) -> Iterator[Finding]:
         return
     args = {"domain": site.domain, **_pages.page_args(page, "privacy"), "renewed": _in_half_a_year(page)}
     if page.code == 200:
-        yield from _file(page, args, clock, legacy=page is not pages[0])
+        yield from _file(page, args, clock, policy, legacy=page is not pages[0])
     elif page.code in _pages.GONE and pages[-1].code in _pages.GONE:
         yield found(Tag.ABSENT, **args)
     else:
@@ -159,7 +159,7 @@ def judge(site: WebSite, clock: Clock, policy: Policy) -> Iterator[Finding]:
         yield found(Tag.OUTSIDE if _pages.is_outside(other) else Tag.UNREAD, **{**args, **_pages.page_args(other, "privacy")})
 
 
-def _file(page: Page, args: dict[str, Any], clock: Clock, *, legacy: bool) -> Iterator[Finding]:
+def _file(page: Page, args: dict[str, Any], clock: Clock, policy: Policy, *, legacy: bool) -> Iterator[Finding]:
     kind, _semicolon, rest = page.hops[-1].content_type.lower().partition(";")
     kind = kind.strip()
     if page.body.lstrip("\ufeff \t\r\n")[:1] == "<":
@@ -176,7 +176,7 @@ def _file(page: Page, args: dict[str, Any], clock: Clock, *, legacy: bool) -> It
         yield found(Tag.ABSENT, **args)
         return
     wrong = False
-    for tag, more in _wrong(page, file, clock):
+    for tag, more in _wrong(page, file, clock, policy):
         wrong = True
         yield found(tag, **{**args, **more})
     if legacy:
@@ -189,7 +189,7 @@ def _file(page: Page, args: dict[str, Any], clock: Clock, *, legacy: bool) -> It
         yield found(Tag.OK, **{**args, "until": _day(file.expires)}, contacts=file.contacts[:4])
 
 
-def _wrong(page: Page, file: SecurityTxt, clock: Clock) -> Iterator[tuple[Tag, dict[str, Any]]]:
+def _wrong(page: Page, file: SecurityTxt, clock: Clock, policy: Policy) -> Iterator[tuple[Tag, dict[str, Any]]]:
     by_tag: dict[Tag, list[str]] = {}
     for problem, value in file.problems:
         by_tag.setdefault(_TAGS.get(problem, Tag.FORM), []).append(value or str(problem))
@@ -197,7 +197,7 @@ def _wrong(page: Page, file: SecurityTxt, clock: Clock) -> Iterator[tuple[Tag, d
         yield tag, {"values": values[:5]}
     if not page.utf8:
         yield Tag.NOT_UTF8, {}
-    now = _clock.span(clock, page.hops[-1].at)
+    now = _clock.span(clock, page.hops[-1].at, laboratory=policy.laboratory)
     if file.expires is not None and (now is None or now[0] < file.expires <= now[1]):
         yield Tag.CLOCK, {"what": phrase("the security.txt of {domain}", domain=host_of(page.url))}
     elif now is not None and file.expires is not None and file.expires <= now[0]:

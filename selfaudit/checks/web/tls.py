@@ -147,10 +147,10 @@ def judge(tls: WebTls, surroundings: Surroundings, clock: Clock, policy: Policy)
     if not tls.handshakes:
         yield found(Tag.NONE_ASKED, domain=tls.domain, why="; ".join(why for _host, why in tls.not_asked) or "?")
     for handshake in tls.handshakes:
-        yield from _one(handshake, tls, surroundings, clock)
+        yield from _one(handshake, tls, surroundings, clock, policy)
 
 
-def _one(handshake: WebHandshake, tls: WebTls, surroundings: Surroundings, clock: Clock) -> Iterator[Finding]:
+def _one(handshake: WebHandshake, tls: WebTls, surroundings: Surroundings, clock: Clock, policy: Policy) -> Iterator[Finding]:
     args: dict[str, Any] = {"host": handshake.host, "why": printable(handshake.detail, 200)}
     shown = handshake.certificate
     if not handshake.done:
@@ -167,7 +167,8 @@ def _one(handshake: WebHandshake, tls: WebTls, surroundings: Surroundings, clock
     if not shown.trusted and tls.control is not None and tls.control.certificate is None:
         yield found(Tag.NO_CONTROL, **{**args, "why": printable(shown.why, 200)})
         return
-    yield from _certificate(handshake, shown, args, _clock.span(clock, handshake.now), fits=fits)
+    now = _clock.span(clock, handshake.now, laboratory=policy.laboratory)
+    yield from _certificate(handshake, shown, args, now, fits=fits)
 
 
 def _between(tls: WebTls, surroundings: Surroundings) -> str:

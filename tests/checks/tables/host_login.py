@@ -7,7 +7,7 @@ from selfaudit.facts import Fact
 from selfaudit.facts.host import PartStatus
 from selfaudit.policy import Policy
 from tests.checks.build import Scenario
-from tests.checks.host import SCOPE, part, report
+from tests.checks.host import ROOTS_HOME, SCOPE, part, report
 
 CHECK = "host.login"
 
@@ -17,7 +17,9 @@ BY_PAM = KEYS_ONLY.replace("kbdinteractiveauthentication no", "kbdinteractiveaut
 ROOT = PASSWORDS.replace("without-password", "yes")
 ACCOUNTS = "root|0|/bin/bash|set|2026-11-21\nanna|1000|/bin/bash|set|2026-11-21\nbackup|34|/usr/sbin/nologin|locked|2025-01-01"
 LOCKED_ROOT = ACCOUNTS.replace("root|0|/bin/bash|set", "root|0|/bin/bash|locked")
-KEYS = "root|/root/.ssh/authorized_keys|2026-01-05T10:00:00Z|2\nbob|/home/bob/.ssh/authorized_keys|2026-11-20T00:00:00Z|0"
+KEYS = (
+    f"root|{ROOTS_HOME}/.ssh/authorized_keys|2026-01-05T10:00:00Z|2\nbob|/home/bob/.ssh/authorized_keys|2026-11-20T00:00:00Z|0"
+)
 SUSPENDED = Policy(suspended=read_date("2026-11-20T12:00:00Z"))
 GOOD: dict[str, str | PartStatus] = {
     "login.sshd": KEYS_ONLY,
@@ -50,7 +52,7 @@ ELSEWHERE = {
 }
 USUAL = (
     "authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2", "authorizedkeysfile %h/.ssh/authorized_keys", "authorizedkeysfile none",
-    "authorizedkeysfile /root/.ssh/authorized_keys", "authorizedkeyscommand none\nauthorizedkeyscommanduser nobody\ntrustedusercakeys none",
+    f"authorizedkeysfile {ROOTS_HOME}/.ssh/authorized_keys", "authorizedkeyscommand none\nauthorizedkeyscommanduser nobody\ntrustedusercakeys none",
 )  # fmt: skip
 NOT_GOOD = ["LOGIN_OK"]
 SCENARIOS = [
@@ -82,9 +84,9 @@ SCENARIOS = [
     Scenario("a second root", facts({"login.accounts": ACCOUNTS + "\nsysadm|0|/bin/sh|set|2026-11-21"}), ["LOGIN_SECOND_ROOT"], "fail", NOT_GOOD, {"accounts": ("sysadm",)}),
     Scenario("toor, locked", facts({"login.accounts": ACCOUNTS + "\ntoor|0|/bin/sh|locked|-"}, system="freebsd"), ["LOGIN_OK"], "pass"),
     Scenario("toor with a password", facts({"login.accounts": ACCOUNTS + "\ntoor|0|/bin/sh|set|-"}, system="freebsd"), ["LOGIN_SECOND_ROOT"], "fail"),
-    Scenario("keys changed lately", facts({"login.keys": "root|/root/.ssh/authorized_keys|2026-11-20T03:00:00Z|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD, {"day": "2026-10-23"}),
-    Scenario("keys changed before the suspension", facts({"login.keys": "root|/root/.ssh/authorized_keys|2026-10-25T03:00:00Z|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD, policy=SUSPENDED),
-    Scenario("keys, when is not known", facts({"login.keys": "root|/root/.ssh/authorized_keys|-|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD),
+    Scenario("keys changed lately", facts({"login.keys": f"root|{ROOTS_HOME}/.ssh/authorized_keys|2026-11-20T03:00:00Z|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD, {"day": "2026-10-23"}),
+    Scenario("keys changed before the suspension", facts({"login.keys": f"root|{ROOTS_HOME}/.ssh/authorized_keys|2026-10-25T03:00:00Z|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD, policy=SUSPENDED),
+    Scenario("keys, when is not known", facts({"login.keys": f"root|{ROOTS_HOME}/.ssh/authorized_keys|-|3"}), ["LOGIN_KEYS_CHANGED"], "warn", NOT_GOOD),
     Scenario("passwords not renewed", facts({"login.accounts": ACCOUNTS.replace("anna|1000|/bin/bash|set|2026-11-21", "anna|1000|/bin/bash|set|2026-11-19")}), ["LOGIN_PASSWORDS_NOT_RENEWED"], "warn", NOT_GOOD, {"accounts": ("anna (2026-11-19)",)}, SUSPENDED),
     Scenario("renewed on the day itself is not held against anybody", facts({"login.accounts": ACCOUNTS.replace("2026-11-21", "2026-11-20")}), ["LOGIN_OK"], "pass", policy=SUSPENDED),
     Scenario("old passwords without a suspension", facts({"login.accounts": ACCOUNTS.replace("2026-11-21", "2020-01-01")}), ["LOGIN_OK"], "pass"),

@@ -9,6 +9,7 @@ from selfaudit.facts.exposure import PortOutcome
 from selfaudit.facts.smtp import Certificate
 from selfaudit.facts.vantage import Clock, ControlConnection, Surroundings, TimeSample
 from selfaudit.facts.web import WebHandshake, WebTls
+from selfaudit.policy import Policy
 from tests.checks.build import Scenario
 from tests.checks.web import NO_CLOCK, NOW, RIGHT, YEAR_BEHIND
 
@@ -80,7 +81,8 @@ SCENARIOS = [
     Scenario("the clock was not looked at, long ended", fact(shook(certificate(ends=-400)), clock=NO_CLOCK), ["WEB_TLS_CLOCK_UNKNOWN"], "inconclusive", ["WEB_TLS_EXPIRED"]),
     Scenario("ended, but the clock is a year behind", fact(shook(certificate()), clock=YEAR_BEHIND), ["WEB_TLS_EXPIRED"], "fail", ["WEB_TLS_ACCEPTED"]),
     Scenario("not begun by a clock that is a year behind", fact(shook(certificate(begins=300, ends=420)), clock=YEAR_BEHIND), ["WEB_TLS_ACCEPTED"], "pass", ["WEB_TLS_NOT_YET_VALID"]),
-    Scenario("nobody to ask, as in laboratories", fact(shook(certificate()), clock=Clock(NOW, (), None)), ["WEB_TLS_ACCEPTED"], "pass"),
+    Scenario("nobody to ask in a laboratory", fact(shook(certificate()), clock=Clock(NOW, (), None)), ["WEB_TLS_ACCEPTED"], "pass", policy=Policy(laboratory=True)),
+    Scenario("nobody was asked for the time", fact(shook(certificate()), clock=Clock(NOW, (), None)), ["WEB_TLS_CLOCK_UNKNOWN"], "inconclusive"),
     Scenario("only the root's signature tells the time", fact(shook(certificate()), clock=COARSE), ["WEB_TLS_ACCEPTED"], "pass", args={"days": 53}),
     Scenario("only the root's signature tells the time, and the end is near", fact(shook(certificate(ends=3)), clock=COARSE), ["WEB_TLS_CLOCK_UNKNOWN"], "inconclusive"),
     Scenario("soon", fact(shook(certificate(ends=5))), ["WEB_TLS_EXPIRES_SOON"], "warn", ["WEB_TLS_ACCEPTED"]),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from selfaudit.case.notice import Notice
 from selfaudit.engine.brought import add_ledger, add_message
 from selfaudit.engine.draft import MAX_SELECTORS, Draft, add_lines
-from selfaudit.engine.sample_message import message_selectors
+from selfaudit.engine.sample_message import selectors_in
 from selfaudit.errors import UserError
 from selfaudit.facts.ledger import LedgerReport
 from selfaudit.facts.message import SampleMessage
@@ -197,12 +197,9 @@ class BroughtWork(HostWork):
             return
         self.show_place("messages")
 
-        def work() -> tuple[SampleMessage, tuple[tuple[str, str], ...]]:
-            return readers.read_message(path), message_selectors(path)
-
-        def done(found: tuple[SampleMessage, tuple[tuple[str, str], ...]]) -> None:
+        def done(message: SampleMessage) -> None:
             assert self.draft is not None
-            message, selectors = found
+            selectors = selectors_in(message)
             try:
                 messages = add_message(self.draft.messages, message)
             except UserError as error:
@@ -219,7 +216,7 @@ class BroughtWork(HostWork):
                     file=printable(name, 80)
                 )
 
-        self._read_file("messages", work, done)
+        self._read_file("messages", lambda: readers.read_message(path), done)
 
     def remove_message(self, message: SampleMessage) -> None:
         """Takes a message off the case, and what was learnt from it alone."""
