@@ -100,7 +100,9 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     `suspended` is YYYY-MM-DD or RFC 3339; `hosted` are domains whose registration counts and whose mail is somebody else's;
     `not_registrant` are those that are registered to somebody other than `registrant`; `cited` are ids of clauses of the provider's
-    policy, `steps` what it demands, in its words; `bulk` and `shared` say whether bulk mail is sent and a platform is shared.
+    policy, `steps` what it demands, in its words; `bulk` and `shared` say whether bulk mail is sent and a platform is shared; `service` is
+    what is suspended, `contact` where the provider is reached about it, `language` (ISO 639-1) in which it wants to be answered,
+    `message` what it tells the customer, `created` when the file was made (RFC 3339).
     """
 
     schema: Literal["selfaudit/case/1"]
@@ -122,6 +124,11 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     purpose: Purpose = "reinstatement"
     bulk: Stated = ""
     shared: Stated = ""
+    service: _Field = ""
+    contact: _Field = ""
+    language: Annotated[str, msgspec.Meta(max_length=8)] = ""
+    message: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    created: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 def read_case_file(path: Path) -> CaseFile:

@@ -148,6 +148,28 @@ class NamedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What the signature of the case file came to on this computer. Whoever reads a report checks it again by keys of their own.
+
+    Attributes:
+        state: "unsigned"; "trusted": by a key that the provider's pack names; "unknown-key": it fits, but nobody here vouches for its key, or
+            the key is not at hand; "tampered": it does not fit the file; "unreadable": it is no signature.
+        key: id of the key as minisign prints it, "" for none.
+        owner: to whom the pack says the key belongs.
+        comment: the signed comment, as far as it was verified.
+        sha256: of the case file.
+        targets: what the file names; only these are vouched for. Empty unless it is trusted.
+    """
+
+    state: Literal["unsigned", "trusted", "unknown-key", "tampered", "unreadable"]
+    key: str = ""
+    owner: str = ""
+    comment: str = ""
+    sha256: str = ""
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything a run depends on besides the network.
 
@@ -181,6 +203,11 @@ class Case:
         purpose: a customer's reinstatement, or the same questions before a contract.
         bulk: whether bulk or commercial mail is sent, "" if nobody has said so.
         shared: whether the service is on a platform that is shared with others, "" if nobody has said so.
+        service: what the provider calls the service that is suspended: a product, a contract number, a host name.
+        contact: where the provider's people are reached about this case.
+        language: in which the provider wants to be answered (ISO 639-1), "" for any.
+        message: what support tells the customer.
+        seal: what the case file's signature came to, None where there was no case file.
     """
 
     targets: tuple[Target, ...]
@@ -212,6 +239,11 @@ class Case:
     purpose: Purpose = "reinstatement"
     bulk: Stated = ""
     shared: Stated = ""
+    service: str = ""
+    contact: str = ""
+    language: str = ""
+    message: str = ""
+    seal: Seal | None = None
 
     def domains(self) -> tuple[str, ...]:
         """The named domains, without those that are only hosted."""

@@ -12,7 +12,7 @@ import msgspec
 
 from selfaudit.case import HOSTED, Approval, Registrant, Target
 from selfaudit.case.file import parse_past, registrant_problems
-from selfaudit.case.model import Purpose, Stated
+from selfaudit.case.model import Purpose, Seal, Stated
 from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Statement
 from selfaudit.case.targets import MAX_ADDRESSES, MAX_DOMAINS, MAX_HOSTED, parse_domain, parse_target
@@ -71,6 +71,7 @@ class Draft:
         cited, steps: clauses that the provider says were broken, and what it demands.
         purpose, bulk, shared: as of `Case`.
         statement: what the customer states.
+        service, contact, language, message, seal: of the case file, as of `Case`.
     """
 
     lines: tuple[Line, ...] = ()
@@ -101,6 +102,11 @@ class Draft:
     bulk: Stated = ""
     shared: Stated = ""
     statement: Statement = field(default_factory=Statement)
+    service: str = ""
+    contact: str = ""
+    language: str = ""
+    message: str = ""
+    seal: Seal | None = None
 
     @property
     def brought(self) -> Brought:

@@ -1,0 +1,1 @@
+"""The bundle: made, opened and verified."""
