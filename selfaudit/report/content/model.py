@@ -13,7 +13,8 @@ from selfaudit.case import EvidenceFile
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A state: its colour by the name of an outcome ("pass", "fail", "warn", "inconclusive", "not-applicable", "not-run", "bug"),
-    its sign, and its word. The word alone says everything; colour and sign only say it sooner."""
+    its sign, and its word. The word alone says everything; colour and sign only say it sooner.
+    """
 
     tone: str
     sign: str
