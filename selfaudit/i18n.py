@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import gettext as _gettext
 import os
-import re
 import string
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -22,6 +22,7 @@ SOURCE = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 PSEUDO = "pseudo"  # for layout tests: longer words, accents on every letter
 VARIABLE = "SELFAUDIT_LANGUAGE"
+_TRIED = (8, 4, 1)  # templates that are compared for a text, for what stands in its fields, and for what stands in those
 PHRASE = "phrase"  # the context (msgctxt) of saved phrases in the catalogue
 
 _ENGLISH = _gettext.NullTranslations()
@@ -62,38 +63,103 @@ def shown(value: object) -> str:
     translation = _current()
     if translation is _ENGLISH or len(text) > 2000:
         return text
-    return _recognise(text, translation, 3)
+    return _recognise(text, translation, len(_TRIED))[0]
 
 
-def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) -> str:
+@lru_cache(maxsize=2048)
+def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) -> tuple[str, int]:
+    """The translation of a text, and how many of its characters were not recognised."""
     exact = translation.pgettext(PHRASE, text)
-    if exact != text or depth == 0 or " " not in text:
-        return exact
-    for template, pattern in _shapes(translation):
-        match = pattern.fullmatch(text)
-        if match:
-            values = {k: _recognise(v, translation, depth - 1) for k, v in match.groupdict().items()}
-            return translation.pgettext(PHRASE, template).format_map(values)
+    if exact != text:
+        return exact, 0
+    if depth == 0 or " " not in text:
+        return text, len(text)
+    whole = _recognise_whole(text, translation, depth)
+    if whole is not None:
+        return whole
     if text.endswith(")") and " (" in text:
         head, _found, inside = text[:-1].partition(" (")
-        return f"{_recognise(head, translation, depth - 1)} ({_recognise(inside, translation, depth - 1)})"
+        outer, inner = _recognise(head, translation, depth - 1), _recognise(inside, translation, depth - 1)
+        return f"{outer[0]} ({inner[0]})", outer[1] + inner[1]
     for separator in (": ", "; "):
         head, found, tail = text.partition(separator)
         if found:
             first, rest = _recognise(head, translation, depth - 1), _recognise(tail, translation, depth - 1)
-            if (first, rest) != (head, tail):
-                return first + separator + rest
-    return text
+            if (first[0], rest[0]) != (head, tail):
+                return first[0] + separator + rest[0], first[1] + rest[1]
+    return _recognise_list(text, translation, depth)
+
+
+def _recognise_whole(text: str, translation: _gettext.NullTranslations, depth: int) -> tuple[str, int] | None:
+    """The translation of what is one phrase, None if it is none.
+
+    A sentence that was put into another one stands there without its full stop. Where several templates fit, since one phrase was put
+    into another, the one counts that leaves least that is not recognised, and of those one whose first words are fixed.
+    """
+    stopped = text if text.endswith((".", ":", ";")) else text + "."
+    exact = translation.pgettext(PHRASE, stopped)
+    if exact != stopped:
+        return exact.removesuffix("."), 0
+    fitting: list[tuple[int, bool, str]] = []
+    for shape in _shapes(translation):
+        for whole in dict.fromkeys((text, stopped)):
+            found = shape.match(whole)
+            if found is None:
+                continue
+            values = {name: _recognise(value, translation, depth - 1) for name, value in found.items()}
+            words = translation.pgettext(PHRASE, shape.template).format_map({n: v for n, (v, _left) in values.items()})
+            left = sum(count for _value, count in values.values())
+            fitting.append((left, not shape.words[0], words if whole == text else words.removesuffix(".")))
+        if len(fitting) >= _TRIED[-depth]:
+            break
+    if not fitting:
+        return None
+    left, _begins_with_a_field, words = min(fitting, key=lambda f: f[:2])
+    return words, left
+
+
+def _recognise_list(text: str, translation: _gettext.NullTranslations, depth: int) -> tuple[str, int]:
+    """Phrases between commas, as `shown` writes them; where one of them has several words that are no phrase, it is no such list."""
+    parts = text.split(", ")
+    if len(parts) == 1 or len(parts) > 50:
+        return text, len(text)
+    found = [_recognise(part, translation, depth - 1) for part in parts]
+    if any(words == part and " " in part for (words, _left), part in zip(found, parts, strict=True)):
+        return text, len(text)
+    return ", ".join(words for words, _left in found), sum(left for _words, left in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A template as it is recognised: `words` stand before, between and after its `names`."""
+
+    template: str
+    words: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def match(self, text: str) -> dict[str, str] | None:
+        """What stands in the fields, each as short as can be; None for another text. Takes time in proportion to the text only."""
+        if not text.startswith(self.words[0]) or not text.endswith(self.words[-1]):
+            return None
+        at, end = len(self.words[0]), len(text) - len(self.words[-1])
+        values: dict[str, str] = {}
+        for number, name in enumerate(self.names, 1):
+            last = number == len(self.names)
+            upto = end if last else text.find(self.words[number], at, end)
+            if upto < at or values.setdefault(name, text[at:upto]) != text[at:upto]:
+                return None
+            at = upto + len(self.words[number])
+        return values
 
 
 @lru_cache(maxsize=8)
-def _shapes(translation: _gettext.NullTranslations) -> list[tuple[str, re.Pattern[str]]]:
+def _shapes(translation: _gettext.NullTranslations) -> list[_Shape]:
     """The templates of phrases with fields, those with most fixed text first."""
     prefix = f"{PHRASE}\x04"
     catalogue: Mapping[Any, str] = getattr(translation, "_catalog", {})
     templates = [k.removeprefix(prefix) for k in catalogue if isinstance(k, str) and k.startswith(prefix) and "{" in k]
     templates.sort(key=lambda t: (-len(fixed_text(t)), t))
-    return [(t, _pattern(t)) for t in templates]
+    return [_shape(t) for t in templates]
 
 
 def fixed_text(template: str) -> str:
@@ -101,15 +167,14 @@ def fixed_text(template: str) -> str:
     return "".join(text for text, _field, _spec, _conversion in string.Formatter().parse(template))
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = []
-    seen: set[str] = set()
+def _shape(template: str) -> _Shape:
+    words, names = [""], []
     for text, field, _spec, _conversion in string.Formatter().parse(template):
-        parts.append(re.escape(text))
+        words[-1] += text
         if field is not None:
-            parts.append(f"(?P={field})" if field in seen else f"(?P<{field}>.*?)")
-            seen.add(field)
-    return re.compile("".join(parts), re.DOTALL)
+            names.append(field)
+            words.append("")
+    return _Shape(template, tuple(words), tuple(names))
 
 
 def fill(template: str, args: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Keys of lists and passwords of log-ins: from the environment or the operating system's keyring, never from a file."""
+"""Keys of lists, passwords of log-ins and the signing key: from the environment or the system's keyring, never from a file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import os
 import re
 from enum import StrEnum
 
-from selfaudit.errors import UserError
-from selfaudit.i18n import _
+from selfaudit.errors import BadInput, UserError
+from selfaudit.i18n import N_, _
+from selfaudit.protocols.minisign import PublicKey, SecretKey, new_secret_key, read_secret_key
 
 SERVICE = "selfaudit"
 _KEY = re.compile(r"[A-Za-z0-9]{8,63}\Z")
+_NO_KEYRING = N_(
+    "There is no keyring on this computer, or it is locked, and a signing key is never written to a file. Unlock the keyring, or set "
+    "SELFAUDIT_SIGNING_KEY to your key (“selfaudit key new --print” makes one)."
+)
 
 
 class KeyState(StrEnum):
@@ -124,3 +129,93 @@ def store_ssh_password(user: str, host: str, port: int, password: str) -> None:
         return  # there was none
     except (keyring.errors.KeyringError, RuntimeError, OSError):
         raise UserError(_("The system's keyring cannot be used or is locked; nothing was stored.")) from None
+
+
+SIGNING_VARIABLE = "SELFAUDIT_SIGNING_KEY"
+_SIGNING = "signing-key"
+
+
+def signing_key(*, create: bool = True) -> SecretKey:
+    """The key by which this person signs case files and bundles.
+
+    Looked up in the environment (SELFAUDIT_SIGNING_KEY, as `SecretKey.encode` writes it), then in the keyring under the service
+    "selfaudit" and the name "signing-key". Where there is none, one is made and kept in the keyring; it is never written to a file.
+
+    Raises:
+        UserError: there is no keyring, none was to be made, or what is there is no key (it is left as it is).
+    """
+    given = os.environ.get(SIGNING_VARIABLE, "")
+    if given:
+        try:
+            return read_secret_key(given)
+        except BadInput:
+            raise UserError(_("SELFAUDIT_SIGNING_KEY holds no signing key; remove it, or set it to the whole key.")) from None
+    kept = _kept_signing_key()
+    if kept is not None:
+        return kept
+    if not create:
+        raise UserError(_("There is no signing key yet; “selfaudit key new” makes one."))
+    return new_signing_key()
+
+
+def public_signing_key() -> PublicKey | None:
+    """The key by which this person's signatures are checked; None where there is none yet, or no keyring."""
+    try:
+        return signing_key(create=False).public()
+    except UserError:
+        return None
+
+
+def new_signing_key(*, replace: bool = False) -> SecretKey:
+    """Makes a signing key and puts it into the keyring.
+
+    Args:
+        replace: an older one in the keyring is given up; nothing can be signed with it any more.
+
+    Raises:
+        UserError: there is one already, it comes from the environment, or there is no keyring.
+    """
+    if os.environ.get(SIGNING_VARIABLE, ""):
+        raise UserError(_("The signing key comes from SELFAUDIT_SIGNING_KEY; remove that first. Nothing was changed."))
+    if not replace:
+        kept = _kept_signing_key()
+        if kept is not None:
+            words = _(
+                "There is a signing key already, {key}; nothing was changed. With --replace it is given up for a new one."
+            )
+            raise UserError(words.format(key=kept.public().name))
+    key = new_secret_key()
+    import keyring
+    import keyring.errors
+
+    try:
+        keyring.set_password(SERVICE, _SIGNING, key.encode())
+    except (keyring.errors.KeyringError, RuntimeError, OSError):
+        raise UserError(_(_NO_KEYRING)) from None
+    # A keyring that forgets (there are some that do) must not let somebody sign with a key that is gone tomorrow.
+    kept = _kept_signing_key()
+    if kept is None:
+        raise UserError(_(_NO_KEYRING))
+    return kept
+
+
+def _kept_signing_key() -> SecretKey | None:
+    import keyring
+    import keyring.backends.fail
+    import keyring.errors
+
+    try:
+        if isinstance(keyring.get_keyring(), keyring.backends.fail.Keyring):
+            raise UserError(_(_NO_KEYRING))
+        stored = keyring.get_password(SERVICE, _SIGNING)
+    except (keyring.errors.KeyringError, RuntimeError, OSError):
+        raise UserError(_(_NO_KEYRING)) from None
+    try:
+        return read_secret_key(stored) if stored else None
+    except BadInput:
+        raise UserError(
+            _(
+                "What the keyring keeps as “selfaudit”, “signing-key” is no signing key; it is left as it is. “selfaudit key new --replace” puts a "
+                "new one in its place."
+            )
+        ) from None

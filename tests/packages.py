@@ -20,7 +20,7 @@ PROGRAMS = {
     "microsocks": "microsocks", "redis-server": "redis-server", "memcached": "memcached", "snmpd": "snmpd", "socat": "socat",
     "whois": "whois", "curl": "curl", "debootstrap": "debootstrap", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
     "ssh-keyscan": "openssh-client", "dash": "dash", "bash": "bash", "busybox": "busybox-static", "mksh": "mksh", "shellcheck": "shellcheck",
-    "nsenter": "util-linux", "unshare": "util-linux",
+    "nsenter": "util-linux", "unshare": "util-linux", "minisign": "minisign", "pdftoppm": "poppler-utils",
 }  # fmt: skip
 LIBRARIES = {
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.0": "libxkbcommon0", "libdbus-1.so.3": "libdbus-1-3",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import html
 import importlib.util
 import json
 import os
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +22,7 @@ from selfaudit.checks.registry import templates_of
 from selfaudit.demo import demo_case
 from selfaudit.engine import Audit
 from selfaudit.engine.judge import judge_evidence
+from selfaudit.engine.requirements import readiness_of
 from selfaudit.i18n import PSEUDO, fill, phrase, preferred, shown, using
 from selfaudit.report.html import render_html
 from selfaudit.report.json import encode_audit
@@ -90,6 +94,75 @@ def test_saved_phrases_are_recognised(saved: object, german: str) -> None:
     assert shown(saved) == (", ".join(saved) if isinstance(saved, tuple) else saved)
     with using("de"):
         assert shown(saved) == german
+
+
+def test_what_a_check_says_is_recognised_where_it_is_kept_as_a_reason() -> None:
+    texts = {message.text for check in all_checks().values() for message in check.messages.values()}
+    assert len(texts) > 500
+    for text in sorted(texts):
+        names = dict.fromkeys(name for _t, name, _s, _c in string.Formatter().parse(text) if name is not None)
+        args = {name: f"x{number}.test" for number, name in enumerate(names)}
+        saved = text.format_map(args)
+        with using("de"):
+            german = fill(text, args)
+            assert german != saved, text
+            assert shown(saved) == german
+            within = phrase("Not seen: {reason}.", reason=saved.rstrip(". "))  # as readiness puts it into a sentence of its own
+            assert shown(within) == f"Nicht gesehen: {german.rstrip('.')}.", text
+
+
+def test_words_of_checks_are_too_many_to_stand_in_outside_text() -> None:
+    for check in all_checks().values():
+        for message in check.messages.values():
+            assert sum(c.isalpha() for c in i18n.fixed_text(message.text)) >= 10, message.text
+
+
+def test_readiness_is_german_to_the_end(broken_audit: Audit) -> None:
+    readiness = readiness_of(broken_audit)
+    assert readiness is not None
+    failing = [b for r in readiness.requirements for b in r.by if b.outcome == "fail"]
+    assert len(failing) > 5
+    with using("de"):
+        for basis in failing:
+            assert shown(basis.why) != basis.why
+        page = render_html(broken_audit)
+    assert not [b.why for b in failing if html.escape(b.why) in page]
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "values"),
+    [
+        ("{a} of {b}", "1 of 2 of 3", {"a": "1", "b": "2 of 3"}),
+        ("{a} of {b}.", "1 of 2.", {"a": "1", "b": "2"}),
+        ("{a} of {b}.", "1 of 2", None),
+        ("{a}, then {b}, then {a}", "x, then y, then x", {"a": "x", "b": "y"}),
+        ("{a}, then {b}, then {a}", "x, then y, then z", None),
+        ("at {a}at", "at", None),
+        ("{a}{b} now", "x now", {"a": "", "b": "x"}),
+    ],
+)
+def test_fields_of_a_template_are_found_again(template: str, text: str, values: dict[str, str] | None) -> None:
+    assert i18n._shape(template).match(text) == values
+
+
+def test_no_text_to_be_translated_stands_in_an_f_string() -> None:
+    """Under Python 3.11, the tool that collects the texts does not look into f-strings: such a text would stay English for ever."""
+    lost = []
+    for folder in ("selfaudit", "ui/selfaudit_ui", "tools"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for part in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(part, ast.JoinedStr):
+                    lost += [f"{path.relative_to(ROOT)}:{call.lineno}" for call in ast.walk(part) if _marks_a_text(call)]
+    assert lost == []
+
+
+def _marks_a_text(part: ast.AST) -> bool:
+    return (
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and part.func.id in ("_", "N_", "ngettext", "phrase")
+        and any(isinstance(argument, ast.Constant) for argument in part.args[:2])
+    )
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ def _all() -> Iterator[tuple[str | None, Id, str]]:
             yield None, match[1], path.relative_to(ROOT).as_posix()
 
 
+def said_by_checks() -> tuple[str, ...]:
+    """What checks say of a target. It is kept in reasons, too (why a clause is not met), and recognised there as phrases are."""
+    from selfaudit.checks import all_checks
+
+    return tuple(dict.fromkeys(message.text for check in all_checks().values() for message in check.messages.values()))
+
+
 def _from_checks() -> Iterator[tuple[str | None, Id, str]]:
     from selfaudit.checks import all_checks
     from selfaudit.checks.registry import SECTIONS, paragraphs, templates_of
@@ -185,6 +192,10 @@ def mo_bytes(catalog: Catalog) -> bytes:
     for message in catalog:
         if message.id and all(message.string if isinstance(message.string, tuple) else (message.string,)):
             plain.add(message.id, message.string, context=message.context)
+    for text in said_by_checks():  # translated once in the .po file, found in both ways
+        once = catalog.get(text)
+        if once is not None and once.string and plain.get(text, "phrase") is None:
+            plain.add(text, once.string, context="phrase")
     buffer = io.BytesIO()
     write_mo(buffer, plain)
     return buffer.getvalue()

@@ -147,7 +147,8 @@ def _suggestions(suggested: Sequence[Suggestion]) -> Iterator[str]:
 
 def _question(question: Question) -> Iterator[str]:
     yield ""
-    yield from _comment(shown(question.text) + ("" if question.required else f" ({_('not required')})"))
+    not_required = _("not required")
+    yield from _comment(shown(question.text) + ("" if question.required else f" ({not_required})"))
     yield from _comment(shown(question.why), indent="  ")
     if question.hint:
         yield from _comment(shown(question.hint), indent="  ")

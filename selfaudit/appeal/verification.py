@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from selfaudit.appeal.plain import field, item, paragraph, shortened
 from selfaudit.case import Case
+from selfaudit.case.model import Seal
 from selfaudit.case.statement import Statement
 from selfaudit.engine.model import Audit
 from selfaudit.errors import BadInput
 from selfaudit.findings import Outcome, Result
+from selfaudit.policy.checked import approvals_count
 from selfaudit.policy.effective import effective_from, effective_words
 from selfaudit.policy.model import Pack, Readiness, Requirement, State
 
@@ -92,6 +94,7 @@ def verification(readiness: Readiness | None, audit: Audit) -> list[str]:
                 lines += _requirement(requirement)
         unseen = [r for r in readiness.requirements if r.state in (State.CANNOT_VERIFY, State.NEEDS_STATEMENT)]
         lines += _reasons(unseen, results)
+    lines += _case_file(evidence.case.seal)
     lines += _approvals(evidence.case)
     failed = [f"{r.check} on {r.target}" for r in results if r.outcome is Outcome.FAIL]
     if failed:
@@ -123,11 +126,32 @@ def _requirement(requirement: Requirement) -> list[str]:
     return lines
 
 
+_SEALS: Mapping[str, str] = {
+    "trusted": "signed by {owner} with the key {key} and unchanged, as the customer's program found",
+    "unknown-key": "signed with the key {key}, for which nothing on the customer's computer vouches",
+    "tampered": "its signature (key {key}) does not fit: it was changed after it was signed, or not signed with that key",
+    "unreadable": "with a signature that cannot be read",
+    "unsigned": "not signed",
+}
+
+
+def _case_file(seal: Seal | None) -> list[str]:
+    """What the signature of the case file came to. The desk has the file and its own key, and need not believe it."""
+    if seal is None:
+        return []
+    words = _SEALS[seal.state].format(owner=seal.owner, key=seal.key)
+    lines = ["", *field("Case file", f"{words}. You can check it by your own keys: selfaudit case check FILE")]
+    return [*lines, *paragraph(f"SHA-256 {seal.sha256}", _DEEPER)]
+
+
 def _approvals(case: Case) -> list[str]:
     """The approvals that the case names, by their references: the desk knows whether it gave them."""
     if not case.exceptions:
         return []
-    lines = ["", *paragraph("Approvals that the case names; you know whether you gave them:")]
+    told = "Approvals that the case names; you know whether you gave them:"
+    if approvals_count(case):
+        told = "Approvals that the signed case file names:"
+    lines = ["", *paragraph(told)]
     for approved in case.exceptions:
         where = " ".join(filter(None, (approved.target or "all of the case", approved.service)))
         lines += item(f"{approved.check} on {where}: reference {approved.reference or 'not stated'}")

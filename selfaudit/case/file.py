@@ -13,7 +13,7 @@ import msgspec
 
 from selfaudit.case.model import EvidenceFile, Purpose, Registrant, Stated
 from selfaudit.case.targets import MAX_HOSTED
-from selfaudit.errors import UserError
+from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _
 from selfaudit.settings import explain_toml_error, read_toml
@@ -30,6 +30,7 @@ _Field = Annotated[str, msgspec.Meta(max_length=MAX_FIELD)]
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 _FIRST_ZONE = datetime.timedelta(hours=14)  # a day begins there first: what is today for anybody is not in the future
+_LAST_ZONE = datetime.timedelta(hours=12)  # a day ends there last
 _MAIL = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 _PHONE = re.compile(r"(\+|00)[0-9][0-9 ()./-]{4,38}( ?(x|ext\.?) ?[0-9]{1,8})?")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
@@ -102,7 +103,7 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     `not_registrant` are those that are registered to somebody other than `registrant`; `cited` are ids of clauses of the provider's
     policy, `steps` what it demands, in its words; `bulk` and `shared` say whether bulk mail is sent and a platform is shared; `service` is
     what is suspended, `contact` where the provider is reached about it, `language` (ISO 639-1) in which it wants to be answered,
-    `message` what it tells the customer, `created` when the file was made (RFC 3339).
+    `message` what it tells the customer, `created` when the file was made (RFC 3339), `demo` the world of the demo for which it is.
     """
 
     schema: Literal["selfaudit/case/1"]
@@ -129,29 +130,50 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     language: Annotated[str, msgspec.Meta(max_length=8)] = ""
     message: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     created: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    demo: Literal["", "broken", "fixed", "suspended"] = ""
 
 
 def read_case_file(path: Path) -> CaseFile:
-    """Reads a case file. It is not believed to be signed by anybody.
+    """Reads a case file. Whether somebody signed it is another question (`engine.seals.read_signed_case`).
 
     Raises:
         UserError: which file, which key, what was expected.
     """
-    data = read_bounded(path, MAX_FILE)
+    try:
+        return parse_case(read_bounded(path, MAX_FILE))
+    except BadInput as error:
+        raise UserError(f"{path}: {error}") from None
+
+
+def parse_case(data: bytes) -> CaseFile:
+    """Reads the octets of a case file.
+
+    Raises:
+        BadInput: which key, what was expected.
+    """
+    if len(data) > MAX_FILE:
+        raise BadInput(_("larger than {limit} bytes").format(limit=MAX_FILE))
     try:
         file = msgspec.json.decode(data, type=CaseFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message, _sep, where = str(error).partition(" - at `$")
         key = where.rstrip("`").strip(".") or "file"
-        raise UserError(f"{path}: {printable(key, 80)}: {printable(message, 200)}") from None
+        raise BadInput(f"{printable(key, 80)}: {printable(message, 200)}") from None
     try:
-        parse_past(file.suspended)
+        # The demo has a calendar of its own.
+        parse_past(file.suspended, ahead=bool(file.demo))
     except UserError as error:
-        raise UserError(f"{path}: suspended: {error}") from None
+        raise BadInput(f"suspended: {error}") from None
     if file.registrant is not None:
-        for key, problem in registrant_problems(file.registrant.typed()).items():
-            raise UserError(f"{path}: registrant.{key}: {problem}")
+        for key, problem in registrant_problems(file.registrant.typed(), ahead=bool(file.demo)).items():
+            raise BadInput(f"registrant.{key}: {problem}")
     return file
+
+
+def encode_case(file: CaseFile) -> bytes:
+    """A case file as it is written: one key per line, in the order of the format, without what is empty. Same content, same octets."""
+    given = {k: v for k, v in msgspec.to_builtins(file).items() if v not in ("", [], (), None)}
+    return msgspec.json.format(msgspec.json.encode(given), indent=2) + b"\n"
 
 
 def read_registrant_file(path: Path) -> Registrant:
@@ -216,6 +238,36 @@ def parse_past(text: str, *, moments: bool = True, ahead: bool = False) -> str:
         ) from None
     if future and not ahead:
         raise UserError(_("{value} is still to come; name a day that has begun.").format(value=value))
+    return value
+
+
+def parse_deadline(text: str) -> str:
+    """Reads a deadline: a day (YYYY-MM-DD) that is not over everywhere yet, or a moment (RFC 3339) that has not passed.
+
+    Returns:
+        The day as it is, the moment in UTC, "" for blank.
+
+    Raises:
+        UserError: it is no date, or over.
+    """
+    cleaned = text.strip()
+    now = datetime.datetime.now(datetime.UTC)
+    try:
+        if not cleaned:
+            return ""
+        if _DAY.fullmatch(cleaned):
+            day = datetime.date.fromisoformat(cleaned)
+            over, value = day < (now - _LAST_ZONE).date(), day.isoformat()
+        elif _MOMENT.fullmatch(cleaned):
+            moment = datetime.datetime.fromisoformat(cleaned.upper().replace(" ", "T")).astimezone(datetime.UTC)
+            over, value = moment < now, moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+        else:
+            raise ValueError
+    except (ValueError, OverflowError):
+        words = _("“{value}” is not a date; write it as YYYY-MM-DD, or as 2026-03-31T18:00:00Z for a moment.")
+        raise UserError(words.format(value=printable(cleaned, 40))) from None
+    if over:
+        raise UserError(_("{value} is over; name a day or moment that is still to come.").format(value=value))
     return value
 
 

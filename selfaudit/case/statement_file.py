@@ -220,7 +220,8 @@ class _FileReader:
     def read(self, key: str, files: Sequence[str | CaseEvidence]) -> tuple[EvidenceFile, ...]:
         self._count += len(files)
         if self._count > MAX_ALL_FILES:
-            raise UserError(f"{key}: {_('At most {limit} files can be added.').format(limit=MAX_ALL_FILES)}")
+            too_many = _("At most {limit} files can be added.").format(limit=MAX_ALL_FILES)
+            raise UserError(f"{key}: {too_many}")
         return tuple(self._one(key, item) for item in files)
 
     def _one(self, key: str, item: str | CaseEvidence) -> EvidenceFile:

@@ -201,7 +201,8 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
         screen.print()
         screen.print(_("On whose authority"))
         for target, words in made.authority.items():
-            screen.print(wrapped(f"{target}: {shown(words) or _('none yet; left out unless it is proven')}", "    ", "  "))
+            shown_words = shown(words) or _("none yet; left out unless it is proven")
+            screen.print(wrapped(f"{target}: {shown_words}", "    ", "  "))
     if made.challenges and case.authority is None:
         screen.print()
         screen.print(wrapped(_("Active checks run only with authority. To prove it, publish these TXT records:"), ""))

@@ -19,8 +19,9 @@ def checks(ids: bool) -> int:
         if ids:
             screen.print(check.spec.id)
         else:
-            active = f" [{_('active')}]" if check.spec.contact == "active" else ""
-            screen.print(wrapped(f"{_(check.spec.title)}{active}", " " * 24, f"{check.spec.id:23} "))
+            title = _(check.spec.title)
+            words = _("{title} [active]").format(title=title) if check.spec.contact == "active" else title
+            screen.print(wrapped(words, " " * 24, f"{check.spec.id:23} "))
     return 0
 
 

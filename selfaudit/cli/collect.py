@@ -237,7 +237,7 @@ def _deliver(report: HostReport, out: Path | None, json_file: str, *, imported: 
     for words in report.damage:
         screen.print(wrapped(shown(words), "    ", "  ! "))
     if out is not None:
-        screen.print(f"{_('Written')}: {out}")
+        screen.print(_("Written: {file}").format(file=out))
         screen.print(
             wrapped(_("To judge it: selfaudit audit YOUR-DOMAIN YOUR-ADDRESS --host-facts {file}").format(file=out), "  ", "")
         )

@@ -100,7 +100,7 @@ def _print(
         out.print()
         out.print(wrapped(f"{item.target}: {item.name} ({_(_TIERS[item.tier])})", "    ", f"{item.order:2}. "))
         lines = [
-            (_("Says"), f"{', '.join(item.meaning)} ({', '.join(item.codes)})"),
+            (_("Says"), f"{shown(item.meaning)} ({', '.join(item.codes)})"),
             (_("Who asks"), _(WHO_WORDS[item.who])),
             (_("Where"), item.url),
             (_("Expires"), item.expires or _("the list names no time")),
@@ -112,7 +112,8 @@ def _print(
                 out.print(wrapped(text, " " * 16, f"    {label + ':':11} "))
         for before in item.before:
             text = f"{_(KNOWN_WORDS[before.known])}: {shown(before.text)} ({shown(before.why)})"
-            out.print(wrapped(text, " " * 16, f"    {_('First') + ':':11} "))
+            first = _("First") + ":"
+            out.print(wrapped(text, " " * 16, f"    {first:11} "))
         if item.pay:
             out.print(
                 wrapped(
@@ -133,7 +134,7 @@ def _print(
         out.print()
         out.print(wrapped(_("Named, but nothing has to be removed"), ""))
         for mention in mentions:
-            words = f"{mention.target}: {mention.name} ({', '.join(mention.meaning)})"
+            words = f"{mention.target}: {mention.name} ({shown(mention.meaning)})"
             if mention.approved:
                 approved = _("approved by your provider: {reference}").format(reference=mention.approved)
                 words = f"{words}; {approved}"

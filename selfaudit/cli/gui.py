@@ -11,9 +11,9 @@ from selfaudit.i18n import _
 
 
 @click.command()
-@click.argument("case_file", type=click.Path(path_type=Path, dir_okay=False), required=False, metavar="[CASE]")
-def gui(case_file: Path | None) -> int:
-    """Open the app; with a CASE file, open that."""
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False, metavar="[FILE]")
+def gui(file: Path | None) -> int:
+    """Open the app; with a FILE, open that: a case file from support, or a bundle that is to be verified."""
     try:
         from importlib import import_module
 
@@ -21,5 +21,5 @@ def gui(case_file: Path | None) -> int:
     except ImportError as error:
         text = _("The app is not installed here ({why}). Run: pip install 'selfaudit[gui]'; “make demo” needs no window.")
         raise UserError(text.format(why=error)) from None
-    code: int = window.run([str(case_file)] if case_file else [])
+    code: int = window.run([str(file)] if file else [])
     return code

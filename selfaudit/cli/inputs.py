@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from selfaudit.case import Authority, Case, Registrant, Selector, Target
-from selfaudit.case.file import CaseFile, parse_past, read_case_file, read_registrant, read_registrant_file
-from selfaudit.case.model import Stated
+from selfaudit.case.file import CaseFile, parse_past, read_registrant, read_registrant_file
+from selfaudit.case.model import Seal, Stated
 from selfaudit.case.notice import Notice
 from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_targets
 from selfaudit.engine.brought import Brought, add_ledger, add_message
 from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING
-from selfaudit.engine.draft_case import read_approvals, read_pages, read_selector
+from selfaudit.engine.draft_case import read_approvals, read_pages, read_selector, told_by
 from selfaudit.engine.hosts import add_host, read_host_file, same_server
 from selfaudit.engine.judge import pairs
 from selfaudit.engine.requirements import check_cited
 from selfaudit.engine.sample_message import selectors_in
+from selfaudit.engine.seals import SignedCase, read_signed_case, seal_for, seal_words
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
 from selfaudit.facts.ledger import LedgerReport
@@ -118,7 +120,9 @@ def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING
     Raises:
         UserError: one line that says what is wrong.
     """
-    file = read_case_file(options.case) if options.case else CaseFile(schema="selfaudit/case/1")
+    signed = _signed(options)
+    file = signed.file if signed else CaseFile(schema="selfaudit/case/1")
+    provider, told = printable((options.provider or file.provider).strip(), 100), told_by(file)
     reserved = settings.scope.allow_reserved
     targets = parse_targets((*options.targets, *file.targets), allow_reserved=reserved, is_public_suffix=is_public_suffix)
     hosted = hosted_targets(_domains(options, file, "hosted", reserved), targets)
@@ -135,7 +139,7 @@ def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING
     named = {t.value for t in targets}
     targets += tuple(Target("address", a, "sending address") for a in sending if a not in named)
     targets += hosted
-    only, skip = _names(options.only), _names(options.skip)
+    only, skip = names(options.only), names(options.skip)
     case = Case(
         targets,
         sending,
@@ -143,9 +147,9 @@ def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING
         only,
         skip,
         _authority(options, file),
-        number=file.number,
-        provider=printable(options.provider.strip(), 100) or file.provider,
-        deadline=file.deadline,
+        number=printable(file.number.strip(), 100),
+        provider=provider,
+        deadline=printable(file.deadline.strip(), 40),
         laboratory=reserved,
         confirm_relay=options.confirm_relay,
         arrived=tuple(options.arrived),
@@ -156,13 +160,19 @@ def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING
         look_up_packages=options.look_up_packages,
         pages=read_pages((*((p.kind, p.url) for p in file.pages), *map(_page, options.page))),
         notices=_notices(options),
-        cited=tuple(dict.fromkeys((*file.cited, *_names(options.cited)))),
+        cited=tuple(dict.fromkeys((*file.cited, *names(options.cited)))),
         steps=tuple(printable(text, 400) for text in file.steps),
         purpose="onboarding" if options.onboarding else file.purpose,
         bulk=_stated(options.bulk_mail) or file.bulk,
         shared=_stated(options.shared_platform) or file.shared,
+        service=told.service,
+        contact=told.contact,
+        language=told.language,
+        message=told.message,
+        seal=_seal(signed, provider),
     )
     case = brought.noted_in(case)
+    say_seal(case.seal)
     check_cited(case)
     if options.confirm_relay and not settings.smtp.relay_recipient:
         raise UserError(
@@ -172,6 +182,31 @@ def build_case(options: Options, settings: Settings, brought: Brought = _NOTHING
     if not pairs(case, case.targets):
         raise UserError(_("None of the chosen checks applies to the named targets; “selfaudit checks” lists all."))
     return case
+
+
+def _signed(options: Options) -> SignedCase | None:
+    """The case file with its signature."""
+    if options.case is None:
+        return None
+    signed = read_signed_case(options.case)
+    if signed.file.demo:
+        raise UserError(
+            _("{file}: this case is for the demo, which plays with “selfaudit demo”, or when the app opens the file.").format(
+                file=options.case
+            )
+        )
+    return signed
+
+
+def _seal(signed: SignedCase | None, provider: str) -> Seal | None:
+    """The seal of the case file in this case: whom another provider trusts says nothing here."""
+    return seal_for(signed.file, signed.data, signed.signature or None, provider) if signed else None
+
+
+def say_seal(seal: Seal | None) -> None:
+    """Says in one line on standard error what is wrong with the signature of the case file; nothing where all is well or there is none."""
+    if seal is not None and seal.state not in ("trusted", "unsigned"):
+        sys.stderr.write(f"selfaudit: {printable(seal_words(seal), 500)}\n")
 
 
 def _page(text: str) -> tuple[PageKind, str]:
@@ -255,7 +290,7 @@ def _registrant(options: Options, file: CaseFile) -> Registrant | None:
     return read_registrant(file.registrant.typed()) if file.registrant else None
 
 
-def _names(texts: Sequence[str]) -> tuple[str, ...]:
+def names(texts: Sequence[str]) -> tuple[str, ...]:
     """Ids given several times or separated by commas."""
     return tuple(dict.fromkeys(name for text in texts for name in text.replace(" ", "").split(",") if name))
 

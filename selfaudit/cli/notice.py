@@ -66,7 +66,7 @@ def notice(files: tuple[str, ...], provider: str, laboratory: bool, json_file: s
             _print_notice(item, files[number])
         _print_proposal(proposal, files, pack.name if pack else "")
         if json_file:
-            console().print(f"{_('Written')}: {json_file}")
+            console().print(_("Written: {file}").format(file=json_file))
     return 0 if any(says_something(item) for item in notices) else 2
 
 
@@ -90,7 +90,7 @@ def _line(label: str, text: str) -> None:
 def _names(names: tuple[str, ...]) -> str:
     more = len(names) - _SHOWN_NAMES
     text = ", ".join(printable(name, 200) for name in names[:_SHOWN_NAMES])
-    return f"{text} {ngettext('and {count} more', 'and {count} more', more).format(count=more)}" if more > 0 else text
+    return text + " " + ngettext("and {count} more", "and {count} more", more).format(count=more) if more > 0 else text
 
 
 def _when(text: str) -> str:
@@ -99,13 +99,14 @@ def _when(text: str) -> str:
 
 def _print_notice(item: Notice, file: str) -> None:
     out = console()
-    out.print(wrapped(f"{_('Notice')} {printable(file, 200)}: {_(_FORMATS[item.format])}", "  ", ""))
+    head = _("Notice {file}: {format}").format(file=printable(file, 200), format=_(_FORMATS[item.format]))
+    out.print(wrapped(head, "  ", ""))
     _line(_("From"), item.source)
     _line(_("Subject"), item.subject)
     _line(_("Reference"), item.reference)
     _line(_("Sent"), _when(item.sent) if item.sent else "")
     _line(_("Deadline"), _when(item.deadline) if item.deadline else "")
-    _line(_("About"), ", ".join(shown(TOPIC_WORDS[topic]) for topic in item.topics))
+    _line(_("Topics"), ", ".join(shown(TOPIC_WORDS[topic]) for topic in item.topics))
     _line(_("Addresses"), _names(item.addresses))
     _line(_("Domains"), _names(item.domains))
     _line(_("Pages"), _names(item.urls))

@@ -124,15 +124,12 @@ def print_audit(audit: Audit, out: Console, *, quiet: bool = False) -> None:
     if not quiet:
         out.print()
         if evidence.case.demo:
-            out.print(
-                Text(
-                    f" {_('DEMO')}: {_('an invented internet, world')} “{printable(evidence.case.demo, 20)}” ", style="reverse"
-                )
-            )
+            demo = _("DEMO: an invented internet, world “{world}”").format(world=printable(evidence.case.demo, 20))
+            out.print(Text(f" {demo} ", style="reverse"))
         out.print(Text(wrapped(_("Self-audit of {names}").format(names=title), "  ", ""), style="bold"))
         seen_from = ", ".join(evidence.vantage.resolvers)
         when = evidence.started[:16].replace("T", " ")
-        place = f", {_('resolver')} {seen_from}" if seen_from else ""
+        place = ", " + _("resolver {addresses}").format(addresses=seen_from) if seen_from else ""
         out.print(Text(printable(f"{when} UTC{place}", 200), style="dim"))
         groups = group_actions(audit.results)
         for group in said_once(groups):
@@ -159,8 +156,8 @@ def _print_action(action: Action, out: Console) -> None:
     head = Text()
     word = _("critical") if action.severity is Severity.CRITICAL else _(OUTCOME_WORDS[outcome])
     head.append(f"\n {sign(outcome, out)} {word.upper():11} ", style=_STYLES[outcome])
-    target = f" {_('this computer')}" if action.result.target == "case" else f" {printable(action.result.target, 60)}"
-    head.append(f"{action.result.check}{target}", style="dim")
+    target = _("this computer") if action.result.target == "case" else printable(action.result.target, 60)
+    head.append(f"{action.result.check} {target}", style="dim")
     out.print(head)
     out.print(wrapped(action.text, "   "))
     for note in (*action.notes, *filter(None, [alike_words(action)])):
@@ -169,7 +166,9 @@ def _print_action(action: Action, out: Console) -> None:
     if advice is None:
         return
     fix, copy, see = _("Fix") + ":", _("Copy") + ":", _("See") + ":"
-    who = "" if advice.who not in ("provider", "registrar") else f" ({_('by')} {_(WHO_WORDS.get(advice.who, advice.who))})"
+    who = ""
+    if advice.who in ("provider", "registrar"):
+        who = " " + _("(by {who})").format(who=_(WHO_WORDS.get(advice.who, advice.who)))
     out.print(wrapped(f"{fix:5} {advice.steps}{who}", "         ", "   "))
     if advice.record:
         for number, line in enumerate(advice.record.splitlines()):
@@ -219,7 +218,7 @@ def print_readiness(readiness: Readiness | None, audit: Audit, out: Console) -> 
         out.print(Text(wrapped(unverified, "   "), style="dim"))
     gaps = other_gaps(readiness)
     if gaps:
-        out.print(f"   {_('The statement lacks')}:")
+        out.print("   " + _("The statement lacks:"))
     for gap in gaps[:_GAPS]:
         out.print(wrapped(shown(gap.why), "     ", "   - "))
     if len(gaps) > _GAPS:

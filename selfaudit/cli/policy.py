@@ -32,7 +32,8 @@ def list_packs() -> int:
     from selfaudit.policy.packs import all_packs, broken_packs, is_own
 
     screen = console()
-    screen.print(Text(f"{_('id'):16} {_('provider'):32} {_('version'):8} {_('clauses'):>8}  {_('from')}", style="dim"))
+    name, provider, version, clauses, origin = _("id"), _("provider"), _("version"), _("clauses"), _("from")
+    screen.print(Text(f"{name:16} {provider:32} {version:8} {clauses:>8}  {origin}", style="dim"))
     for pack in all_packs():
         origin = _("your folder") if is_own(pack.id) else _("selfaudit")
         name, version = printable(pack.name, 31), printable(pack.version, 7) or "-"

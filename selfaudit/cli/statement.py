@@ -67,7 +67,7 @@ def new(cause: Cause | None, audit: Path | None, notice: tuple[Path, ...], provi
         click.echo(text, nl=False)
         return 0
     write_whole(out, text.encode("utf-8"))
-    console().print(f"{_('Written')}: {out}")
+    console().print(_("Written: {file}").format(file=out))
     return 0
 
 
@@ -134,7 +134,7 @@ def text(file: Path, audit: Path, final: bool, interim: bool, out: Path | None) 
         click.echo(composed, nl=False)
         return 0
     write_whole(out, composed.encode("utf-8"))
-    console().print(f"{_('Written')}: {out}")
+    console().print(_("Written: {file}").format(file=out))
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from selfaudit.case import Case
+from selfaudit.demo.case_file import demo_signed_case
 from selfaudit.demo.hosts import demo_hosts, host_text
 from selfaudit.demo.internet import Internet, demo_case
 from selfaudit.demo.ledgers import demo_ledgers
@@ -12,6 +13,7 @@ from selfaudit.demo.messages import demo_messages
 from selfaudit.demo.ssh_server import PASSWORD, SshServer
 from selfaudit.demo.statements import demo_notice
 from selfaudit.engine.brought import Brought
+from selfaudit.engine.draft_case import told_by
 from selfaudit.engine.hosts import collect_ssh, fetch_keys, now, read_host_text
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
@@ -19,8 +21,6 @@ from selfaudit.i18n import _
 from selfaudit.net import open_net
 from selfaudit.net.ssh import Login
 from selfaudit.protocols.collector import make_blocks, read_collector
-
-CITED = ("B-4.4", "B-5.0a", "B-5.7")  # what the provider's desk, asked again, says was broken
 
 
 def demo_reports(world: str) -> tuple[HostReport, ...]:
@@ -34,15 +34,18 @@ def demo_reports(world: str) -> tuple[HostReport, ...]:
 
 
 def demo_inputs(world: str, hosts: tuple[HostReport, ...] | None = None) -> tuple[Case, Brought]:
-    """The case of the demo's customer with everything that goes with it: the provider's notice, servers, a message, a ledger.
+    """The case of the demo's customer with everything that goes with it: the provider's notice and its signed case file, servers, a message, a
+    ledger.
 
     `hosts` are the servers if they were looked at just now.
     """
     brought = Brought(demo_reports(world) if hosts is None else hosts, demo_messages(world), demo_ledgers(world))
-    notice = demo_notice()
+    notice, signed = demo_notice(), demo_signed_case(world)
+    told = told_by(signed.file)
     case = replace(
-        demo_case(world), notices=(notice,), deadline=notice.deadline, steps=notice.steps, cited=CITED, bulk="yes", shared="no"
-    )
+        demo_case(world), notices=(notice,), deadline=notice.deadline, steps=notice.steps, cited=signed.file.cited, bulk="yes", shared="no",
+        service=told.service, contact=told.contact, language=told.language, message=told.message, seal=signed.seal,
+    )  # fmt: skip
     return brought.noted_in(case), brought
 
 

@@ -1,4 +1,4 @@
-"""Who may be probed, and on whose word: proven by a record in DNS or by this machine's own address, or stated."""
+"""Who may be probed, and on whose word: proven by a signed case file, a record in DNS or this machine's own address, or stated."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from selfaudit.case import Case, Target
 from selfaudit.case.model import BROUGHT, MAX_STATED_ADDRESSES
+from selfaudit.engine.seals import vouched
 from selfaudit.facts.authority import AuthorityLookups
 from selfaudit.facts.dns import bare
 from selfaudit.i18n import phrase
@@ -30,8 +31,9 @@ def challenge_token(install_key: bytes, domain: str) -> str:
 class Authorities:
     """Works out, when it is first needed, on whose authority a target may be probed, and tells the gate.
 
-    Proven: the challenge record of a domain (covers the domain, and addresses whose confirmed reverse name lies under it), or, of
-    what was named, an address of this machine. That a name of the domain leads to an address proves nothing: anybody can write that into a zone.
+    Proven: what a case file names that is signed by a key of the provider's pack (`seals.vouched`), or the challenge record of a domain; a
+    domain proven either way covers addresses whose confirmed reverse name lies under it; or, of what was named, an address of this machine.
+    That a name of the domain leads to an address proves nothing: anybody can write that into a zone.
     Stated: the case names a person and role; covers targets that were named, at most 16 addresses.
 
     Attributes:
@@ -48,6 +50,7 @@ class Authorities:
         self._addresses: dict[str, asyncio.Task[str]] = {}
         self._named = frozenset(case.addresses())
         self._stated = frozenset(stated_addresses(case.targets))
+        self._signed = _signed_for(case, net)
         self.known: dict[str, str] = {}
         self.began = 0.0
 
@@ -89,7 +92,8 @@ class Authorities:
             if is_proven:
                 self.known[domain] = phrase("proven: TXT record {name}", name=f"{CHALLENGE}.{domain}")
         for domain in self._case.domains():
-            if words := self.known.get(domain) or self._words():
+            signed = self._signed.get(Target("domain", domain), "")
+            if words := signed or self.known.get(domain) or self._words():
                 self.known[domain] = self._net.gate.permitted[domain] = words
         # All named addresses at once: the report says for each of them on whose word it was probed.
         for address in self._case.addresses():
@@ -105,7 +109,10 @@ class Authorities:
     async def _authority_for(self, address: str) -> str:
         if address in self._named and _is_ours(self._net, address):
             return phrase("proven: an address of this machine")
-        proven = {d: a for d, a in self.known.items() if d in self._provable and a.startswith("proven")}
+        signed = self._signed.get(Target("address", address), "")
+        if signed and address in self._named:
+            return signed
+        proven = {d: a for d, a in self.known.items() if d in self._case.domains() and a.startswith("proven")}
         reverse = await _proven_by_name(self._recorder, address, proven)
         if reverse:
             return phrase("proven: reverse name {host}", host=reverse)
@@ -143,13 +150,23 @@ async def permitted_now(case: Case, net: Net, install_key: bytes) -> dict[str, s
 
 
 def without_asking(case: Case, net: Net, target: Target) -> str:
-    """The authority for a target as far as it is known before anything is sent: this machine, or the person's word; "" for none."""
+    """The authority for a target as far as it is known before anything is sent: this machine, a signed case file, or the person's word; ""
+    for none.
+    """
     if target.kind == "address" and _is_ours(net, target.value):
         return phrase("proven: an address of this machine")
+    covered_there = target.value in (*case.domains(), *case.addresses())
+    signed = _signed_for(case, net).get(Target(target.kind, target.value), "") if covered_there else ""
+    if signed:
+        return signed
     if case.authority is None or target.origin != "named":
         return ""
     covered = target.kind == "domain" or target.value in stated_addresses(case.targets)
     return phrase("stated: {name}, {role}", name=case.authority.name, role=case.authority.role) if covered else ""
+
+
+def _signed_for(case: Case, net: Net) -> dict[Target, str]:
+    return vouched(case, embedded=net.gate.routes is not None)
 
 
 def _is_ours(net: Net, address: str) -> bool:

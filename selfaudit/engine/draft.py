@@ -72,6 +72,8 @@ class Draft:
         purpose, bulk, shared: as of `Case`.
         statement: what the customer states.
         service, contact, language, message, seal: of the case file, as of `Case`.
+        case_file, case_signature: the octets of the case file as it was opened and the text of its signature ("" for none); the seal is worked
+            out from them whenever a case is made.
     """
 
     lines: tuple[Line, ...] = ()
@@ -107,6 +109,8 @@ class Draft:
     language: str = ""
     message: str = ""
     seal: Seal | None = None
+    case_file: bytes = b""
+    case_signature: str = ""
 
     @property
     def brought(self) -> Brought:

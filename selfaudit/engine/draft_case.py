@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from selfaudit.case import HOSTED, Approval, Authority, Case, Registrant, Selector, Target
 from selfaudit.case.file import CaseFile, parse_past, read_registrant
-from selfaudit.case.model import BROUGHT, NamedPage
+from selfaudit.case.model import BROUGHT, NamedPage, Seal
 from selfaudit.case.targets import parse_selector, parse_target
 from selfaudit.checks.registry import get_check
 from selfaudit.engine.brought import Brought
 from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, Draft, Line, read_hosted, read_lines, read_not_registrant
+from selfaudit.engine.seals import SignedCase, named_in, sealed_again, unproven
 from selfaudit.errors import UserError
 from selfaudit.facts.host import HostReport
 from selfaudit.i18n import _
+from selfaudit.policy.packs import pack_for
 from selfaudit.protocols.psl import is_public_suffix
 from selfaudit.text import printable
 
@@ -65,8 +68,21 @@ def make_case(draft: Draft, *, allow_reserved: bool) -> Case:
         purpose=draft.purpose,
         bulk=draft.bulk,
         shared=draft.shared,
+        service=draft.service,
+        contact=draft.contact,
+        language=draft.language,
+        message=draft.message,
+        seal=_seal(draft),
     )
     return draft.brought.noted_in(case)
+
+
+def _seal(draft: Draft) -> Seal | None:
+    """The seal of the draft's case file, worked out anew from its octets: a draft is stored, and what is stored can be edited."""
+    demo = bool(draft.demo)
+    if draft.case_file:
+        return sealed_again(draft.case_file, draft.case_signature, draft.provider.strip(), demo=demo)
+    return unproven(draft.seal, demo=demo)
 
 
 def read_pages(pages: Iterable[tuple[Literal["privacy", "abuse", "unsubscribe"], str]]) -> tuple[NamedPage, ...]:
@@ -116,12 +132,19 @@ def _selectors(draft: Draft) -> tuple[Selector, ...]:
     return tuple(found.values())
 
 
+def from_signed_case(signed: SignedCase, source: str = "") -> Draft:
+    """The draft that a case file fills in, with the file itself and its signature. `source` is the file's name."""
+    draft = from_case_file(signed.file, source)
+    return replace(draft, seal=signed.seal, case_file=signed.data, case_signature=signed.signature)
+
+
 def from_case_file(file: CaseFile, source: str = "") -> Draft:
     """The draft that a case file fills in. `source` is the file's name."""
     sending = {text.strip().lower() for text in file.sending_ips}
     lines = [Line(text, text.strip().lower() in sending) for text in file.targets]
     named = {text.strip().lower() for text in file.targets}
     typed = file.registrant.typed() if file.registrant else Registrant()
+    told = told_by(file)
     lines += [Line(text, True) for text in file.sending_ips if text.strip().lower() not in named]
     return Draft(
         tuple(lines),
@@ -132,11 +155,12 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
         number=printable(file.number, 100),
         provider=printable(file.provider, 100),
         deadline=printable(file.deadline, 40),
+        demo=file.demo,
         source=printable(source, 100),
         exceptions=read_approvals(file),
         suspended=printable(file.suspended, 40),
         hosted=tuple(printable(text, 300) for text in file.hosted),
-        registrant=read_registrant(typed) or Registrant(),
+        registrant=read_registrant(typed, ahead=bool(file.demo)) or Registrant(),
         not_registrant=tuple(printable(text, 300) for text in file.not_registrant),
         pages=tuple((p.kind, printable(p.url, 1000)) for p in file.pages),
         cited=tuple(printable(text, 40) for text in file.cited),
@@ -144,6 +168,29 @@ def from_case_file(file: CaseFile, source: str = "") -> Draft:
         purpose=file.purpose,
         bulk=file.bulk,
         shared=file.shared,
+        service=told.service,
+        contact=told.contact,
+        language=told.language,
+        message=told.message,
+    )
+
+
+class Told(NamedTuple):
+    """What support tells in a case file besides, safe to show; see `Case`."""
+
+    service: str
+    contact: str
+    language: str
+    message: str
+
+
+def told_by(file: CaseFile) -> Told:
+    """What support tells in a case file besides."""
+    return Told(
+        printable(" ".join(file.service.split()), 200),
+        printable(" ".join(file.contact.split()), 200),
+        printable(file.language, 8),
+        "\n".join(printable(" ".join(line.split()), 4000) for line in file.message.strip().splitlines()),
     )
 
 
@@ -162,8 +209,35 @@ def read_approvals(file: CaseFile) -> tuple[Approval, ...]:
     return tuple(found)
 
 
-def from_case(case: Case, hosts: Iterable[HostReport] = (), *, brought: Brought | None = None) -> Draft:
-    """The draft that would make a case, for showing and editing it. `hosts` and `brought` are the reports that its sources stand for."""
+def departures(case: Case, file: CaseFile) -> tuple[str, ...]:
+    """Where a case departs from the case file that it is said to come from, by the names of the file's fields: the number, another provider,
+    what the file asks for and the case lacks (targets, cited clauses, steps), and approvals that the file does not give.
+    """
+    given = {(t.kind, t.value) for t in case.targets}
+    named = named_in(file)
+    try:
+        approved = set(read_approvals(file))
+    except UserError:
+        approved = set()
+    here, there = pack_for(case.provider), pack_for(file.provider)
+    same = here == there if here and there else printable(file.provider.strip(), 100) == case.provider
+    differing = {
+        "number": printable(file.number.strip(), 100) != case.number,
+        "provider": not same,
+        "targets": not {(t.kind, t.value) for t in named} <= given or (not named and bool(file.targets)),
+        "cited": not set(file.cited) <= set(case.cited),
+        "steps": not {printable(step, 400) for step in file.steps} <= set(case.steps),
+        "exceptions": not set(case.exceptions) <= approved,
+    }
+    return tuple(name for name, differs in differing.items() if differs)
+
+
+def from_case(
+    case: Case, hosts: Iterable[HostReport] = (), *, brought: Brought | None = None, signed: SignedCase | None = None
+) -> Draft:
+    """The draft that would make a case, for showing and editing it. `hosts` and `brought` are the reports that its sources stand for, `signed`
+    is the case file that it came from.
+    """
     along = brought or Brought(tuple(hosts))
     sending = set(case.sending_ips)
     return Draft(
@@ -192,4 +266,11 @@ def from_case(case: Case, hosts: Iterable[HostReport] = (), *, brought: Brought 
         purpose=case.purpose,
         bulk=case.bulk,
         shared=case.shared,
+        service=case.service,
+        contact=case.contact,
+        language=case.language,
+        message=case.message,
+        seal=case.seal,
+        case_file=signed.data if signed else b"",
+        case_signature=signed.signature if signed else "",
     )

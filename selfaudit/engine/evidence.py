@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -228,7 +229,7 @@ def save_evidence(evidence: Evidence, path: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes beside the target and moves it into place.
+    """Writes beside the target and moves it into place. What was there stays until the new file is whole; nothing is left half-written.
 
     Raises:
         UserError: it cannot be written.
@@ -241,6 +242,8 @@ def write_whole(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise UserError(_("{file}: cannot be written ({why})").format(file=path, why=error.strerror or error)) from None
 
 

@@ -212,4 +212,5 @@ def heading(report: HostReport) -> str:
     """A server in one line: its name and system."""
     from selfaudit.protocols.host_system import system_of
 
-    return printable(f"{report.name} ({system_of(report).name or _('system not known')})", 200)
+    system = system_of(report).name or _("system not known")
+    return printable(f"{report.name} ({system})", 200)

@@ -106,21 +106,42 @@ def check_part(clause: Clause, seen: Seen, case: Case, said: Statement) -> Check
         return replace(base, state=State.NEEDS_STATEMENT, why=why, open=why, warned=True)
     references = tuple(dict.fromkeys(f.approved for r in results for f in r.findings if f.approved))
     if references:
-        # The case file is the customer's: that it names an approval shows none.
-        why = phrase(
-            "The case file names an approval, reference {reference}; the desk knows whether it is so.", reference=", ".join(references)
-        )  # fmt: skip
-        return replace(base, state=State.CANNOT_VERIFY, why=why, by=base.by + _once(seen, filter(_approved, results)))
+        base = replace(base, by=base.by + _once(seen, filter(_approved, results)))
+        if not approvals_count(case):
+            # The case file is the customer's: that it names an approval shows none.
+            why = phrase(
+                "The case file names an approval, reference {reference}; the desk knows whether it is so.", reference=", ".join(references)
+            )  # fmt: skip
+            return replace(base, state=State.CANNOT_VERIFY, why=why)
     if base.instead:
         return replace(base, state=State.CANNOT_VERIFY, why=_REPLACED)
     if base.by:
-        return replace(base, state=State.MET, why=_met_words(base, ids, seen))
+        return replace(base, state=State.MET, why=_met_words(base, ids, seen, _approved_words(case, references)))
     return replace(base, why=next((r.reason for r in results if r.reason), ""))
 
 
-def _met_words(base: Checked, ids: Iterable[str], seen: Seen) -> str:
-    """Why a clause is met; from whom no sample message was given is said, too."""
+def approvals_count(case: Case) -> bool:
+    """Whether the approvals of a case are the provider's own word: they stand in a case file that is signed by a key of its pack."""
+    return case.seal is not None and case.seal.state == "trusted"
+
+
+def _approved_words(case: Case, references: tuple[str, ...]) -> str:
+    """What the provider has approved, by its signed case file; "" for nothing."""
+    if not references or case.seal is None:
+        return ""
+    return phrase(
+        "What was found is approved by the provider, reference {reference}: the case file that names it is signed by {owner} ({key}).",
+        reference=", ".join(references),
+        owner=case.seal.owner,
+        key=case.seal.key,
+    )
+
+
+def _met_words(base: Checked, ids: Iterable[str], seen: Seen, approved: str) -> str:
+    """Why a clause is met; what of it is only approved, and from whom no sample message was given, is said, too."""
     why, without = _SHOWN_WITH_REMARKS if base.remarks else _SHOWN, seen.reading.unsampled
+    if approved:
+        why = approved
     if not without or not any(check.startswith("message.") and seen.of(check) for check in ids):
         return why
     return phrase("{why} No sample message was given from {domains}.", why=why, domains=_names(without))

@@ -229,7 +229,8 @@ def _at(key: str, check: Callable[[str], object], value: str) -> None:
 
 def _check_clause(key: str, clause: ClauseEntry) -> None:
     def wrong(name: str, words: str) -> NoReturn:
-        fault(f"{key}.{name}", f"{words} ({phrase('in the clause {id}', id=clause.id)})")
+        place = phrase("in the clause {id}", id=clause.id)
+        fault(f"{key}.{name}", f"{words} ({place})")
 
     for name in ("section", "heading", "quote"):
         if not getattr(clause, name):
@@ -282,4 +283,5 @@ def _check_known(file: PackFile, known: Collection[str]) -> None:
         for name in clause.checks:
             if name not in known:
                 words = phrase("there is no check “{name}”", name=name)
-                fault(f"clause[{index}].checks", f"{words} ({phrase('in the clause {id}', id=clause.id)})")
+                place = phrase("in the clause {id}", id=clause.id)
+                fault(f"clause[{index}].checks", f"{words} ({place})")

@@ -92,6 +92,11 @@ def old_words(clause: Clause, case: Case) -> str:
     )  # fmt: skip
 
 
+def worded(given: Attestation, words: str) -> bool:
+    """Whether something is agreed to in these very words; line breaks do not count."""
+    return given.agreed and _plain(given.words) == _plain(words)
+
+
 def _own(given: Attestation) -> bool:
     """Whether anything was said or shown beyond a tick. A file with nothing in it shows nothing."""
     return bool(given.text.strip()) or any(f.size > 0 for f in given.files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -15,9 +15,13 @@ from selfaudit.engine import Audit
 from selfaudit.engine.evidence import SentTo, Tool, Vantage
 from selfaudit.engine.judge import severity_of
 from selfaudit.engine.requirements import readiness_of
-from selfaudit.findings import Outcome, Result, Severity
+from selfaudit.errors import BadInput
+from selfaudit.findings import Mark, Outcome, Result, Severity
 from selfaudit.policy.model import Gap, Readiness, Requirement
 from selfaudit.remedy.delisting import Delisting, Mention, NotKnown
+from selfaudit.text import printable
+
+MAX_MARKS = 10_000
 
 
 class JsonTarget(msgspec.Struct, frozen=True):
@@ -63,7 +67,9 @@ class JsonReadiness(msgspec.Struct, frozen=True):
 
 
 class JsonAudit(msgspec.Struct, frozen=True):
-    """The whole document. Without a provider's pack there are no requirements, and readiness is null."""
+    """The whole document. Without a provider's pack there are no requirements, and readiness is null. `marks` are the person's own words
+    about single findings; they change no result.
+    """
 
     schema: Literal["selfaudit/audit/1"]
     case: Case
@@ -79,6 +85,7 @@ class JsonAudit(msgspec.Struct, frozen=True):
     sent: tuple[SentTo, ...]
     requirements: tuple[Requirement, ...] = ()
     readiness: JsonReadiness | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 def result_json(result: Result) -> JsonResult:
@@ -109,9 +116,9 @@ def readiness_json(readiness: Readiness) -> JsonReadiness:
     )
 
 
-def audit_json(audit: Audit) -> JsonAudit:
-    """The document."""
-    evidence, readiness = audit.evidence, readiness_of(audit)
+def audit_json(audit: Audit, now: float | None = None) -> JsonAudit:
+    """The document. `now`: UTC seconds of the moment from which readiness is seen; None for this one."""
+    evidence, readiness = audit.evidence, readiness_of(audit, now)
     counts = {str(outcome): sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
     return JsonAudit(
         "selfaudit/audit/1",
@@ -128,12 +135,34 @@ def audit_json(audit: Audit) -> JsonAudit:
         evidence.sent,
         readiness.requirements if readiness else (),
         readiness_json(readiness) if readiness else None,
+        audit.marks,
     )
 
 
-def encode_audit(audit: Audit) -> bytes:
-    """The audit file: indented, one line at the end. The same evidence and statement give the same octets on the same day."""
-    return msgspec.json.format(msgspec.json.encode(audit_json(audit)), indent=1) + b"\n"
+def encode_audit(audit: Audit, now: float | None = None) -> bytes:
+    """The audit file: indented, one line at the end. The same evidence and statement give the same octets on the same day.
+
+    Args:
+        audit: what is written.
+        now: UTC seconds of the moment from which readiness is seen; None for this one.
+    """
+    return msgspec.json.format(msgspec.json.encode(audit_json(audit, now)), indent=1) + b"\n"
+
+
+class _Marks(msgspec.Struct, frozen=True):
+    marks: Annotated[tuple[Mark, ...], msgspec.Meta(max_length=MAX_MARKS)] = ()
+
+
+def read_marks(data: bytes) -> tuple[Mark, ...]:
+    """What the person says about single findings, from an audit file.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        return msgspec.json.decode(data, type=_Marks).marks
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadInput(printable(str(error), 200)) from None
 
 
 class JsonNotices(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from selfaudit.case.statement_file import StatementFile
 from selfaudit.engine.evidence import StoredEvidence
 from selfaudit.facts import fact_types
 from selfaudit.policy.pack_file import PackFile
+from selfaudit.report.bundle.model import JsonVerification, Manifest
 from selfaudit.report.json import JsonAudit, JsonDelisting, JsonNotices
 from selfaudit.settings import Settings
 
@@ -36,7 +37,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, kind in (
         ("audit", JsonAudit), ("evidence", StoredEvidence), ("case", CaseFile), ("settings", Settings), ("policy", PackFile),
-        ("statement", StatementFile), ("notice", JsonNotices), ("delisting", JsonDelisting),
+        ("statement", StatementFile), ("notice", JsonNotices), ("delisting", JsonDelisting), ("manifest", Manifest),
+        ("verification", JsonVerification),
     ):  # fmt: skip
         schema = msgspec.json.schema(kind)
         found[f"{name}.schema.json"] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -13,10 +13,11 @@ from selfaudit.case.statement import Measure, Statement
 from selfaudit.engine import Audit
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import N_, _, ngettext, shown
+from selfaudit.policy.gaps import step_key
 from selfaudit.policy.model import Pack, Readiness, State
 from selfaudit.policy.said import objection
 from selfaudit.policy.words import attestation_of
-from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
+from selfaudit.report.words import minute
 
 MOMENT_WORDS = {
     "began": N_("began"),
@@ -36,27 +37,46 @@ def measures_in(measures: tuple[Measure, ...], state: str) -> tuple[Measure, ...
     return tuple(m for m in measures if m.state == state)
 
 
-def shown_by(measure: Measure, results: Iterable[Result]) -> list[tuple[str, str, str]]:
-    """(check, outcome, sign and word) of the checks that are named as evidence of a measure: the worst of their results as they are now."""
+def shown_by(measure: Measure, results: Iterable[Result]) -> list[tuple[str, Outcome]]:
+    """(check, outcome) of the checks that are named as evidence of a measure and have a result: the worst of their results as they are now."""
     outcomes: dict[str, set[Outcome]] = {}
     for result in results:
         outcomes.setdefault(result.check, set()).add(result.outcome)
-    lines = []
-    for check in measure.checks:
-        worst = next((o for o in _WORST if o in outcomes.get(check, ())), None)
-        words = f"{OUTCOME_SIGNS[worst]} {_(OUTCOME_WORDS[worst])}" if worst else _("no result")
-        lines.append((check, str(worst or Outcome.NOT_RUN), words))
-    return lines
+    named = dict.fromkeys(check for check in measure.checks if check in outcomes)
+    return [(check, next(o for o in _WORST if o in outcomes[check])) for check in named]
+
+
+def unanswered_steps(case: Case, said: Statement) -> list[str]:
+    """What the provider demands, in the case or in a notice, and the statement does not answer."""
+    answered = {step_key(step.text) for step in said.steps}
+    return [text for text in demanded_steps(case) if step_key(text) not in answered]
+
+
+def demanded_steps(case: Case) -> list[str]:
+    """What the provider demands, each once: by the case, then by notices."""
+    said = (*case.steps, *(step for notice in case.notices for step in notice.steps))
+    found: dict[str, str] = {}
+    for text in said:
+        found.setdefault(step_key(text), text)
+    return list(found.values())
+
+
+def signed_words(said: Statement) -> str:
+    """Who signed, and when; who is named where nobody has signed."""
+    who = ", ".join(filter(None, (said.name, said.role)))
+    if said.signed:
+        return _("Signed on {day} by {name}").format(day=said.signed, name=who or _("nobody who is named"))
+    return _("Not signed. Named as the one who answers for it: {name}").format(name=who) if who else _("Not signed by anybody.")
 
 
 def attested(
     statement: Statement, case: Case, pack: Pack | None, readiness: Readiness | None
-) -> list[tuple[str, str, str, tuple[object, ...]]]:
+) -> list[tuple[str, str, str, tuple[EvidenceFile, ...]]]:
     """(clause, what is stated, further words, files) of what is said to be true and may be handed in, in the order of the pack."""
     became = {r.clause: r for r in readiness.requirements} if readiness else {}
     clauses = {c.id: c for c in pack.clauses} if pack else {}
     order = {clause: number for number, clause in enumerate(clauses)}
-    out: list[tuple[str, str, str, tuple[object, ...]]] = []
+    out: list[tuple[str, str, str, tuple[EvidenceFile, ...]]] = []
     for given in sorted(statement.attestations, key=lambda a: order.get(a.clause, len(order))):
         clause, requirement = clauses.get(given.clause), became.get(given.clause)
         if not given.agreed or given.planned or (requirement and requirement.state is State.NOT_APPLICABLE):
@@ -89,11 +109,12 @@ def answers_of(audit: Audit, pack: Pack | None) -> list[tuple[str, str, tuple[Ev
 
 def notice_lines(notice: Notice) -> list[tuple[str, str]]:
     """(what, value) of a notice, as it was understood."""
-    times = notice.first if notice.first == notice.last else f"{notice.first} – {notice.last}"
+    first, last = minute(notice.first, seconds=True), minute(notice.last, seconds=True)
+    times = first if first == last else f"{first} – {last}"
     lines = [
         (_("Reference"), notice.reference),
-        (_("Sent"), notice.sent),
-        (_("Answer wanted by"), notice.deadline),
+        (_("Sent (UTC)"), minute(notice.sent)),
+        (_("Answer wanted by"), minute(notice.deadline)),
         (_("About"), ", ".join(shown(TOPIC_WORDS.get(topic, topic)) for topic in notice.topics)),
         (_("Said to have happened (UTC)"), times if notice.first else ""),
         (_("Addresses"), _some(notice.addresses)),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from selfaudit.engine import Audit
 from selfaudit.findings import Outcome
 from selfaudit.i18n import N_, _, ngettext
+from selfaudit.text import printable
 
 OUTCOME_WORDS = {
     Outcome.FAIL: N_("fail"),
@@ -34,6 +35,21 @@ WHO_WORDS = {
     "holder": N_("whoever the domain is registered to"),
     "wait": N_("nobody; it expires by itself"),
 }
+FAMILY_WORDS = {
+    "vantage": N_("This network"),
+    "blocklist": N_("Blocklists"),
+    "mail": N_("Mail (SPF, DKIM, DMARC and more)"),
+    "rdns": N_("Server names (reverse DNS, PTR)"),
+    "dns": N_("Domain names (DNS)"),
+    "registration": N_("Registration (WHOIS, RDAP)"),
+    "routing": N_("Routing"),
+    "exposure": N_("Open services"),
+    "web": N_("Web pages"),
+    "message": N_("Sample messages"),
+    "patch": N_("Updates"),
+    "host": N_("The server from inside"),
+    "consent": N_("Consent of recipients"),
+}
 
 
 def count_words(counts: Mapping[str, int]) -> str:
@@ -56,8 +72,23 @@ def count_words(counts: Mapping[str, int]) -> str:
     return ", ".join(words)
 
 
+def minute(at: str, *, seconds: bool = False) -> str:
+    """A moment (RFC 3339 in UTC) as "YYYY-MM-DD HH:MM"; a day stays a day, and what is neither stays as it is.
+
+    Args:
+        at: the moment.
+        seconds: they are told, too, unless they are zero.
+    """
+    if len(at) >= 16 and at[10] == "T" and at.endswith("Z"):
+        told = seconds and at[16:17] == ":" and at[17:19] != "00"
+        return printable(f"{at[:10]} {at[11 : 19 if told else 16]}", 30)
+    return printable(at, 100)
+
+
 def headline(audit: Audit, *, ready: bool = False) -> str:
-    """The first sentence: what the audit comes to. `ready`: what failed does not stand against the provider's policy."""
+    """The first sentence: what the audit comes to. `ready`: what failed does not stand against the provider's policy. Nobody asks for
+    reinstatement before a contract.
+    """
     counts = {outcome: sum(r.outcome is outcome for r in audit.results) for outcome in Outcome}
     if audit.evidence.interrupted:
         return _("The audit was stopped before its end; what was seen until then is here.")
@@ -65,7 +96,7 @@ def headline(audit: Audit, *, ready: bool = False) -> str:
         return _("Nothing was looked at, so nothing is known.")
     parts = []
     unclear = counts[Outcome.INCONCLUSIVE] + counts[Outcome.BUG]
-    if counts[Outcome.FAIL] and ready:
+    if counts[Outcome.FAIL] and (ready or audit.evidence.case.purpose == "onboarding"):
         count = counts[Outcome.FAIL]
         parts.append(ngettext("{count} check failed.", "{count} checks failed.", count).format(count=count))
     elif counts[Outcome.FAIL]:

@@ -57,3 +57,19 @@ class PastChange:
     at: str
     change: Change
     caches: tuple[CacheNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStatement:
+    """A statement as somebody may have been given it.
+
+    Attributes:
+        sha256: of `data`, in hexadecimal.
+        signed, exported: when it was first kept as signed, and as exported; UTC, RFC 3339; "" for never.
+        data: the statement as a file (schema selfaudit/statement/1).
+    """
+
+    sha256: str
+    signed: str
+    exported: str
+    data: bytes

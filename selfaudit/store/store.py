@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -29,7 +26,14 @@ from selfaudit.engine.evidence import (
 )
 from selfaudit.errors import BadInput
 from selfaudit.findings import Mark, Result
+from selfaudit.store.attachments import Attachments
+from selfaudit.store.base import now
+from selfaudit.store.export import Member, members
+from selfaudit.store.migration import copy_beside
 from selfaudit.store.model import CaseRow, PastChange, RunRow, RunState
+from selfaudit.store.statements import KeptStatements
+
+KEPT_RUNS = 20  # of a case: the latest ones, and besides them the first, which is its "before"
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -38,64 +42,56 @@ class _Change(msgspec.Struct, frozen=True):
     caches: tuple[CacheNote, ...] = ()
 
 
-def now() -> str:
-    """This moment as RFC 3339 in UTC."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class Store:
-    """Cases, runs and marks. Use it from the thread that opened it."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path | None = None, lock: IO[bytes] | None = None) -> None:
-        self.connection = connection
-        self.path = path
-        self._lock = lock
-
-    def close(self) -> None:
-        """Closes the database and lets another window open it."""
-        with contextlib.suppress(sqlite3.Error):
-            self.connection.close()
-        if self._lock is not None:
-            self._lock.close()
-
-    @contextlib.contextmanager
-    def _writing(self, *, durable: bool = False) -> Generator[sqlite3.Connection]:
-        """One transaction. A durable one is on the disk when this returns, whatever happens to the machine."""
-        self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+class Store(KeptStatements, Attachments):
+    """Cases, runs, marks, statements and files. Use it from the thread that opened it."""
 
     # Cases
 
     def save_case(self, case_id: int | None, draft: Draft) -> int:
         """Saves what was filled in; makes a new case without an id, or with one that this store does not have. Returns the id."""
-        moment = now()
+        moment, data = now(), encode_draft(draft)
         with self._writing(durable=True) as db:
-            if case_id is None:
-                row = db.execute(
-                    "INSERT INTO cases (created, changed, draft) VALUES (?, ?, ?)", (moment, moment, encode_draft(draft))
-                )
+            if case_id is None or not self._update_case(db, case_id, data, moment):
+                row = db.execute("INSERT INTO cases (created, changed, draft) VALUES (?, ?, ?)", (moment, moment, data))
                 assert row.lastrowid is not None
-                return row.lastrowid
-            row = db.execute("UPDATE cases SET draft = ?, changed = ? WHERE id = ?", (encode_draft(draft), moment, case_id))
-            if row.rowcount:
-                return case_id
-            row = db.execute(
-                "INSERT INTO cases (created, changed, draft) VALUES (?, ?, ?)", (moment, moment, encode_draft(draft))
-            )
-            assert row.lastrowid is not None
-            return row.lastrowid
+                case_id = row.lastrowid
+            self._note_signed(db, case_id, draft.statement)
+            self._sweep(db, case_id, data)
+        return case_id
+
+    @staticmethod
+    def _update_case(db: sqlite3.Connection, case_id: int, data: bytes, moment: str) -> bool:
+        return bool(db.execute("UPDATE cases SET draft = ?, changed = ? WHERE id = ?", (data, moment, case_id)).rowcount)
 
     def delete_case(self, case_id: int) -> None:
-        """Deletes a case with all its runs and marks."""
+        """Deletes a case with everything of it. Its octets are gone from the file, and from the copy of a migration."""
         with self._writing(durable=True) as db:
             db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
-        self.connection.execute("PRAGMA incremental_vacuum")
+        self._shrink()
+        if self.path is not None:
+            copy_beside(self.path).unlink(missing_ok=True)
+
+    def _shrink(self) -> None:
+        """Gives freed pages back, and writes what the journal still holds over the old pages."""
+        self.connection.executescript("PRAGMA incremental_vacuum")  # `execute` would give back a single page
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def case(self, case_id: int) -> CaseRow | None:
+        """A case, None for none.
+
+        Raises:
+            BadInput: it cannot be read by this version.
+        """
+        row = self.connection.execute("SELECT id, created, changed, draft FROM cases WHERE id = ?", (case_id,)).fetchone()
+        return self._case_row(*row) if row is not None else None
+
+    def _case_row(self, case_id: int, created: str, changed: str, draft: bytes) -> CaseRow:
+        runs = self.runs(case_id, 1)
+        return CaseRow(case_id, created, changed, decode_draft(draft), runs[0] if runs else None)
+
+    def export_case(self, case_id: int) -> Iterator[Member]:
+        """Everything of a case as files: see `selfaudit.store.export`."""
+        return members(self, case_id)
 
     def cases(self, limit: int = 200) -> tuple[CaseRow, ...]:
         """The latest cases first. One that cannot be read any more is left out."""
@@ -103,19 +99,34 @@ class Store:
             "SELECT id, created, changed, draft FROM cases ORDER BY changed DESC, id DESC LIMIT ?", (limit,)
         ).fetchall()
         out = []
-        for case_id, created, changed, draft in rows:
+        for row in rows:
             with contextlib.suppress(BadInput):
-                runs = self.runs(case_id, 1)
-                out.append(CaseRow(case_id, created, changed, decode_draft(draft), runs[0] if runs else None))
+                out.append(self._case_row(*row))
         return tuple(out)
 
     # Runs
 
     def runs(self, case_id: int, limit: int = 50) -> tuple[RunRow, ...]:
         """The runs of a case, the latest first."""
+        return self._runs(f"case_id = ?{self._no_copies} ORDER BY id DESC LIMIT ?", case_id, limit)
+
+    def first_run(self, case_id: int) -> RunRow | None:
+        """The first run of a case that was finished, as it stood then; None where none was.
+
+        `evidence` of its id is how the case stood before. Where the id is that of the latest run, nothing has been looked at since.
+        """
+        first = self._runs(f"case_id = ? AND state = 'finished'{self._no_copies} ORDER BY id LIMIT ?", case_id, 1)
+        copy = self._runs("copy_of = ? ORDER BY id LIMIT ?", first[0].id, 1) if first and self.version > 1 else ()
+        return copy[0] if copy else first[0] if first else None
+
+    @property
+    def _no_copies(self) -> str:
+        return " AND copy_of IS NULL" if self.version > 1 else ""
+
+    def _runs(self, condition: str, of: int, limit: int) -> tuple[RunRow, ...]:
         rows = self.connection.execute(
-            "SELECT id, started, changed, state, done, total FROM runs WHERE case_id = ? ORDER BY id DESC LIMIT ?",
-            (case_id, limit),
+            f"SELECT id, started, changed, state, done, total FROM runs WHERE {condition}",  # noqa: S608 - fixed words
+            (of, limit),
         ).fetchall()
         return tuple(
             RunRow(run_id, started, changed, RunState(state), done, total, self._counts(run_id))
@@ -184,16 +195,52 @@ class Store:
             db.execute("DELETE FROM results WHERE run_id = ?", (run_id,))
             self._put(db, run_id, [wanted[key] for key in wanted.keys() - present], results)
             self._close_run(db, run_id, evidence)
+            if not evidence.interrupted:
+                self._prune(db, run_id)
+
+    @staticmethod
+    def _prune(db: sqlite3.Connection, run_id: int) -> None:
+        """Removes runs of the same case beyond the latest ones; never the first that was finished."""
+        db.execute(
+            "DELETE FROM runs WHERE case_id = (SELECT case_id FROM runs WHERE id = ?1) AND copy_of IS NULL AND state <> 'running' "
+            "AND id NOT IN (SELECT id FROM runs WHERE case_id = (SELECT case_id FROM runs WHERE id = ?1) AND copy_of IS NULL "
+            "ORDER BY id DESC LIMIT ?2) "
+            "AND id <> (SELECT min(id) FROM runs WHERE case_id = (SELECT case_id FROM runs WHERE id = ?1) AND copy_of IS NULL "
+            "AND state = 'finished')",
+            (run_id, KEPT_RUNS),
+        )
 
     def save_again(self, run_id: int, again: CheckedAgain) -> None:
-        """Saves what checking again gave: the new evidence, and each change with what was before."""
+        """Saves what checking again gave: the new evidence, and each change with what was before.
+
+        Of the first run of a case, how it stood at its end is kept beside it.
+        """
         with self._writing(durable=True) as db:
+            if again.changes:
+                self._keep_first(db, run_id)
             self._whole(db, run_id, again.audit.evidence, again.audit.results)
             moment = now()
             db.executemany(
                 "INSERT INTO changes (run_id, at, data) VALUES (?, ?, ?)",
                 ((run_id, moment, msgspec.json.encode(_Change(c.before, c.now, again.caches))) for c in again.changes),
             )
+
+    @staticmethod
+    def _keep_first(db: sqlite3.Connection, run_id: int) -> None:
+        """Copies a run, if it is the first of its case that was finished and there is no copy yet."""
+        copy = db.execute(
+            "INSERT INTO runs (case_id, started, changed, state, done, total, head, copy_of) "
+            "SELECT case_id, started, changed, state, done, total, head, id FROM runs AS this WHERE id = ?1 AND state = 'finished' "
+            "AND copy_of IS NULL AND NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.copy_of = ?1) AND NOT EXISTS "
+            "(SELECT 1 FROM runs AS other WHERE other.case_id = this.case_id AND other.id < ?1 AND other.state = 'finished')",
+            (run_id,),
+        )
+        if copy.rowcount:
+            for table, columns in (("records", "kind, subject, data"), ("results", "check_id, target_kind, target, outcome")):
+                db.execute(
+                    f"INSERT INTO {table} (run_id, {columns}) SELECT ?, {columns} FROM {table} WHERE run_id = ?",  # noqa: S608 - fixed
+                    (copy.lastrowid, run_id),
+                )
 
     def _whole(self, db: sqlite3.Connection, run_id: int, evidence: Evidence, results: Iterable[Result]) -> None:
         for table in ("records", "results"):
@@ -211,8 +258,12 @@ class Store:
         )
 
     def close_unfinished(self) -> int:
-        """Marks runs that nobody is running any more as interrupted; for the window that holds the lock."""
+        """Marks runs that nobody is running any more as interrupted, and removes files that nothing names.
+
+        For the window that holds the lock, before it does anything else. Returns how many runs there were.
+        """
         with self._writing() as db:
+            self._sweep_all(db)
             return db.execute("UPDATE runs SET state = 'interrupted' WHERE state = 'running'").rowcount
 
     def evidence(self, run_id: int) -> Evidence:

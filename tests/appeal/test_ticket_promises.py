@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from selfaudit.appeal.compose import ticket_text
-from selfaudit.case.model import Approval
+from selfaudit.case.model import Approval, Seal
 from selfaudit.case.statement import Attestation, Measure, Statement
 from selfaudit.policy.model import Parameters, State
 from tests.appeal.test_compose import LOG, NOTICE, PACK, READY, SAID, WORDS, audit, readiness, requirement, section
@@ -61,6 +62,31 @@ def test_approvals_are_told_with_their_reference() -> None:
     approved = (Approval("exposure.relay", "192.0.2.25", "T-77", "25"),)
     text = ticket_text(PACK, audit(exceptions=approved), READY, SAID)
     assert "- exposure.relay on 192.0.2.25 25: reference T-77" in section(text, "Verification")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("trusted", "signed by Prez Abuse Desk with the key 0123456789ABCDEF and unchanged, as the customer's program found."),
+        ("unknown-key", "signed with the key 0123456789ABCDEF, for which nothing on the customer's computer vouches."),
+        (
+            "tampered",
+            "its signature (key 0123456789ABCDEF) does not fit: it was changed after it was signed, or not signed with that key.",
+        ),
+        ("unreadable", "with a signature that cannot be read."),
+        ("unsigned", "not signed."),
+    ],
+)
+def test_the_seal_of_the_case_file_is_told_and_how_to_check_it(
+    state: Literal["unsigned", "trusted", "unknown-key", "tampered", "unreadable"], words: str
+) -> None:
+    seal = Seal(state, "0123456789ABCDEF", "Prez Abuse Desk", sha256="ab" * 32)
+    approved = (Approval("exposure.relay", "192.0.2.25", "T-77", "25"),)
+    told = " ".join(section(ticket_text(PACK, audit(exceptions=approved, seal=seal), READY, SAID), "Verification").split())
+    assert f"Case file: {words} You can check it by your own keys: selfaudit case check FILE SHA-256 {'ab' * 32} Approvals" in told
+    signed = "Approvals that the signed case file names:" in told
+    assert signed == (state == "trusted")
+    assert signed != ("you know whether you gave them" in told)
 
 
 def test_links_and_long_words_of_the_customer() -> None:

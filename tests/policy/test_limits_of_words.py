@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from selfaudit.case import Case
+from selfaudit.case.model import Seal
 from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Attestation, Removal, Statement
 from selfaudit.findings import Finding, Mark, Outcome
@@ -49,6 +50,57 @@ def test_an_approval_that_the_case_file_names_is_never_seen_to_be_one(outcome: O
     row = only(judged(SPF, result("mail.spf"), result("mail.spf", outcome, "b.test", reason=words, approved="T-7")))
     assert row.state is State.CANNOT_VERIFY
     assert row.why == "The case file names an approval, reference T-7; the desk knows whether it is so."
+
+
+SEAL = Seal("trusted", "ABCD", "Prez Abuse Desk")
+APPROVED_WORDS = "What was found is approved by the provider, reference T-7: the case file that names it is signed by Prez Abuse Desk (ABCD)."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "why"),
+    [
+        (NA, State.MET, APPROVED_WORDS),
+        (PASS, State.MET, APPROVED_WORDS),
+        (WARN, State.MET, APPROVED_WORDS),
+        (Outcome.FAIL, State.NOT_MET, "b.test is bad (BAD)"),
+        (Outcome.INCONCLUSIVE, State.NEEDS_STATEMENT, "Not seen: no answer."),
+        (Outcome.NOT_RUN, State.NEEDS_STATEMENT, "Not seen: no answer."),
+    ],
+)
+def test_an_approval_in_a_signed_case_file_is_the_provider_s_word(outcome: Outcome, state: State, why: str) -> None:
+    case = replace(CASE, seal=SEAL)
+    reason = "no answer" if state is State.NEEDS_STATEMENT else "the port is open"
+    row = only(judged(SPF, result("mail.spf"), result("mail.spf", outcome, "b.test", reason=reason, approved="T-7"), case=case))
+    assert row.state is state
+    assert row.why.startswith(why)
+    if outcome is NA:
+        assert ("b.test", "not-applicable") in [(b.target, b.outcome) for b in row.by]
+
+
+@pytest.mark.parametrize(
+    "seal", [None, *(Seal(s, "ABCD", "Prez") for s in ("unsigned", "unknown-key", "tampered", "unreadable"))]
+)
+def test_no_other_seal_makes_an_approval_one(seal: Seal | None) -> None:
+    case = replace(CASE, seal=seal)
+    row = only(judged(SPF, result("mail.spf"), result("mail.spf", NA, "b.test", approved="T-7"), case=case))
+    assert row.state is State.CANNOT_VERIFY
+    assert row.why == "The case file names an approval, reference T-7; the desk knows whether it is so."
+
+
+def test_an_approval_alone_is_enough_and_hides_nothing_else() -> None:
+    case = replace(CASE, seal=SEAL)
+    row = only(judged(SPF, result("mail.spf", NA, approved="T-7"), case=case))
+    assert (row.state, row.blocks) == (State.MET, False)
+    # What only the inside of the server shows is still to be looked at from outside.
+    dark = result("exposure.relay", Outcome.INCONCLUSIVE, reason="nothing answers")
+    inside = result("host.mail-config")
+    away = replace(case, suspended="2026-11-01")
+    relay = clause(checks=("exposure.relay", "mail.spf"))
+    row = only(judged(relay, dark, inside, result("mail.spf", NA, approved="T-7"), case=away))
+    assert row.state is State.CANNOT_VERIFY
+    # A clause that asks for words, too, still does.
+    both = clause(checks=("mail.spf",), kind=ClauseClass.BOTH, attestation="All is right.")
+    assert only(judged(both, result("mail.spf", NA, approved="T-7"), case=case)).state is State.NEEDS_STATEMENT
 
 
 SAYS = clause(checks=("mail.spf", "exposure.relay"), kind=ClauseClass.BOTH, attestation="All is right.")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -211,37 +209,3 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
 def test_only_the_owner_may_read_it(broken_audit: Audit) -> None:
     _filled(broken_audit)
     assert default_path().stat().st_mode & 0o077 == 0
-
-
-def _history(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-m", "selfaudit", "history", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def test_history_lists_the_same(broken_audit: Audit, tmp_path: Path) -> None:
-    done = _history()
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "No case" in done.stdout
-    _filled(broken_audit)
-    done = _history()
-    assert done.stderr == ""
-    assert "DEMO-2026-1107" in done.stdout
-    assert "47 failed" in done.stdout
-    assert max(len(line) for line in done.stdout.splitlines()) <= 80
-    done = _history("1", "--out", str(tmp_path / "out"))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["audit.json", "evidence.json", "report.html"]
-    for arguments, words in ((["7"], "no case 7"), (["--out", str(tmp_path)], "which case")):
-        done = _history(*arguments)
-        assert done.returncode == 2
-        assert words in done.stderr
-        assert len(done.stderr.splitlines()) == 1
-
-
-def test_history_of_a_damaged_store_is_one_line() -> None:
-    default_path().parent.mkdir(parents=True)
-    default_path().write_bytes(b"x" * 5000)
-    done = _history()
-    assert done.returncode == 2
-    assert "left as it is" in done.stderr
-    assert len(done.stderr.splitlines()) == 1

@@ -40,6 +40,7 @@ from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
 from selfaudit_ui.controller import Controller, RunView, Saving
 from selfaudit_ui.controller.hosts import Note, SshForm
 from selfaudit_ui.controller.pasting import look_at_paste
+from selfaudit_ui.exporting import Exported
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.fix import FixPage
@@ -47,6 +48,7 @@ from selfaudit_ui.pages.targets import TargetsPage
 from selfaudit_ui.session import DEMO_KEY, View
 from selfaudit_ui.window import Window
 from tests.ui.desk import demo_view
+from tests.ui.desk_scenes import DESK_SCENES
 from tests.ui.hosts import NAME, OLD_SYSTEM, host_report, with_hosts, written
 from tests.ui.statement_scenes import STATEMENT_SCENES
 
@@ -58,6 +60,7 @@ class Stage:
         self.window, self.controller, self.broken, self.fixed = window, window.controller, broken, fixed
         # A scene is what it says: nothing is worked out in the background that would change it a moment later.
         self.controller.ask_plan = lambda: None  # type: ignore[method-assign]
+        self.controller.ask_preview = lambda _ppi: None  # type: ignore[method-assign]
 
     def reset(self) -> Controller:
         """Nothing is open, everything is well."""
@@ -86,7 +89,8 @@ class Stage:
         facts = [r.fact for r in shown.audit.evidence.records]
         messages = tuple(f.message for f in facts if isinstance(f, MessageReport))
         ledgers = tuple(f for f in facts if isinstance(f, LedgerReport))
-        draft = from_case(shown.audit.evidence.case, brought=Brought((), messages, ledgers))
+        hosts = tuple(f for f in facts if isinstance(f, HostReport))
+        draft = from_case(shown.audit.evidence.case, brought=Brought(hosts, messages, ledgers))
         controller.draft = replace(draft, confirmed=True)
         controller.reread()
         controller.run = RunView(Run.FINISHED, 1, 52, 52, "", time.monotonic() - 83, 83)
@@ -645,15 +649,16 @@ def _report_clean(stage: Stage) -> None:
 def _report_exported(stage: Stage) -> None:
     stage.ran(stage.fixed)
     stage.show("report")
-    page = stage.window.pages["report"]
-    page._done.say(_("Written: {file}").format(file="T-4711-report.html"))  # type: ignore[attr-defined]
+    stage.controller.written = Exported(Path("T-4711-report.html"), "html")
+    stage.controller.changed.emit("exported")
 
 
 def _report_trouble(stage: Stage) -> None:
     stage.ran()
     stage.show("report")
-    page = stage.window.pages["report"]
-    page._trouble.say(_("{file}: cannot be written ({why})").format(file="report.html", why="No space left on device"))  # type: ignore[attr-defined]
+    words = _("{file}: cannot be written ({why})").format(file="report.html", why="No space left on device")
+    stage.controller.export_trouble = words
+    stage.controller.changed.emit("exported")
 
 
 def _report_empty(stage: Stage) -> None:
@@ -718,4 +723,4 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "about": _about,
 }  # fmt: skip
 
-SCENES |= STATEMENT_SCENES
+SCENES |= STATEMENT_SCENES | DESK_SCENES

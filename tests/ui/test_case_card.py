@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit
 
 from selfaudit.engine.draft import Draft
+from selfaudit_ui.flow import Step, survey
 from selfaudit_ui.session import View
 from selfaudit_ui.widgets.forms import Choice
 from tests.ui.desk import Desk
@@ -90,6 +91,26 @@ def test_what_is_said_becomes_the_case_and_is_kept(card: Desk) -> None:
     assert focused is None or focused.accessibleName() == "Provider"
 
 
+def test_a_wrong_day_is_marked_where_it_stands(card: Desk) -> None:
+    _type(card, "Suspended since", "2026-13-40")
+    words = [line for line in card.texts().split("\n") if line.startswith("Suspended since: ")]
+    assert len(words) == 1
+    row = next(w for w in card.page.findChildren(QLabel) if w.isVisible() and w.text() == words[0])
+    above = card.find(QLineEdit, "Suspended since")
+    below = card.find(QComboBox, "Do you send newsletters or other bulk mail?")
+    heights = [w.mapTo(card.page, QPoint(0, 0)).y() for w in (above, row, below)]
+    assert heights == sorted(heights)
+    states = {info.step: (info.icon, info.state) for info in survey(card.controller.situation)}
+    assert states[Step.START] == ("warn", "1 field to correct")
+    assert states[Step.TARGETS] == ("pass", "1 target")
+    assert "“Your case” on the page “Start”" in survey(card.controller.situation)[2].why_not
+    card.click("Your case")  # folded, it is still said
+    assert words[0] in card.texts()
+    card.click("Your case")
+    _type(card, "Suspended since", "2026-03-30")
+    assert survey(card.controller.situation)[0].state == "Case open"
+
+
 def test_a_frame_without_targets_is_kept(desk: Desk) -> None:
     desk.controller.new_case(step="start")
     desk.click("Your case")
@@ -126,9 +147,9 @@ def test_what_a_notice_proposes_waits_for_a_click(framed_desk: Desk) -> None:
     assert _draft(desk).number == "PH-88213"
     desk.click("Note what the notice demands")
     assert _draft(desk).steps == NOTICE.steps
-    meant = next(n for n in desk.names(QAbstractButton) if n.startswith("Clause ") and n.endswith(" is meant"))
+    meant = next(n for n in desk.names(QAbstractButton) if n.startswith("Add clause "))
     desk.click(meant)
-    name = meant.split()[1]
+    name = meant.split()[2]
     assert _draft(desk).cited == (name,)
     desk.click(f"Remove clause {name}")
     assert _draft(desk).cited == ()

@@ -15,6 +15,7 @@ OPEN = [
     ("nothing open", Situation(), {Step.START}),
     ("an empty case", NEW, {Step.START, Step.TARGETS}),
     ("a line that cannot be read", Situation(has_case=True, lines=1, faulty=1), {Step.START, Step.TARGETS}),
+    ("a field of the first page is wrong", Situation(has_case=True, lines=1, case_faults=1), {Step.START, Step.TARGETS}),
     ("named", NAMED, {Step.START, Step.TARGETS, Step.PERMISSION}),
     ("running", Situation(True, 2, run=Run.RUNNING, confirmed=True), {Step.START, Step.TARGETS, Step.PERMISSION, Step.AUDIT}),
     ("failed", Situation(True, 2, run=Run.FAILED), {Step.START, Step.TARGETS, Step.PERMISSION, Step.AUDIT}),
@@ -33,6 +34,8 @@ def test_which_steps_can_be_entered(name: str, situation: Situation, steps: set[
 PRIMARY = [
     (Step.START, Situation(), None, ""),
     (Step.START, NEW, Todo.NEXT, ""),
+    (Step.START, Situation(has_case=True, case_faults=1), Todo.NEXT, "1 field of “Your case”"),
+    (Step.TARGETS, Situation(True, 1, case_faults=1), Todo.NEXT, "on the page “Start”"),
     (Step.TARGETS, NEW, Todo.NEXT, "at least one"),
     (Step.TARGETS, NAMED, Todo.NEXT, ""),
     (Step.TARGETS, Situation(True, 1, faulty=2), Todo.NEXT, "2 lines"),
@@ -87,6 +90,20 @@ FIX = [
 def test_only_what_was_verified_is_green(counts: dict[str, int], icon: str, words: str) -> None:
     info = next(i for i in survey(Situation(True, 2, run=Run.FINISHED, counts=counts)) if i.step is Step.FIX)
     assert (info.icon, info.state) == (icon, words)
+
+
+@pytest.mark.parametrize(("blocking", "words"), [(1, "1 finding blocks"), (51, "51 findings block")])
+def test_what_blocks_is_counted_as_on_the_page(blocking: int, words: str) -> None:
+    now = Situation(True, 2, run=Run.FINISHED, counts={"fail": 47, "pass": 3}, blocking=blocking)
+    states = {i.step: (i.icon, i.state) for i in survey(now)}
+    assert states[Step.FIX] == ("fail", words)
+    assert states[Step.REPORT] == ("warn", f"Interim: {words}")
+
+
+def test_a_wrong_field_marks_the_page_on_which_it_stands() -> None:
+    states = {i.step: (i.icon, i.state) for i in survey(Situation(has_case=True, lines=2, case_faults=2))}
+    assert states[Step.START] == ("warn", "2 fields to correct")
+    assert states[Step.TARGETS] == ("pass", "2 targets")
 
 
 STATEMENT = [

@@ -79,6 +79,17 @@ def test_a_newer_file_is_judged_and_nothing_else_is_stale(
     assert [r for r in controller.view.audit.evidence.records if r.request.kind == "mail.spf"] == list(kept.values())
 
 
+def test_a_server_that_is_taken_off_makes_the_run_stale(audited: Desk) -> None:
+    controller = audited.controller
+    assert controller.draft is not None
+    assert (controller.gone_hosts, controller.situation.stale) == ((), False)
+    hosts = controller.draft.hosts
+    controller.edit(replace(controller.draft, hosts=()))
+    assert (controller.gone_hosts, controller.situation.stale) == ((NAME,), True)
+    controller.edit(replace(controller.draft, hosts=hosts))
+    assert not controller.situation.stale
+
+
 def test_another_server_after_the_audit_is_judged_by_itself(audited: Desk, tmp_path: Path) -> None:
     controller = audited.controller
     controller.take_files([facts_file(tmp_path, written("mx.blumenhof.example", machine="2" * 16, os_release=OLD_SYSTEM))])

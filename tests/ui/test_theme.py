@@ -6,8 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from selfaudit.findings import Outcome
 from selfaudit_ui.theme.tokens import DARK, LIGHT, MARK_PAIRS, TEXT_PAIRS, Tokens, contrast
+from selfaudit_ui.widgets import OutcomeBar
+from selfaudit_ui.words import VERDICTS
 
 UI = Path(__file__).parents[2] / "ui/selfaudit_ui"
 
@@ -22,6 +26,19 @@ def test_text_can_be_read(tokens: Tokens, pair: tuple[str, str]) -> None:
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 def test_edges_and_focus_can_be_seen(tokens: Tokens, pair: tuple[str, str]) -> None:
     assert contrast(getattr(tokens, pair[0]), getattr(tokens, pair[1])) >= 3
+
+
+def test_what_was_not_run_looks_other_than_what_is_not_known(qtbot: QtBot) -> None:
+    verdicts = {VERDICTS[Outcome.NOT_RUN], VERDICTS[Outcome.INCONCLUSIVE]}
+    assert len(verdicts) == 2
+    bar = OutcomeBar()
+    qtbot.addWidget(bar)
+    bar.resize(203, 12)
+    inside = set()
+    for outcome in (Outcome.NOT_RUN, Outcome.INCONCLUSIVE):
+        bar.show_counts([(VERDICTS[outcome], 1)], "")
+        inside.add(bar.grab().toImage().pixelColor(100, 6).name())
+    assert len(inside) == 2
 
 
 def test_contrast_is_that_of_the_standard() -> None:

@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Opens the window and returns when it is closed; a first argument is a case file.
+    """Opens the window and returns when it is closed; a first argument is a case file or a bundle.
 
     Raises:
         UserError: there is no screen.
@@ -63,7 +63,7 @@ def run(arguments: list[str]) -> int:
     window.show()
     QTimer.singleShot(0, controller.open_store)
     if arguments:
-        QTimer.singleShot(0, lambda: controller.open_case_file(Path(arguments[0])))
+        QTimer.singleShot(0, lambda: controller.open_file(Path(arguments[0])))
     return app.exec()
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from selfaudit.appeal.causes import LikelyCause
     from selfaudit.appeal.questions import Question
     from selfaudit.appeal.suggest import Suggestion
-    from selfaudit.remedy.delisting import Delisting, NotKnown
+    from selfaudit.remedy.delisting import Delisting, Mention, NotKnown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Assessment:
         hints: what in the customer's own words may harm them.
         removals: what to do about each listing.
         unlisted: lists that gave no answer.
+        mentions: lists that name a target without a way off being needed.
     """
 
     pack: Pack | None = None
@@ -96,6 +97,7 @@ class Assessment:
     hints: tuple[str, ...] = ()
     removals: tuple[Delisting, ...] = ()
     unlisted: tuple[NotKnown, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
     def offer(self, sha256: str) -> Offer | None:
         """What a notice proposes."""
@@ -127,7 +129,7 @@ def assess_case(matter: Matter) -> Assessment:
     from selfaudit.appeal.interview import questions, unanswered
     from selfaudit.appeal.suggest import suggest_measures
     from selfaudit.engine.requirements import readiness_of
-    from selfaudit.remedy.delisting import plan_of, unknown_of
+    from selfaudit.remedy.delisting import mentions_of, plan_of, unknown_of
 
     case, results, statement = audit.evidence.case, audit.results, matter.statement
     readiness = readiness_of(audit)
@@ -143,6 +145,7 @@ def assess_case(matter: Matter) -> Assessment:
         word_hints(statement),
         plan_of(audit, statement),
         unknown_of(audit),
+        mentions_of(audit),
     )  # fmt: skip
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
@@ -18,10 +17,11 @@ from selfaudit.remedy import GroupKey
 from selfaudit.report.words import count_words
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller, Saving, deadline_words
-from selfaudit_ui.flow import Run, Step, Todo, following, leading, primary, survey
+from selfaudit_ui.flow import Primary, Run, Step, Todo, following, leading, primary, survey
 from selfaudit_ui.pages import NAMES, Pages
 from selfaudit_ui.pages.mail_question import MailQuestion
 from selfaudit_ui.preferences import Preferences
+from selfaudit_ui.speech import language_of, speak
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
 from selfaudit_ui.widgets import Line, Text, button, column, reveal, row, soft
@@ -32,22 +32,10 @@ from selfaudit_ui.words import readiness_words
 
 # Pages that show how the case stands before the provider's policy.
 _WITH_READINESS = (Step.START, Step.FIX, Step.STATEMENT, Step.REPORT)
+# Pages for the provider's people. They belong to no step and are entered from the first page.
+_DESK = ("make-case", "open-bundle")
 DEFAULT_SIZE = QSize(1120, 760)
 MINIMUM_SIZE = QSize(960, 640)
-
-
-def speak(app: QApplication, code: str) -> None:
-    """Qt's own words (menus of text fields, the calendar) in a language."""
-    for old in app.findChildren(QTranslator, "qtbase"):
-        app.removeTranslator(old)
-        old.deleteLater()
-    locale = QLocale(code if code in i18n.LANGUAGES else i18n.SOURCE)
-    QLocale.setDefault(locale)
-    translator = QTranslator(app)
-    translator.setObjectName("qtbase")
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(locale, "qtbase", "_", folder):
-        app.installTranslator(translator)
 
 
 class Window(QMainWindow):
@@ -57,6 +45,7 @@ class Window(QMainWindow):
         super().__init__()
         self.controller = controller
         self.page_name = self._before = str(Step.START)
+        self._action: Primary | None = None
         self.setMinimumSize(MINIMUM_SIZE)
         self.resize(DEFAULT_SIZE)
         self.setAcceptDrops(True)
@@ -80,7 +69,7 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         """Language and theme, then every part of the window."""
         preferences = self.controller.preferences
-        i18n.choose(self._language())
+        i18n.choose(language_of(preferences))
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         speak(app, i18n.language())
@@ -206,7 +195,7 @@ class Window(QMainWindow):
         name = str(name)
         info = next((i for i in survey(self.controller.situation) if i.step == name), None)
         if info is not None and info.why_not:
-            self.rail.show_page(self.page_name)
+            self._mark(self.page_name)
             self._why.show_text(info.why_not)
             return
         if self.page_name in list(Step):
@@ -214,10 +203,14 @@ class Window(QMainWindow):
         self.page_name = name
         page = self.pages[name]
         self.stack.setCurrentWidget(page)
-        self.rail.show_page(name)
+        self._mark(name)
         page.entered()
         page.focus_first()
         self._show_all()
+
+    def _mark(self, name: str) -> None:
+        """Marks a page in the rail, or the one from which it is entered."""
+        self.rail.show_page(Step.START if name in _DESK else name)
 
     def _changed(self, what: str) -> None:
         if what == "preferences":
@@ -239,29 +232,23 @@ class Window(QMainWindow):
             return
         self.controller.flush()
         before = i18n.language()
-        i18n.choose(self._language())
+        i18n.choose(language_of(self.controller.preferences))
         if i18n.language() != before:
             self.controller.reread()
             self.controller.regroup()
         self._dress()
 
-    def _language(self) -> str:
-        chosen = self.controller.preferences.language
-        if chosen:
-            return chosen
-        if any(os.environ.get(name) for name in (i18n.VARIABLE, "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")):
-            return i18n.preferred()
-        codes = (name.partition("-")[0] for name in QLocale.system().uiLanguages())
-        return next((code for code in codes if code in i18n.LANGUAGES), i18n.SOURCE)
-
     def _show_all(self) -> None:
         situation = self.controller.situation
         self.rail.show_steps(survey(situation))
-        self.rail.show_page(self.page_name)
+        self._mark(self.page_name)
         self._show_top()
         self._show_bottom()
 
     def _show_top(self) -> None:
+        if self.page_name in _DESK:
+            self._show_desk_top()
+            return
         draft = self.controller.draft
         self._demo.setVisible(bool(draft and draft.demo))
         parts = [draft.provider] if draft and draft.provider else []
@@ -274,6 +261,15 @@ class Window(QMainWindow):
         self._deadline.setVisible(bool(words))
         self._saved.show_text(printable(self.controller.saved, 60) if draft else "")
         self._saved.verdict("fail" if self.controller.saving is Saving.FAILED else "")
+
+    def _show_desk_top(self) -> None:
+        """Pages for the provider's people are about no case of this computer's."""
+        self._case_label.show_text(_("For support and abuse desks"))
+        self._line.show_text(_("Your own cases are not touched by what you do here."))
+        for part in (self._demo, self._deadline, self._ready):
+            part.hide()
+        self._line.show()
+        self._saved.show_text("")
 
     def _show_readiness(self) -> None:
         """From the step “Fix” on, and on the first page, how the case stands before the policy; elsewhere how the audit stands."""
@@ -315,7 +311,14 @@ class Window(QMainWindow):
     def _show_bottom(self) -> None:
         step = Step(self.page_name) if self.page_name in list(Step) else None
         situation = self.controller.situation
+        page = self.pages[self.page_name]
         action = primary(step, situation) if step else None
+        words, hindrance = page.primary_words(), page.primary_hindrance()
+        if action is None and words and step is None:
+            action = Primary(words, Todo.EXPORT, hindrance)
+        elif action is not None and action.todo is Todo.EXPORT:
+            action = Primary(words or action.text, action.todo, action.why_not or hindrance)
+        self._action = action
         self._back.setVisible(step is not Step.START)
         self._primary.setVisible(action is not None)
         self._bottom.setVisible(action is not None or step is not Step.START)
@@ -349,14 +352,12 @@ class Window(QMainWindow):
 
     def do_primary(self) -> None:
         """The primary action of the open page."""
-        if self.page_name not in list(Step):
-            return
-        step = Step(self.page_name)
-        action = primary(step, self.controller.situation)
+        self._show_bottom()
+        action = self._action
         if action is None or action.why_not:
             return
         if action.todo is Todo.NEXT:
-            after = following(step)
+            after = following(Step(self.page_name))
             if after is not None:
                 self.show_page(after)
         elif action.todo is Todo.START_RUN:

@@ -16,7 +16,7 @@ ICONS = {
 }  # fmt: skip
 VERDICTS = {
     Outcome.FAIL: "fail", Outcome.WARN: "warn", Outcome.INCONCLUSIVE: "unclear", Outcome.PASS: "good",
-    Outcome.NOT_APPLICABLE: "", Outcome.NOT_RUN: "unclear", Outcome.BUG: "unclear",
+    Outcome.NOT_APPLICABLE: "", Outcome.NOT_RUN: "open", Outcome.BUG: "unclear",
 }  # fmt: skip
 GROUPS = {
     GroupKey.MUST: N_("Blocks reinstatement"),
@@ -52,14 +52,19 @@ STATES = {
 }  # what became of a clause: icon, words, verdict
 
 
-def readiness_words(found: Readiness) -> tuple[str, str]:
-    """How a case stands before a policy, in one line, and the verdict ("good", "fail" or "warn")."""
+def readiness_words(found: Readiness, *, named: bool = False) -> tuple[str, str]:
+    """How a case stands before a policy, in one line, and the verdict ("good", "fail" or "warn").
+
+    Args:
+        found: how it stands.
+        named: with the provider's name, where that is not said just above.
+    """
     needs = found.counts.get(str(State.NEEDS_STATEMENT), 0)
     unseen = found.counts.get(str(State.CANNOT_VERIFY), 0)
     parts = []
     if found.blockers:
         count = len(found.blockers)
-        parts.append(ngettext("{count} requirement blocks", "{count} requirements block", count).format(count=count))
+        parts.append(ngettext("{count} clause blocks", "{count} clauses block", count).format(count=count))
     if needs:
         parts.append(ngettext("{count} needs your statement", "{count} need your statement", needs).format(count=needs))
     if found.gaps:
@@ -67,7 +72,9 @@ def readiness_words(found: Readiness) -> tuple[str, str]:
         parts.append(ngettext("{count} gap in the statement", "{count} gaps in the statement", count).format(count=count))
     if unseen:
         parts.append(ngettext("{count} cannot be verified", "{count} cannot be verified", unseen).format(count=unseen))
-    ready = _("Ready for {provider}") if found.ready else _("Not ready for {provider}")
+    ready = _("Ready") if found.ready else _("Not ready")
+    if named:
+        ready = _("Ready for {provider}") if found.ready else _("Not ready for {provider}")
     verdict = "good" if found.ready else "fail" if found.blockers else "warn"
     head = ready.format(provider=found.provider)
     return (f"{head}: {', '.join(parts)}" if parts else head), verdict

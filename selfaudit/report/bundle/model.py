@@ -39,7 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         made: when the reports in it were made (RFC 3339, UTC); the age of facts and the policy are seen from this moment.
         language: of the reports.
         number, provider: of the case.
-        pack, pack_version, pack_sha256: of the policy as it was applied; the hash is of its clauses and parameters. "" for none.
+        pack, pack_version, pack_sha256: of the policy as it was applied; the hash is of everything in it that rules use. "" for none.
+        drawing: stands for everything besides the data that the reports depend on: versions, translations, the look of the policy.
         key: the public key (minisign) that signs it, "" if nothing does.
         members: all other files, in the order of the archive.
         lacking: files that are only named.
@@ -54,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pack: str
     pack_version: str
     pack_sha256: str
+    drawing: str
     key: str
     members: tuple[Member, ...]
     lacking: tuple[Lacking, ...] = ()
@@ -131,7 +133,7 @@ class Verification:
         at: when it was verified (RFC 3339, UTC).
         key: id of the key that signed it, as minisign prints it; "" for none.
         number, provider, made: as the bundle says.
-        ready: readiness as it is judged here, None without a policy.
+        ready: readiness as it is judged here and at that moment, None without a policy.
         points: the questions of the desk, in a fixed order.
         differences: where the bundle's results are not those of its evidence; at most 200.
         oldest, newest: moments of the oldest and newest fact.
@@ -160,3 +162,19 @@ class Verification:
         """0 for an intact, complete bundle whose evidence gives its results; 1 if a point is bad; 3 if one cannot be told."""
         standings = {p.standing for p in self.points}
         return 1 if Standing.BAD in standings or not standings else 3 if Standing.UNKNOWN in standings else 0
+
+
+class JsonVerification(msgspec.Struct, frozen=True):
+    """What `selfaudit verify --json` writes (schema selfaudit/verification/1). `exit` is the code of the command; the rest as of
+    `Verification`.
+    """
+
+    schema: Literal["selfaudit/verification/1"]
+    exit: int
+    verification: Verification
+
+
+def encode_verification(verification: Verification) -> bytes:
+    """The document: indented, one line at the end."""
+    document = JsonVerification("selfaudit/verification/1", verification.exit_code(), verification)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

@@ -1,6 +1,8 @@
 """What a report says, in words and in order, for whatever form it is given: PDF and HTML are drawn from the same `Content`.
 
-Every text is in the chosen language already and has passed `printable`; nothing in it is markup. Moments are UTC as "YYYY-MM-DD HH:MM".
+Every text is in the chosen language already and has passed `printable`; nothing in it is markup. Only `FindingRow.record`, `verify` and
+`stacks` and `DelistingRow.request` can have several lines, parted by a line feed, each of which has passed `printable`. Moments are UTC as
+"YYYY-MM-DD HH:MM", with seconds where they tell something (an observation, an event of a notice).
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A label and its value. `soft` is said beside it, in smaller words."""
+    """A label and its value. `soft` is said beside it, in smaller words. A label of "" carries on the line above."""
 
     label: str
     value: str
@@ -69,6 +71,7 @@ class FirstPage:
         cause: kind of the root cause, "" if nothing is stated.
         summary: the root cause in the customer's own paragraph, "" if there is none.
         contained: when and how it was ended, as stated, "" if it is not.
+        measures: how many measures are done and how many only planned, as stated, "" without a statement.
         blockers: clauses that block.
         gaps: what the statement lacks.
         besides: open clauses that do not block.
@@ -91,6 +94,7 @@ class FirstPage:
     cause: str = ""
     summary: str = ""
     contained: str = ""
+    measures: str = ""
     blockers: tuple[ClauseLine, ...] = ()
     gaps: tuple[str, ...] = ()
     besides: tuple[ClauseLine, ...] = ()
@@ -167,6 +171,10 @@ class FindingRow:
         who, minutes, steps, record, stacks, verify: what to do; `stacks` are (software, text).
         why, how: paragraphs on why it matters and how it is judged.
         evidence: what was seen.
+        explained_at: place of the finding of the same check at which `why` and `how` stand, "" where they stand here.
+        seen_at: place of the finding that rests on the same observations and shows them, "" where they are shown here.
+        observed: ids of the observations in evidence.json.
+        brief: one of very many alike: what to do and the observations stand with the first ones, and in evidence.json.
     """
 
     place: str
@@ -189,6 +197,10 @@ class FindingRow:
     why: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
     evidence: tuple[Shown, ...] = ()
+    explained_at: str = ""
+    seen_at: str = ""
+    observed: tuple[str, ...] = ()
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +236,16 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """Something done or planned. `shown` are (check, state) of results that exist and show it."""
+    """Something done or planned. `shown` are (check, state) of results that exist and show it. `state` is of a step that was demanded;
+    `why` says why it is disputed.
+    """
 
     text: str
     beside: str = ""
     shown: tuple[tuple[str, Sign], ...] = ()
     files: tuple[EvidenceFile, ...] = ()
+    state: Sign | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +337,9 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An earlier audit beside this one. `then` and `today` are the results of each; `words` sums the changes up."""
+    """An earlier audit beside this one. `then` and `today` are the results of each; `words` sums the changes up; `warnings` say what makes
+    the comparison weak; `left_out` counts changes that are not listed.
+    """
 
     at: str
     words: str
@@ -330,6 +348,8 @@ class Before:
     changes: tuple[ChangeRow, ...]
     unchanged: int = 0
     not_comparable: int = 0
+    warnings: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +370,7 @@ class Content:
     Attributes:
         language: its ISO 639-1 code.
         number: of the case, on each page; "" for none.
+        provider: its name, "" for none.
         made: when the audit ended.
         accent, accent_dark: the pack's colours as #rrggbb, "" for the usual.
         logo: the pack's as data: URI, "" for none.
@@ -362,6 +383,7 @@ class Content:
         results: every result.
         rechecks: (moment, check, target, before, now).
         notices, stated, delistings, before: see there.
+        rechecks_left_out, delistings_left_out: how many more there are than are listed.
         sent: the probe log, summed up.
         log: (party, port and protocol, purpose, count, authority) of each party that was actively contacted, and the number of those left out.
         environment: tool, Python, system, resolvers, catalogue, clock.
@@ -390,5 +412,8 @@ class Content:
     sent: tuple[SentRow, ...] = ()
     log: tuple[tuple[str, str, str, int, str], ...] = ()
     log_left_out: int = 0
+    provider: str = ""
+    rechecks_left_out: int = 0
+    delistings_left_out: int = 0
     environment: tuple[Line, ...] = ()
     limits: tuple[str, ...] = field(default=())

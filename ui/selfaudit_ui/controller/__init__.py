@@ -6,13 +6,13 @@ import datetime
 
 from selfaudit.i18n import _
 from selfaudit_ui.controller.keeper import SAVE_AFTER, RunView
+from selfaudit_ui.controller.opening import Opening
 from selfaudit_ui.controller.saving import Saving
-from selfaudit_ui.controller.statement import StatementWork
 
 __all__ = ["SAVE_AFTER", "Controller", "RunView", "Saving", "deadline_words"]
 
 
-class Controller(StatementWork):
+class Controller(Opening):
     """The model of the whole window: see the classes that it is made of."""
 
     # The end

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
 from selfaudit.case import Case, EvidenceFile
-from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence, read_case_file
+from selfaudit.case.file import MAX_EVIDENCE_FILES
 from selfaudit.engine.again import key_of
 from selfaudit.engine.draft import MAX_LINE, Draft, Line, add_lines, bounded, split_pasted
-from selfaudit.engine.draft_case import from_case, from_case_file, make_case
+from selfaudit.engine.draft_case import from_case, from_signed_case, make_case
+from selfaudit.engine.seals import read_signed_case
 from selfaudit.errors import UserError
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
-from selfaudit.store import CaseRow, PastChange, RunState
+from selfaudit.store import CaseRow, PastChange, RunState, Store, open_store, read_attachment, write_export
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller.keeper import SAVE_AFTER, Keeper, RunView
@@ -73,7 +74,7 @@ class CaseWork(Keeper):
     def open_case_file(self, path: Path) -> None:
         """Opens a case file from support."""
         try:
-            draft = from_case_file(read_case_file(path), path.name)
+            draft = from_signed_case(read_signed_case(path), path.name)
         except UserError as error:
             self.trouble = _(
                 "This is not a case file that can be read. Ask support to send it again, or start without a case file.\n{why}"
@@ -82,7 +83,7 @@ class CaseWork(Keeper):
             return
         self.trouble = ""
         self.changed.emit("trouble")
-        self.new_case(draft)
+        self.new_case(draft, "start")  # whose file it is comes first
 
     def take_files(self, paths: Iterable[Path]) -> None:
         """Takes dropped case files."""
@@ -182,12 +183,84 @@ class CaseWork(Keeper):
         self.changed.emit("case")
         return len(draft.lines)
 
+    def keep_file(self, path: Path, then: Callable[[EvidenceFile], object], failed: Callable[[Failure], None]) -> None:
+        """Reads a file and keeps its content with the open case; only then it is named. Large files take a moment.
+
+        Args:
+            path: the file.
+            then: gets its name, size and SHA-256, unless another case is open by then.
+            failed: gets why it was not kept.
+        """
+        opening = self._opening
+        if self.saver is None:
+            self._make_saver()
+        saver = self.saver
+        assert saver is not None
+
+        def read(found: tuple[EvidenceFile, bytes]) -> None:
+            if self._opening is not opening or self.draft is None:
+                return
+            if saver.case_id is None:
+                self._timer.stop()
+                saver.save(draft=self.draft)  # a file belongs to a case, so there must be one
+            else:
+                self.flush()
+            # The store answers in order: when it has nothing more to say, the number of a new case has arrived, too.
+            self.use_store(
+                lambda store: self.bridge.call(lambda: None, lambda _none: keep(store, *found), failed), demo=self.is_demo
+            )
+
+        def keep(store: Store, file: EvidenceFile, data: bytes) -> None:
+            if self._opening is not opening:
+                return
+            number = saver.case_id
+            if number is None:
+                why = saver.problem
+                failed(Failure(_("The case could not be saved, so the file was not added: {why}").format(why=why)))
+                return
+            self.bridge.call(lambda: store.attach(number, file.name, data), kept, failed)
+
+        def kept(file: EvidenceFile) -> None:
+            if self._opening is opening:
+                then(file)
+
+        self.bridge.call_blocking(lambda: read_attachment(path), read, failed)
+
+    def export_case(self, case_id: int, path: Path, then: Callable[[int], None], failed: Callable[[Failure], None]) -> None:
+        """Writes everything that is kept of a case into a ZIP file, beside the worker's other work.
+
+        Args:
+            case_id: of the case.
+            path: the file.
+            then: gets how many files it holds.
+            failed: gets why it could not be written; what lay there before is there still.
+        """
+        if case_id == self.case_id:
+            self.flush()
+        store = self.store
+        if store is None or store.path is None:
+            failed(Failure(_("Nothing is kept of this case, so there is nothing to write.")))
+            return
+        kept = store.path
+
+        def work(tell: Callable[[int, int], None]) -> int:
+            reader = open_store(kept, read_only=True)
+            try:
+                return write_export(reader, case_id, path, lambda count: tell(count, 0))
+            finally:
+                reader.close()
+
+        def saved(_none: None) -> None:
+            self.bridge.call_long(work, then, failed, lambda _news: None)
+
+        self.bridge.call(lambda: None, saved, failed)  # after what waits for saving
+
     def add_evidence(self, path: Path) -> None:
-        """Notes name, size and SHA-256 of a file that shows to whom the domains are registered. Large files take a moment."""
+        """Keeps a file that shows to whom the domains are registered, and notes its name, size and SHA-256."""
         opening = self._opening
 
         def then(file: EvidenceFile) -> None:
-            if self._opening is not opening or self.draft is None:
+            if self.draft is None:
                 return
             self.evidence_trouble = ""
             registrant = self.draft.registrant
@@ -197,6 +270,7 @@ class CaseWork(Keeper):
                 self.evidence_trouble = _("At most {limit} files can be added.").format(limit=MAX_EVIDENCE_FILES)
             else:
                 self.edit(replace(self.draft, registrant=replace(registrant, files=(*registrant.files, file))))
+                self.flush()
             self.changed.emit("case")
 
         def failed(failure: Failure) -> None:
@@ -204,10 +278,10 @@ class CaseWork(Keeper):
                 self.evidence_trouble = failure.words or failure.trace
                 self.changed.emit("case")
 
-        self.bridge.call_blocking(lambda: hash_evidence(path), then, failed)
+        self.keep_file(path, then, failed)
 
     def remove_evidence(self, file: EvidenceFile) -> None:
-        """Takes a file off the list; the file itself is not touched."""
+        """Takes a file off the list. What was kept of it goes, too, when nothing else names it; the file itself is not touched."""
         if self.draft is not None:
             self.evidence_trouble = ""
             registrant = self.draft.registrant

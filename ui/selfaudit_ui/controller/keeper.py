@@ -33,6 +33,7 @@ from selfaudit_ui.flow import Run, Situation
 from selfaudit_ui.preferences import Preferences, load_preferences, save_preferences, settings_of
 
 SAVE_AFTER = 200  # milliseconds without another change
+_ON_START = ("suspended",)  # fields of “Your case”; all others that can be wrong stand on the page “What to check”
 # What a person tells about a case. Only the rules and the report use it: a change is judged anew, and nothing is looked up again.
 TOLD = (
     "number", "provider", "deadline", "suspended", "registrant", "not_registrant", "notices", "cited", "steps", "purpose", "bulk", "shared",
@@ -296,15 +297,16 @@ class Keeper(QObject):
         if run.state in (Run.FINISHED, Run.INTERRUPTED) and self.view is not None:
             for result in self.view.audit.results:
                 counts[str(result.outcome)] = counts.get(str(result.outcome), 0) + 1
-        faulty = self.faulty
+        faulty, on_start = self.faulty, sum(name in self.declared for name in _ON_START)
         stale = self.ran is not None and draft is not None and (bool(faulty) or not self._still_about(self.ran))
+        stale = stale or bool(self.gone_hosts)
         stale = stale or (self.ran_settings is not None and self.ran_settings != self.settings)
         return Situation(
-            draft is not None, sum(bool(r.targets) and not r.problem for r in (*self.readings, *self.hosted)), faulty,
+            draft is not None, sum(bool(r.targets) and not r.problem for r in (*self.readings, *self.hosted)), faulty - on_start,
             bool(draft and draft.confirmed), bool(draft and draft.person.strip() and draft.role.strip()) or bool(self.authority),
             run.state, run.done, run.total, counts, stale, self.exported is not None,
             "ready" if self.plan is not None else "failed" if self.plan_trouble else "working", self.blocking(),
-            bool(self.again),
+            bool(self.again), case_faults=on_start,
         )  # fmt: skip
 
     def _still_about(self, ran: Case) -> bool:
@@ -313,6 +315,14 @@ class Keeper(QObject):
         if now is None:
             return False
         return now.observed == then.observed if self.run.state is Run.INTERRUPTED else now == then
+
+    @property
+    def gone_hosts(self) -> tuple[str, ...]:
+        """Servers that were taken off since the run, whose results are still there."""
+        if self.ran is None or self.draft is None:
+            return ()
+        there = {h.name for h in self.draft.hosts}
+        return tuple(h.name for h in self.ran.hosts if h.name not in there)
 
     @property
     def faulty(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 
 from selfaudit.case import EvidenceFile
-from selfaudit.case.file import MAX_EVIDENCE_FILES, hash_evidence
+from selfaudit.case.file import MAX_EVIDENCE_FILES
 from selfaudit.case.statement import Answer, Attestation, Removal, Statement
 from selfaudit.engine import Audit
 from selfaudit.engine.again import Key
@@ -254,7 +254,7 @@ class StatementWork(Running):
         files: Callable[[], tuple[EvidenceFile, ...] | None],
         put: Callable[[tuple[EvidenceFile, ...]], object],
     ) -> None:
-        """Notes name, size and SHA-256 of a file. Large files take a moment.
+        """Keeps a file that shows what is stated, and notes its name, size and SHA-256. Large files take a moment.
 
         Args:
             path: the file.
@@ -267,8 +267,6 @@ class StatementWork(Running):
         self.changed.emit("readiness")
 
         def then(file: EvidenceFile) -> None:
-            if self._opening is not opening:
-                return
             self.hashing -= 1
             there = files()
             if there is None:
@@ -290,7 +288,7 @@ class StatementWork(Running):
                 self.file_trouble = failure.words or failure.trace
                 self.changed.emit("readiness")
 
-        self.bridge.call_blocking(lambda: hash_evidence(path), then, failed)
+        self.keep_file(path, then, failed)
 
     def show_gap(self, part: str) -> None:
         """Leads to where something that is missing is supplied."""

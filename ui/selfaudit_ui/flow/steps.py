@@ -61,7 +61,8 @@ class Situation:
     Attributes:
         has_case: a case is open.
         lines: lines with a target.
-        faulty: lines that cannot be read.
+        faulty: lines and fields of “What to check” that cannot be read.
+        case_faults: fields of “Your case”, on the first page, that cannot be read.
         confirmed: the page of permissions was confirmed for these targets.
         active: active checks have a permission that was stated or proven.
         run: how the run stands.
@@ -94,6 +95,7 @@ class Situation:
     pack: bool = False
     ready: bool = False
     missing: int = 0
+    case_faults: int = 0
 
     @property
     def interim(self) -> bool:
@@ -165,6 +167,16 @@ def _why_not(step: Step, now: Situation) -> str:
     return "" if now.has_results else _("There are no results yet: run the audit first.")
 
 
+def _case_problem(now: Situation) -> str:
+    if not now.case_faults:
+        return ""
+    return ngettext(
+        "{count} field of “Your case” on the page “Start” must be corrected or emptied.",
+        "{count} fields of “Your case” on the page “Start” must be corrected or emptied.",
+        now.case_faults,
+    ).format(count=now.case_faults)
+
+
 def _targets_problem(now: Situation) -> str:
     if now.faulty:
         return ngettext(
@@ -172,7 +184,9 @@ def _targets_problem(now: Situation) -> str:
             "{count} lines of “What to check” must be corrected or removed.",
             now.faulty,
         ).format(count=now.faulty)
-    return "" if now.lines else _("Name at least one domain or address first.")
+    if not now.lines:
+        return _("Name at least one domain or address first.")
+    return _case_problem(now)
 
 
 def _plan_problem(now: Situation) -> str:
@@ -187,6 +201,10 @@ def _checking(now: Situation) -> str:
 
 def _state(step: Step, now: Situation) -> tuple[str, str]:
     if step is Step.START:
+        if now.case_faults:
+            return "warn", ngettext("{count} field to correct", "{count} fields to correct", now.case_faults).format(
+                count=now.case_faults
+            )
         return ("pass", _("Case open")) if now.has_case else ("todo", _("Choose"))
     if not now.has_case:
         return "todo", _("Not yet")
@@ -211,7 +229,9 @@ def _state(step: Step, now: Situation) -> tuple[str, str]:
     if now.run is Run.INTERRUPTED:
         return "warn", _("Audit incomplete")
     if now.blocking:
-        return "warn", ngettext("Interim: {count} blocks", "Interim: {count} block", now.blocking).format(count=now.blocking)
+        return "warn", ngettext("Interim: {count} finding blocks", "Interim: {count} findings block", now.blocking).format(
+            count=now.blocking
+        )
     if now.interim:
         return "warn", _("Interim: not ready")
     return ("pass", _("Exported")) if now.exported else ("todo", _("Ready to export"))
@@ -238,6 +258,8 @@ def _fix_state(now: Situation) -> tuple[str, str]:
         return "warn", _("Changed since")
     failed, warned = now.counts.get("fail", 0), now.counts.get("warn", 0)
     unclear = now.counts.get("inconclusive", 0) + now.counts.get("bug", 0) + now.counts.get("not-run", 0)
+    if now.blocking:  # the page counts the same; the line in the frame counts clauses
+        return "fail", ngettext("{count} finding blocks", "{count} findings block", now.blocking).format(count=now.blocking)
     if failed:
         return "fail", ngettext("{count} to fix", "{count} to fix", failed).format(count=failed)
     if unclear:
@@ -260,7 +282,7 @@ def _statement_state(now: Situation) -> tuple[str, str]:
 def primary(step: Step, now: Situation) -> Primary | None:
     """The one primary action of a page; none on the first, whose cards are the actions."""
     if step is Step.START:
-        return Primary(_("Continue"), Todo.NEXT) if now.has_case else None
+        return Primary(_("Continue"), Todo.NEXT, _case_problem(now)) if now.has_case else None
     if step is Step.TARGETS:
         return Primary(_("Continue"), Todo.NEXT, _targets_problem(now))
     if step is Step.PERMISSION:

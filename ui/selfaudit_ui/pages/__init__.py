@@ -13,6 +13,7 @@ NAMES = {
     Step.START: ("start", "StartPage"), Step.TARGETS: ("targets", "TargetsPage"), Step.PERMISSION: ("permission", "PermissionPage"),
     Step.AUDIT: ("audit", "AuditPage"), Step.FIX: ("fix", "FixPage"), Step.STATEMENT: ("statement", "StatementPage"),
     Step.REPORT: ("report", "ReportPage"), "settings": ("settings", "SettingsPage"), "about": ("about", "AboutPage"),
+    "make-case": ("make_case", "MakeCasePage"), "open-bundle": ("open_bundle", "OpenBundlePage"),
 }  # fmt: skip
 
 

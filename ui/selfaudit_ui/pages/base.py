@@ -79,7 +79,15 @@ class Page(QWidget):
         """Puts the keyboard where the person will most likely want it."""
 
     def export(self) -> None:
-        """The primary action of the last step."""
+        """The primary action of the last step, and of a page that belongs to no step."""
+
+    def primary_words(self) -> str:
+        """What that does: "" for the usual words of a step, and for a page without one."""
+        return ""
+
+    def primary_hindrance(self) -> str:
+        """Why that cannot be done at the moment, "" if it can."""
+        return ""
 
 
 def ask_file(controller: Controller, ask: Callable[[], T]) -> T:

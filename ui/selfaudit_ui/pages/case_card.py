@@ -17,7 +17,7 @@ from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.notices import NoticesPart
 from selfaudit_ui.pages.section import Section, beside, field
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Text, button, clear, column, heading, named, reveal, row, soft
+from selfaudit_ui.widgets import StateLine, Text, button, clear, column, heading, named, reveal, row, soft
 from selfaudit_ui.widgets.forms import Adder, Box, Choice, show_line, typed_line
 from selfaudit_ui.words import tip
 
@@ -114,11 +114,14 @@ class CaseCard(Section):
         )
         line = beside(field(_("Provider"), self._provider), field(_("Case or ticket number"), self._number), 1, 1)
         dates = beside(field(_("Deadline"), self._deadline), field(_("Suspended since"), self._suspended), 1, 1)
+        self._date_trouble = StateLine()
+        self.opening.toggled.connect(lambda _on: self._say())
         self.inner.setLayout(
             column(
                 line,
                 self._known,
                 beside(dates, field(_("What this is for"), self._purpose), 1, 1),
+                self._date_trouble,
                 beside(field(bulk, self._bulk), field(shared, self._shared), 1, 1),
                 SPACE.S,
                 self.notices,
@@ -163,8 +166,14 @@ class CaseCard(Section):
         self._show_known(draft)
         self._show_cited(draft, enabled)
         self.notices.refresh()
-        problem = controller.declared.get("suspended", "")
-        self.say(case_words(draft), [_("Suspended since: {why}").format(why=problem)] if problem else [])
+        self._say()
+
+    def _say(self) -> None:
+        """The case in one line, and what is wrong with it: beside the field, or below the line while the card is folded."""
+        problem = self._controller.declared.get("suspended", "")
+        words = _("Suspended since: {why}").format(why=problem) if problem else ""
+        self._date_trouble.say("warn", words, "warn")
+        self.say(case_words(self._controller.draft or Draft()), [words] if words and not self.opening.isChecked() else [])
 
     def _show_known(self, draft: Draft) -> None:
         pack = self._controller.pack

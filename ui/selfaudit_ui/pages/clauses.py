@@ -14,16 +14,24 @@ from selfaudit_ui.widgets import StateLine, Text, button, card, column, heading,
 from selfaudit_ui.words import STATES, sentence, tip
 
 
-def state_words(requirement: Requirement | None, known: str = "") -> tuple[str, str, str]:
-    """Icon, words and verdict of what became of a clause; no words where that is not known yet. `known` stands beside it and is left out."""
+def state_words(requirement: Requirement | None, known: str = "", *, bare: bool = False) -> tuple[str, str, str]:
+    """Icon, words and verdict of what became of a clause; no words where that is not known yet.
+
+    Args:
+        requirement: the clause before the policy.
+        known: words that stand above it and are not said again.
+        bare: why is said elsewhere.
+    """
     if requirement is None:
         return "todo", "", ""
     icon, words, verdict = STATES[requirement.state]
     text = sentence(_(words))
     if requirement.blocks:
         text = _("{state}, and it blocks").format(state=text)
-    why = shown(requirement.why)
-    return icon, f"{text}: {why}" if why and requirement.why != known else text, verdict
+    why = "" if bare or requirement.why == known else shown(requirement.why)
+    if known:
+        why = why.replace(known, _("the words above"))
+    return icon, f"{text}: {why}" if why else text, verdict
 
 
 def clauses_card(provider: str, clauses: Sequence[tuple[Clause, Requirement | None]]) -> QFrame:
@@ -49,4 +57,5 @@ def clauses_card(provider: str, clauses: Sequence[tuple[Clause, Requirement | No
 
 def _unfold(quote: Text, opening: QPushButton, on: bool) -> None:
     reveal(quote, on)
-    opening.setText(f"{'▾' if on else '▸'} {_('Its words')}")
+    words = _("Its words")
+    opening.setText(f"{'▾' if on else '▸'} {words}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QDateEdit, QPlainTextEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from selfaudit.checks import all_checks
@@ -41,6 +42,7 @@ from selfaudit_ui.widgets import (
     heading,
     mono,
     named,
+    reveal,
     row,
     scroll,
     soft,
@@ -49,6 +51,14 @@ from selfaudit_ui.words import ICONS, VERDICTS, duration, moment, sentence, targ
 
 _MAX_EVIDENCE = 60_000
 _RECORD = re.compile(r"(?P<name>\S+)\.\s+[0-9]+\s+IN\s+(?P<type>[A-Z]+)\s+(?P<value>[^\n]+)")
+
+
+class _Day(QDateEdit):
+    """A day. Turning the wheel over it scrolls the page: nothing is chosen in passing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """The page's."""
+        event.ignore()
 
 
 class Detail(QWidget):
@@ -76,7 +86,6 @@ class Detail(QWidget):
         same = action is not None and self._action is not None and mark_key(action) == mark_key(self._action)
         self._action = action
         self._shown_hosts = self._hosts()
-        self._shown_clauses = self._clauses()
         position = self._area.verticalScrollBar().value() if same else 0
         clear(self._parts)
         self._again_button = None
@@ -86,7 +95,10 @@ class Detail(QWidget):
             return
         self._head(action)
         self._history(action)
-        self._policy(action)
+        self._policy_area = QWidget()
+        self._policy_area.setLayout(column(spacing=SPACE.M))
+        self._parts.addWidget(self._policy_area)
+        self._show_policy()
         self._why(action)
         self._remedy(action)
         self._how(action)
@@ -98,8 +110,10 @@ class Detail(QWidget):
 
     def refresh(self, what: str) -> None:
         """Shows what changed about the chosen finding."""
-        if self._action is not None and (self._shown_hosts != self._hosts() or self._shown_clauses != self._clauses()):
+        if self._action is not None and self._shown_hosts != self._hosts():
             self.show_action(self._action)
+        elif self._action is not None and self._shown_clauses != self._clauses():
+            self._show_policy()  # that alone: what is being typed below it goes on
         if what in ("results", "case") and self._action is not None:
             view = self.controller.view
             if view is None:
@@ -176,12 +190,16 @@ class Detail(QWidget):
         clauses = touched(self.controller.pack, self._action.result.check)
         return [(c, self.controller.assessment.requirement(c.id)) for c in clauses]
 
-    def _policy(self, action: Action) -> None:
+    def _show_policy(self) -> None:
         """What the provider's policy says about it, and how these clauses stand."""
         pack, clauses = self.controller.pack, self._clauses()
-        if pack is None or not clauses:
-            return
-        self._parts.addWidget(clauses_card(pack.name, clauses))
+        self._shown_clauses = clauses
+        layout = self._policy_area.layout()
+        assert layout is not None
+        clear(layout)
+        if pack is not None and clauses:
+            layout.addWidget(clauses_card(pack.name, clauses))
+        reveal(self._policy_area, pack is not None and bool(clauses))
 
     def _remedy(self, action: Action) -> None:
         advice = action.advice
@@ -253,7 +271,7 @@ class Detail(QWidget):
         mark = self.controller.marks.get(mark_key(action)) or Mark(*mark_key(action))
         planned = named(QCheckBox(_("Planned for")), _("I plan to fix this"))
         planned.setChecked(bool(mark.planned))
-        date = named(QDateEdit(), _("Date until which it will be fixed"))
+        date = named(_Day(), _("Date until which it will be fixed"))
         date.setCalendarPopup(True)
         date.setDisplayFormat("yyyy-MM-dd")
         date.setMinimumDate(QDate(2000, 1, 1))

@@ -89,9 +89,9 @@ class FilePanel(QWidget):
 
     def _save(self, system: Literal["unix", "windows"]) -> None:
         file, kinds = ("collect.sh", "(*.sh)") if system == "unix" else ("collect.ps1", "(*.ps1)")
+        kinds += ";;" + _("All files (*)")
         name, _filter = ask_file(
-            self._controller,
-            lambda: QFileDialog.getSaveFileName(self, _("Save the collector"), file, f"{kinds};;{_('All files (*)')}"),
+            self._controller, lambda: QFileDialog.getSaveFileName(self, _("Save the collector"), file, kinds)
         )
         if name:
             self._controller.save_collector(Path(name), system)

@@ -175,7 +175,7 @@ class NoticesPart(QWidget):
                     clause=name, heading=heading_, why=shown(why)
                 )
                 propose(
-                    text, _("It is meant"), partial(controller.cite, name), _("Clause {clause} is meant").format(clause=name)
+                    text, _("Add this clause"), partial(controller.cite, name), _("Add clause {clause}").format(clause=name)
                 )
         if offer.deadline and offer.deadline != draft.deadline:
             text = _("Deadline: {date}").format(date=offer.deadline)

@@ -1,35 +1,50 @@
-"""Report: what it will say, what is missing and the page that supplies it, and the export."""
+"""Report: what it will say and how it will look, what is missing and the page that supplies it, and the export."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout
-from shiboken6 import isValid
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
-from selfaudit.case.statement_file import encode_statement
-from selfaudit.engine import save_evidence
-from selfaudit.engine.evidence import write_whole
 from selfaudit.findings import Outcome
-from selfaudit.i18n import LANGUAGES, SOURCE, _, ngettext, using
+from selfaudit.i18n import LANGUAGES, N_, _, ngettext
 from selfaudit.remedy import GroupKey
-from selfaudit.report.json import encode_audit
 from selfaudit.report.words import count_words, headline
 from selfaudit.text import printable
-from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller import Controller
+from selfaudit_ui.exporting import Exported, exported_words, unsigned_words
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
 from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.report_pages import ReportPages, wanted_ppi
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import TITLE
-from selfaudit_ui.widgets import Banner, OutcomeBar, StateLine, Text, button, card, column, heading, named, row, soft
+from selfaudit_ui.widgets import (
+    Banner,
+    OutcomeBar,
+    StateLine,
+    Text,
+    button,
+    card,
+    column,
+    heading,
+    row,
+    soft,
+)
+from selfaudit_ui.widgets.flow import FlowLayout
+from selfaudit_ui.widgets.forms import Choice
 from selfaudit_ui.words import GROUPS, ICONS, VERDICTS
 
 _LISTED = 6
+# kind -> title of the dialog, end of the name, suffix, filter
+_FILES = {
+    "bundle": (N_("Export bundle"), "bundle", ".zip", N_("Bundles (*.zip)")),
+    "pdf": (N_("Save the report as PDF"), "report", ".pdf", N_("PDF (*.pdf)")),
+    "html": (N_("Save the report as a web page"), "report", ".html", N_("Web pages (*.html)")),
+}
 
 
 class ReportPage(Page):
@@ -45,38 +60,68 @@ class ReportPage(Page):
         self._counts.setSpacing(SPACE.S)
         self._open = QVBoxLayout()
         self._open.setSpacing(SPACE.M)
-        self._language = QComboBox()
-        named(self._language, _("Language of the report"))
-        for code, name in LANGUAGES.items():
-            self._language.addItem(name, code)
-        self._language.setCurrentIndex(max(0, self._language.findData(SOURCE)))
-        self._save = button(
-            _("Save all data …"),
-            self._save_data,
-            icon_name="save",
-            name=_("Save report, audit, evidence and statement to a folder"),
+        self._language = Choice(
+            _("Language of the report"), ((code, name) for code, name in LANGUAGES.items()), self._choose_language
         )
+        self._others = [
+            button(_("PDF …"), partial(self._save, "pdf"), icon_name="save", name=_("Save the report as PDF")),
+            button(_("Web page …"), partial(self._save, "html"), icon_name="save", name=_("Save the report as a web page")),
+            button(
+                _("Everything to a folder …"),
+                self._save_data,
+                icon_name="folder",
+                name=_("Save reports, data and bundle to a folder"),
+            ),
+        ]
         self._done = Banner("good")
+        self._unsigned = Banner("unclear")
         self._trouble = Banner("fail")
+        self._working = Banner("accent", icon_name="running")
         self._empty = Banner("accent")
         self._counts_card = card(self._counts)
+        self.pages = ReportPages(controller)
+        others = FlowLayout(*self._others)
         self._export_card = card(
             heading(_("Export")),
+            soft(
+                _(
+                    "“Export bundle”, below, writes one signed file with the report as PDF and as a web page, all data, the files that you "
+                    "added, and your case file. The abuse desk can verify it without believing anybody."
+                ),
+                1.0,
+            ),
+            column(Text(_("Language of the report")), row(self._language, None), spacing=SPACE.XS),
             soft(_("The abuse desk reads English. Whatever the language, the data beside it is the same."), 1.0),
-            column(Text(_("Language of the report")), row(self._language, None, self._save), spacing=SPACE.XS),
+            SPACE.XS,
+            column(Text(_("Or only a part of it")), others, spacing=SPACE.XS),
         )
         self.add(
-            self._done, self._trouble, self._empty, self._demo, self._interim, self._headline, self._bar, self._counts_card,
-            self._export_card, self._open, None,
+            self._done, self._unsigned, self._working, self._trouble, self._empty, self._demo, self._interim, self._headline,
+            self._bar, self._counts_card, self._export_card, self.pages, self._open, None,
         )  # fmt: skip
         self._shown: object = None
+        self._said: object = None
 
     def focus_first(self) -> None:
         """The language of the report."""
         self._language.setFocus()
 
+    def primary_words(self) -> str:
+        """What the primary button does."""
+        return _("Export interim bundle") if self.controller.situation.interim else _("Export bundle")
+
+    def primary_hindrance(self) -> str:
+        """Why it cannot be done now, "" if it can."""
+        return _("The report is being written.") if self.controller.exporting else ""
+
     def refresh(self, what: str) -> None:
         """Shows what the report will say."""
+        if what == "preview":
+            self.pages.refresh()
+            return
+        if what == "exported":
+            self._show_export()
+            return
         if what not in ("", "results", "marks", "case", "run", "readiness"):
             return
         view = self.controller.view
@@ -84,17 +129,22 @@ class ReportPage(Page):
         clear(self._open)
         draft = self.controller.draft
         self._demo.say(_("This is the demo: every page of its report says so.") if draft and draft.demo else "")
-        if view is not self._shown:  # what was written or went wrong belongs to the report from before
+        if view is not self._shown:
+            if self._shown is not None:  # what was written or went wrong belongs to the report from before
+                self.controller.forget_written()
             self._shown = view
-            self._done.say("")
-            self._trouble.say("")
-        for part in (self._headline, self._bar, self._counts_card, self._export_card):
+        self._show_export()
+        for part in (self._headline, self._bar, self._counts_card, self._export_card, self.pages):
             part.setVisible(view is not None)
         self._empty.say("" if view is not None else _("There is no report yet: run the audit first."))
         if view is None:
             self._empty.offer(button(_("Go to the audit"), lambda: self.controller.opened.emit("audit")))
             self._interim.say("")
             return
+        self._language.show_value(self.controller.report_language)
+        if self.isVisible():
+            self.controller.ask_preview(wanted_ppi())
+        self.pages.refresh()
         self._headline.show_text(headline(view.audit))
         counts = self.controller.situation.counts
         words: list[str] = []
@@ -106,6 +156,19 @@ class ReportPage(Page):
                 place = len(words) - 1
                 self._counts.addWidget(StateLine(ICONS[outcome], line, VERDICTS[outcome]), place // 3, place % 3)
         self._bar.show_counts([(VERDICTS[o], counts.get(str(o), 0)) for o in Outcome], ", ".join(words))
+        self._interim.say(self._why_interim())
+        for group in view.groups:
+            if group.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED):
+                continue
+            lines = [StateLine(ICONS[a.outcome], a.text, VERDICTS[a.outcome], quiet=True) for a in group.actions[:_LISTED]]
+            rest = len(group.actions) - len(lines)
+            more = [soft(_("{count} more in “Fix”").format(count=rest))] if rest > 0 else []
+            title = _(GROUPS[group.key])
+            self._open.addWidget(card(heading(f"{title} ({len(group.actions)})"), *lines, *more))
+
+    def _why_interim(self) -> str:
+        view = self.controller.view
+        assert view is not None
         blocking = [a for g in view.groups if g.key in (GroupKey.MUST, GroupKey.PROVIDER) for a in g.actions]
         planned = sum(bool((m := self.controller.marks.get(mark_key(a))) and m.planned) for a in blocking)
         words_of = [interim_words(len(blocking), planned)]
@@ -124,81 +187,81 @@ class ReportPage(Page):
             words_of.append(_("Targets or settings were changed after this audit; run it again."))
         if self.controller.run.state is Run.INTERRUPTED:
             words_of.append(_("The audit was interrupted, so this is not everything."))
-        self._interim.say(" ".join(filter(None, words_of)))
-        for group in view.groups:
-            if group.key in (GroupKey.PASSED, GroupKey.NOT_NEEDED):
-                continue
-            lines = [StateLine(ICONS[a.outcome], a.text, VERDICTS[a.outcome], quiet=True) for a in group.actions[:_LISTED]]
-            rest = len(group.actions) - len(lines)
-            more = [soft(_("{count} more in “Fix”").format(count=rest))] if rest > 0 else []
-            title = f"{_(GROUPS[group.key])} ({len(group.actions)})"
-            self._open.addWidget(card(heading(title), *lines, *more))
+        return " ".join(filter(None, words_of))
+
+    # Writing
+
+    def _show_export(self) -> None:
+        """How it stands with what is or was written."""
+        controller = self.controller
+        done = controller.written
+        self._working.say(_("The report is being written …") if controller.exporting else "")
+        self._trouble.say(controller.export_trouble)
+        self._done.say(exported_words(done) if done is not None else "")
+        self._unsigned.say(unsigned_words(done) if done is not None else "")
+        for part in (*self._others, self._language):
+            part.setEnabled(not controller.exporting)
+        now = (done, controller.export_trouble)
+        if now == self._said:
+            return
+        self._said = now
+        if done is not None:
+            self._done.offer(*self._next_steps(done))
+        if done is not None or controller.export_trouble:
+            self.area.verticalScrollBar().setValue(0)
+
+    def _next_steps(self, done: Exported) -> list[QPushButton]:
+        folder = done.path if done.kind == "data" else done.path.parent
+        offered = [button(_("Open the folder"), partial(show_file, folder), icon_name="folder")]
+        if done.kind in ("pdf", "html"):
+            offered.insert(0, button(_("Open the report"), partial(show_file, done.path), icon_name="open"))
+        if done.kind == "bundle":
+            again = partial(self.controller.open_bundle, done.path)
+            offered.append(button(_("See it as the desk does"), again, icon_name="shield"))
+        return offered
+
+    def _choose_language(self, code: str) -> None:
+        self.controller.report_in(code)
 
     def export(self) -> None:
-        """Asks for a file and writes the report."""
+        """Asks for a file and writes the bundle."""
+        self._save("bundle")
+
+    def _save(self, kind: str) -> None:
         view = self.controller.view
-        if view is None:
+        if view is None or self.controller.exporting:
             return
+        title, end, suffix, filter_words = _FILES[kind]
         number = view.audit.evidence.case.number
-        stem = "".join(c for c in number if c.isalnum() or c in "-_") or "selfaudit"
+        stem = "".join(c for c in number if c.isalnum() or c in "-_")[:80] or "selfaudit"
         name, _filter = ask_file(
-            self.controller,
-            lambda: QFileDialog.getSaveFileName(self, _("Export report"), f"{stem}-report.html", _("Web pages (*.html)")),
+            self.controller, lambda: QFileDialog.getSaveFileName(self, _(title), f"{stem}-{end}{suffix}", _(filter_words))
         )
-        if name:
-            path = Path(name)
-            self._write(path if path.suffix else path.with_suffix(".html"))
+        if not name:
+            return
+        path = Path(name)
+        if path.suffix.lower() != suffix:
+            path = path.with_name(path.name + suffix)
+            if path.exists():  # the dialog has asked about the other name only
+                self.controller.export_trouble = _("{file} is there already; choose another name.").format(file=path)
+                self._show_export()
+                return
+        self.controller.export_report(kind, path)
 
     def _save_data(self) -> None:
-        name = ask_file(
-            self.controller, lambda: QFileDialog.getExistingDirectory(self, _("Folder for report, audit and evidence"))
-        )
-        if name and self.controller.view is not None:
-            self._write(Path(name) / "report.html", data=True)
-
-    def _write(self, path: Path, *, data: bool = False) -> None:
-        """Makes and writes the report beside the window's thread; with `data`, audit.json, evidence.json and statement.json beside it."""
-        view = self.controller.view
-        assert view is not None
-        self._trouble.say("")
-        self._done.say("")
-        code = str(self._language.currentData())
-        audit = self.controller.stated_audit() or replace(view.audit, marks=tuple(self.controller.marks.values()))
-        statement = self.controller.statement
-
-        def work() -> None:
-            from selfaudit.report.html import render_html
-
-            if data:
-                save_evidence(audit.evidence, path.with_name("evidence.json"))
-                write_whole(path.with_name("audit.json"), encode_audit(audit))
-                write_whole(path.with_name("statement.json"), encode_statement(statement))
-            with using(code):
-                write_whole(path, render_html(audit).encode("utf-8"))
-
-        def failed(failure: Failure) -> None:
-            if isValid(self):
-                self._trouble.say(failure.words or _("The report could not be made: {why}").format(why=failure.trace))
-                self.area.verticalScrollBar().setValue(0)
-
-        self.controller.bridge.call_blocking(work, lambda _none: self._written(path, view), failed)
-
-    def _written(self, path: Path, view: object) -> None:
-        if view is not self.controller.view:
+        if self.controller.view is None or self.controller.exporting:
             return
-        self.controller.exported = path
-        if isValid(self):
-            self._done.say(_("Written: {file}").format(file=path))
-            self._done.offer(
-                button(_("Open the report"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))), icon_name="open"),
-                button(
-                    _("Open the folder"),
-                    lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-                    icon_name="folder",
-                ),
-            )
-            self.area.verticalScrollBar().setValue(0)
-        self.controller.changed.emit("exported")
+        name = ask_file(
+            self.controller,
+            lambda: QFileDialog.getExistingDirectory(self, _("Folder for reports, data and bundle")),
+        )
+        if name:
+            self.controller.export_report("data", Path(name))
+
+
+def show_file(path: Path) -> None:
+    """Lets the system open a file or folder."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def interim_words(blocking: int, planned: int) -> str:

@@ -14,8 +14,9 @@ from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, ask_file, clear
 from selfaudit_ui.pages.case_card import CaseCard
+from selfaudit_ui.pages.support_card import SupportCard
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, CardButton, Line, StateLine, Text, button, card, heading, reveal, row, soft
+from selfaudit_ui.widgets import Banner, CardButton, Line, StateLine, Text, button, card, column, heading, reveal, row, soft
 
 DEMOS = ("broken", "suspended", "fixed")
 
@@ -53,8 +54,14 @@ class StartPage(Page):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE.S)
         self.case = CaseCard(controller)
+        straight = button(_("See what would be sent"), lambda: controller.opened.emit("permission"), icon_name="permission")
+        self.support = SupportCard(_("Case file from support"), straight)
+        self._straight = straight
         self._another = heading(_("Another case"))
-        self.add(self._trouble, self.case, self._another, cards, heading(_("Recent cases")), self._recent, None)
+        self.add(
+            self._trouble, self.support, self.case, self._another, cards, self._make_desk(), heading(_("Recent cases")),
+            self._recent, None,
+        )  # fmt: skip
         self._asking: int | None = None
 
     def _make_demo(self) -> QWidget:
@@ -78,10 +85,26 @@ class StartPage(Page):
             None,
         )
 
+    def _make_desk(self) -> QWidget:
+        """The entries for the provider's people."""
+        opened = self.controller.opened
+        self.make_case = button(_("Make a case"), lambda: opened.emit("make-case"), icon_name="plus")
+        self.open_bundle = button(_("Open a bundle"), lambda: opened.emit("open-bundle"), icon_name="shield")
+        words = column(
+            heading(_("For support and abuse desks"), 1.0),
+            soft(_("Make a case file for a customer, or verify the bundle that a customer has sent."), 1.0),
+            spacing=SPACE.XS,
+        )
+        layout = row(words, self.make_case, self.open_bundle)
+        layout.setStretch(0, 1)
+        return card(layout)
+
     def _choose(self) -> None:
         name, _filter = ask_file(
             self.controller,
-            lambda: QFileDialog.getOpenFileName(self, _("Open a case file"), "", _("Case files (*.json);;All files (*)")),
+            lambda: QFileDialog.getOpenFileName(
+                self, _("Open a case file"), "", _("Case files (*.selfaudit-case *.json);;All files (*)")
+            ),
         )
         if name:
             self.controller.open_case_file(Path(name))
@@ -108,6 +131,12 @@ class StartPage(Page):
             reveal(self._another, is_open)
             if is_open:
                 self.case.refresh()
+            draft = self.controller.draft
+            if draft is None:
+                reveal(self.support, False)
+            else:
+                self.support.show_draft(draft, self.controller.seal)
+            self._straight.setEnabled(bool(self.controller.situation.lines) and not self.controller.situation.faulty)
         if what not in ("", "cases", "case", "run"):
             return
         busy = not self.controller.can_leave_case

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from selfaudit.case.statement import Statement
 from selfaudit.i18n import _, ngettext, shown
+from selfaudit.policy.days import passed
 from selfaudit.policy.model import State
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
@@ -20,7 +23,7 @@ from selfaudit_ui.pages.statement_events import CredentialsPart, TimelinePart
 from selfaudit_ui.pages.statement_measures import MeasuresPart, StepsPart
 from selfaudit_ui.pages.statement_parts import Part
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Banner, StateLine, button, card, clear, column, heading, reveal, row
+from selfaudit_ui.widgets import Banner, StateLine, button, card, clear, column, flush, heading, reveal, row
 from selfaudit_ui.words import STATES, readiness_words, sentence
 
 _MOST = 6  # things that are missing, before the person asks for all
@@ -43,7 +46,7 @@ def missing_of(controller: Controller) -> tuple[Missing, ...]:
     if readiness is None:
         return ()
     asked = {g.part.partition(":")[2] for g in readiness.gaps if g.part.startswith("attestation:")}
-    out = [Missing(g.part, gap_words(g.part, shown(g.why))) for g in readiness.gaps]
+    out = [Missing(g.part, gap_words(g.part, shown(g.why), controller.statement)) for g in readiness.gaps]
     there = {m.place for m in out}
     out += [Missing(g.part, sentence(shown(g.why)), "unclear", "unclear") for g in found.unanswered if g.part not in there]
     for name in readiness.blockers:
@@ -63,12 +66,19 @@ def missing_of(controller: Controller) -> tuple[Missing, ...]:
     return tuple(out)
 
 
-def gap_words(part: str, why: str) -> str:
-    """A gap in words, with the clause that it is about."""
+def gap_words(part: str, why: str, statement: Statement) -> str:
+    """A gap in words, with the clause that it is about, and whether anything is stated on it: what does not count is not nothing."""
     kind, _colon, name = part.partition(":")
-    if kind == "attestation":
-        return _("Clause {clause}: nothing is stated yet. {why}").format(clause=name, why=sentence(why))
-    return sentence(why)
+    if kind != "attestation":
+        return sentence(why)
+    given = statement.attestation(name)
+    if given is not None and given.agreed:
+        return _("Clause {clause}: what is stated does not count. {why}").format(clause=name, why=sentence(why))
+    if given is not None and passed(given.planned, time.time()):
+        return _("Clause {clause}: the day it was planned for has passed. {why}").format(clause=name, why=sentence(why))
+    if given is not None and given.planned:
+        return _("Clause {clause}: this is only planned. {why}").format(clause=name, why=sentence(why))
+    return _("Clause {clause}: nothing is stated yet. {why}").format(clause=name, why=sentence(why))
 
 
 class StatementPage(Page):
@@ -88,7 +98,7 @@ class StatementPage(Page):
         self._unknown.offer(button(_("Choose the provider"), lambda: controller.show_place("case")))
         self._headline = StateLine()
         self._list = column(spacing=SPACE.S)
-        self._all = button("", self._show_all, kind="quiet")
+        self._all = flush(button("", self._show_all, kind="quiet"))
         self._whole = False
         self._missing_card = card(heading(_("What is still missing")), self._headline, self._list, row(self._all, None))
         self.parts: tuple[Part, ...] = (
@@ -135,7 +145,7 @@ class StatementPage(Page):
         reveal(self._missing_card, readiness is not None)
         if readiness is None:
             return
-        words, verdict = readiness_words(readiness)
+        words, verdict = readiness_words(readiness, named=True)
         self._headline.say({"good": "pass", "fail": "fail"}.get(verdict, "warn"), words, verdict)
         missing = missing_of(self.controller)
         now = (missing, self._whole)

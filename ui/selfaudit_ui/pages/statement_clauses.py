@@ -10,6 +10,7 @@ from selfaudit.case import Case, EvidenceFile
 from selfaudit.case.statement import Attestation
 from selfaudit.i18n import _, ngettext
 from selfaudit.policy.model import Clause, Pack, Requirement, State
+from selfaudit.policy.said import worded
 from selfaudit.policy.words import attestation_of
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
@@ -17,7 +18,7 @@ from selfaudit_ui.pages.clauses import state_words
 from selfaudit_ui.pages.section import field
 from selfaudit_ui.pages.statement_parts import Part, day_hint, files_of
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import StateLine, Text, button, clear, column, reveal, row, soft
+from selfaudit_ui.widgets import StateLine, Text, button, clear, column, flush, reveal, row, soft
 from selfaudit_ui.widgets.forms import Box, Choice, show_line, typed_line
 
 
@@ -60,8 +61,7 @@ class ClauseRow(QWidget):
 
     def _asked(self) -> str:
         """The words that are agreed to."""
-        draft = self._controller.draft
-        return attestation_of(self.clause, Case((), shared=draft.shared if draft is not None else ""))
+        return asked_words(self._controller, self.clause)
 
     def _say(self, value: str) -> None:
         self._wants_day = value == "planned"
@@ -106,23 +106,27 @@ class ClauseRow(QWidget):
         requirement = self._controller.assessment.requirement(self.clause.id)
         planned = bool(stated.planned) or (self._wants_day and not stated.agreed)
         asked = self._asked()
-        old = stated.agreed and stated.words != asked  # what was agreed to was something else
+        old = stated.agreed and not worded(stated, asked)  # what was agreed to was something else
         self.choice.show_value("" if old else "agreed" if stated.agreed else "planned" if planned else "")
         show_line(self._day, stated.planned)
         reveal(self._day, planned)
         self._words.show_text(printable(asked, 1000))
         bare = self.clause.needs_words and not stated.text.strip() and not stated.files
         hint = _("Agreeing alone says nothing here: add words of your own, or a file.") if bare else ""
-        hint = _("You agreed to other words than these. Read them, and state it again.") if old else hint
+        if old and stated.words.strip():
+            hint = _("You agreed to other words than these. Read them, and state it again.")
+        elif old:
+            hint = _("It is not noted which words you agreed to. Read these, and state it again.")
         look = "warn" if old else "unclear"
         self._hint.say(look, hint, look)
-        icon, words, verdict = state_words(requirement, asked)
+        icon, words, verdict = state_words(requirement, asked, bare=old or (bare and stated.agreed))
         self._state.say(icon, words, verdict)
         count = len(stated.files)
         more = ngettext("{count} file", "{count} files", count).format(count=count) if count else ""
         if stated.text.strip():
             more = ", ".join(filter(None, (_("own words"), more)))
-        self._more.setText(f"{'▾' if self._more.isChecked() else '▸'} {more or _('Own words and files')}")
+        more = more or _("Own words and files")
+        self._more.setText(f"{'▾' if self._more.isChecked() else '▸'} {more}")
         for part in (self.choice, self._day):
             part.setEnabled(enabled)
         if self._own is not None:
@@ -188,7 +192,7 @@ class ClausesPart(Part):
             inner = QWidget()
             inner.setLayout(column(spacing=SPACE.L))
             inner.hide()
-            opening = button("", lambda: None, kind="quiet", name=name)
+            opening = flush(button("", lambda: None, kind="quiet", name=name))
             opening.setCheckable(True)
             opening.toggled.connect(lambda on, name=name: self._toggle(name, on))
             self._openings[name], self._buttons[name] = (inner, clauses, []), opening
@@ -211,8 +215,7 @@ class ClausesPart(Part):
 
     def _title(self, name: str, clauses: list[Clause]) -> None:
         opening = self._buttons[name]
-        statement = self.controller.statement
-        stated = sum(bool((a := statement.attestation(c.id)) and (a.agreed or a.planned)) for c in clauses)
+        stated = sum(any(stands(self.controller, c)) for c in clauses)
         words = _("{stated} of {count} stated").format(stated=stated, count=len(clauses))
         sign = "▾" if opening.isChecked() else "▸"
         text = f"{sign} {printable(name, 70)} ({words})"
@@ -221,12 +224,11 @@ class ClausesPart(Part):
 
     def sum_up(self) -> str:
         """How many are stated, planned and missing."""
-        asked, statement = self.asked(), self.controller.statement
+        asked = self.asked()
         if not asked:
             return ""
-        said = [statement.attestation(c.id) for c in asked]
-        agreed = sum(bool(a and a.agreed) for a in said)
-        planned = sum(bool(a and a.planned and not a.agreed) for a in said)
+        said = [stands(self.controller, c) for c in asked]
+        agreed, planned = sum(a for a, _p in said), sum(p for _a, p in said)
         parts = [_("{stated} of {count} stated").format(stated=agreed, count=len(asked))]
         if planned:
             parts.append(ngettext("{count} planned", "{count} planned", planned).format(count=planned))
@@ -242,6 +244,20 @@ class ClausesPart(Part):
                 row_of.choice.setFocus()
                 return
         self.opening.setFocus()
+
+
+def asked_words(controller: Controller, clause: Clause) -> str:
+    """The words of a clause that are agreed to in the open case."""
+    draft = controller.draft
+    return attestation_of(clause, Case((), shared=draft.shared if draft is not None else ""))
+
+
+def stands(controller: Controller, clause: Clause) -> tuple[bool, bool]:
+    """Whether a clause is agreed to in the words that stand there now, and whether it is planned instead."""
+    given = controller.statement.attestation(clause.id)
+    if given is None:
+        return False, False
+    return worded(given, asked_words(controller, clause)), bool(given.planned) and not given.agreed
 
 
 def asked_clauses(pack: Pack | None, requirements: Iterable[Requirement]) -> tuple[Clause, ...]:

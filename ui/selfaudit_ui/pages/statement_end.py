@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ from selfaudit_ui.widgets.forms import show_line, typed_line
 from selfaudit_ui.words import sentence
 
 if TYPE_CHECKING:
-    from selfaudit.remedy.delisting import Delisting
+    from selfaudit.remedy.delisting import Delisting, Mention
 
 
 _MOST_UNKNOWN = 8
+_MOST_MENTIONS = 20
 
 
 class RemovalsPart(Part):
@@ -44,14 +46,17 @@ class RemovalsPart(Part):
         """Room for the listings."""
         self._none = StateLine()
         self._list = column(spacing=SPACE.M)
+        self._mentions = column(spacing=SPACE.XS)
+        self._mentioned: object = None
         self._unknown = StateLine(quiet=True)
         self._rows: dict[tuple[str, str], _Listing] = {}
-        self.inner.setLayout(column(self._none, self._list, self._unknown))
+        self.inner.setLayout(column(self._none, self._list, self._mentions, self._unknown))
 
     def show_state(self, *, enabled: bool) -> None:
         """Shows the plan."""
         found = self.controller.assessment
-        self._none.say("none", "" if found.removals else _("No listing was seen."))
+        none = _("Nothing that would have to be removed was seen.") if found.mentions else _("No listing was seen.")
+        self._none.say("none", "" if found.removals else none)
         keys = [(item.zone, item.target) for item in found.removals]
         if keys != list(self._rows):
             clear(self._list)
@@ -61,7 +66,10 @@ class RemovalsPart(Part):
         for item, made in zip(found.removals, self._rows.values(), strict=True):
             made.show_plan(item)
             made.show_state(enabled=enabled)
-        names = [f"{printable(n.name, 60)} ({printable(n.target, 80)})" for n in found.unlisted[:_MOST_UNKNOWN]]
+        if found.mentions != self._mentioned:
+            self._mentioned = found.mentions
+            self._show_mentions(found.mentions)
+        names = [f"{shown(printable(n.name, 60))} ({printable(n.target, 80)})" for n in found.unlisted[:_MOST_UNKNOWN]]
         more = len(found.unlisted) - len(names)
         if more > 0:
             names.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
@@ -70,6 +78,16 @@ class RemovalsPart(Part):
             _("Not known, because they gave no answer: {lists}").format(lists=", ".join(names)) if names else "",
             "unclear",
         )
+
+    def _show_mentions(self, mentions: Sequence[Mention]) -> None:
+        clear(self._mentions)
+        if mentions:
+            self._mentions.addWidget(Text(_("Named, but nothing has to be removed"), bold=True))
+        for item in mentions[:_MOST_MENTIONS]:
+            self._mentions.addWidget(StateLine("about", mention_words(item), quiet=True))
+        more = len(mentions) - _MOST_MENTIONS
+        if more > 0:
+            self._mentions.addWidget(soft(ngettext("and {count} more", "and {count} more", more).format(count=more), 1.0))
 
     def sum_up(self) -> str:
         """How many listings, and requests."""
@@ -85,6 +103,17 @@ class RemovalsPart(Part):
         zone, _colon, target = rest.partition(":")
         made = self._rows.get((zone, target)) or next(iter(self._rows.values()), None)
         (made.at if made is not None else self.opening).setFocus()
+
+
+def mention_words(item: Mention) -> str:
+    """A list that names a target without a way off being needed: what it says, and why nothing has to be done."""
+    meaning = "; ".join(shown(printable(m, 200)) for m in item.meaning[:4])
+    words = f"{printable(item.target, 80)}: {printable(item.name, 80)}" + (f" ({meaning})" if meaning else "")
+    if item.approved:
+        words += "; " + _("approved by your provider: {reference}").format(reference=item.approved)
+    if item.pay:
+        words += ". " + _("A faster removal is sold there. Do not pay: the entry goes without it, too.")
+    return words
 
 
 class _Listing(QWidget):

@@ -160,6 +160,10 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="quiet"]:hover {{ background: {t.raised}; }}
     QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.accent}; padding: 5px 7px; }}
     QPushButton[kind="quiet"]:disabled {{ color: {t.soft}; }}
+    QPushButton[kind="thumb"] {{ background: {t.raised}; border: 1px solid {t.line}; padding: 2px; }}
+    QPushButton[kind="thumb"]:hover {{ border-color: {t.accent}; }}
+    QPushButton[kind="thumb"]:checked {{ border: 2px solid {t.accent}; padding: 1px; background: {t.accent_soft}; }}
+    QPushButton[kind="thumb"]:focus {{ border: 3px solid {t.accent}; padding: 0; }}
     QPushButton[kind="line"] {{ background: transparent; border: 1px solid transparent; color: {t.text}; padding: 0; text-align: left;
         min-height: 18px; }}
     QPushButton[kind="line"]:hover {{ color: {t.accent}; }}

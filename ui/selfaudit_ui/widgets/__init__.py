@@ -8,6 +8,7 @@ from selfaudit_ui.widgets.basics import (
     card,
     clear,
     column,
+    flush,
     heading,
     line_edit,
     mono,
@@ -20,6 +21,6 @@ from selfaudit_ui.widgets.basics import (
 from selfaudit_ui.widgets.blocks import Banner, CardButton, Copyable, OutcomeBar, StateLine
 
 __all__ = [
-    "Banner", "Body", "CardButton", "Copyable", "Line", "OutcomeBar", "StateLine", "Text", "button", "card", "clear", "column", "heading", "line_edit",
-    "mono", "named", "reveal", "row", "scroll", "soft",
+    "Banner", "Body", "CardButton", "Copyable", "Line", "OutcomeBar", "StateLine", "Text", "button", "card", "clear", "column", "flush", "heading",
+    "line_edit", "mono", "named", "reveal", "row", "scroll", "soft",
 ]  # fmt: skip

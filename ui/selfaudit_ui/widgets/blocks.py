@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QTextOption
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from selfaudit.i18n import _
@@ -26,7 +26,8 @@ def colour_of(verdict: str) -> str:
     """The colour of a verdict's words."""
     tokens = current()
     return {
-        "fail": tokens.fail, "warn": tokens.warn, "unclear": tokens.unclear, "good": tokens.good, "accent": tokens.accent,
+        "fail": tokens.fail, "warn": tokens.warn, "unclear": tokens.unclear, "open": tokens.unclear, "good": tokens.good,
+        "accent": tokens.accent,
     }.get(verdict, tokens.soft)  # fmt: skip
 
 
@@ -181,7 +182,7 @@ class Copyable(QWidget):
 
 
 class OutcomeBar(QWidget):
-    """How many results of each kind there are, as lengths. The words and numbers stand beside it."""
+    """How many results of each kind there are, as lengths; what was not run is hollow. The words and numbers stand beside it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,13 +201,20 @@ class OutcomeBar(QWidget):
         total = sum(count for _verdict, count in self._parts)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
         gap, left = 3.0, 0.0
         width = self.width() - gap * max(0, len(self._parts) - 1)
         for verdict, count in self._parts:
             part = max(6.0, width * count / total)
-            painter.setBrush(QColor(colour_of(verdict)))
-            painter.drawRoundedRect(round(left), 0, round(part), self.height(), 4, 4)
+            colour = QColor(colour_of(verdict))
+            area = QRectF(round(left), 0, round(part), self.height())
+            if verdict == "open":
+                painter.setPen(QPen(colour, 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                area.adjust(1, 1, -1, -1)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+            painter.drawRoundedRect(area, 4, 4)
             left += part + gap
         painter.end()
 
@@ -235,5 +243,5 @@ class StateLine(QWidget):
         """Shows another state."""
         self._icon.setPixmap(pixmap(icon_name, colour_of(verdict), 20))
         self._text.show_text(text)
-        self._text.verdict("" if self._quiet else verdict)
+        self._text.verdict("" if self._quiet else "unclear" if verdict == "open" else verdict)
         reveal(self, bool(text))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy
 from selfaudit.i18n import _
 from selfaudit_ui.theme import pixmap
 from selfaudit_ui.theme.tokens import SMALL
-from selfaudit_ui.widgets.basics import sized
+from selfaudit_ui.widgets.basics import sized, soft
 from selfaudit_ui.widgets.blocks import colour_of
 from selfaudit_ui.words import tip
 
@@ -29,6 +29,9 @@ class ReadinessLine(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setIconSize(QSize(16, 16))
         sized(self, SMALL)
+        # As high as the words that stand in its place on other pages, so that the frame does not move from page to page.
+        self.setStyleSheet("QPushButton { min-height: 0; }")
+        self.setFixedHeight(soft("x", SMALL).sizeHint().height())
         self._whole = ""
         self.clicked.connect(lambda: action())
 

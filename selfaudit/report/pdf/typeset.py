@@ -1,0 +1,118 @@
+"""The report as a PDF or as pictures of its pages, set by typst from templates of our own and data that is never markup."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from selfaudit.errors import BadInput, UserError
+from selfaudit.i18n import _
+from selfaudit.policy.pack_logo import check_logo
+from selfaudit.report.content.model import Content
+from selfaudit.report.pdf.data import Data
+from selfaudit.report.pdf.glyphs import displayable, plainest
+from selfaudit.text import printable
+
+STANDARDS = ["ua-1", "a-3a"]  # PDF/UA-1 (ISO 14289-1) and PDF/A-3 conformance level A (ISO 19005-3)
+_TEMPLATES = ("report.typ", "pdf/style.typ", "pdf/first.typ", "pdf/clauses.typ", "pdf/findings.typ", "pdf/statement.typ", "pdf/log.typ")
+_FONTS = (
+    "IBMPlexSans-Regular.ttf", "IBMPlexSans-Italic.ttf", "IBMPlexSans-SemiBold.ttf", "IBMPlexMono-Regular.ttf", "DejaVuSans.ttf",
+)  # fmt: skip
+_LOGOS = {"data:image/svg+xml;base64,": "logo.svg", "data:image/png;base64,": "logo.png"}
+
+
+def draw_pdf(content: Content, audit_json: bytes) -> bytes:
+    """The content as a tagged PDF with `audit_json` attached. The same content gives the same octets.
+
+    Raises:
+        UserError: it cannot be drawn.
+    """
+    return _drawn(content, audit_json, {"format": "pdf", "pdf_standards": STANDARDS})[0]
+
+
+def draw_pages(content: Content, ppi: float, limit: int) -> tuple[bytes, ...]:
+    """The first pages of the content as PNG, from the same source as the PDF.
+
+    Raises:
+        UserError: they cannot be drawn.
+    """
+    return tuple(_drawn(content, b"{}", {"format": "png", "ppi": ppi})[:limit])
+
+
+def _drawn(content: Content, audit_json: bytes, options: dict[str, Any]) -> list[bytes]:
+    """Draws it; should a text be refused in spite of all care, again with the plainest letters."""
+    try:
+        with _studio(audit_json) as studio:
+            logo = studio.logo(content.logo)
+            try:
+                return studio.draw(Data(content).made() | {"logo": logo}, options)
+            except typst.TypstError:
+                return studio.draw(Data(content, plainest).made() | {"logo": logo}, options)
+    except typst.TypstError as error:
+        why = printable(str(error).strip().partition("\n")[0], 200)
+        raise UserError(_("The PDF cannot be made: {why}").format(why=why)) from None
+    except OSError as error:
+        raise UserError(_("The PDF cannot be made: {why}").format(why=error.strerror or error)) from None
+
+
+class _Studio:
+    """A folder of its own with everything that typst may read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder / "fonts"])
+
+    def draw(self, data: dict[str, Any], options: dict[str, Any]) -> list[bytes]:
+        (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        when = datetime.datetime(*data["date"], tzinfo=datetime.UTC) if data["date"] else datetime.datetime.fromtimestamp(0, datetime.UTC)
+        return self._compiled("report.typ", {**options, "timestamp": int(when.timestamp())})
+
+    def logo(self, uri: str) -> str:
+        """The name of the logo's file; "" for one that is not fit or that typst cannot draw."""
+        start = next((start for start in _LOGOS if uri.startswith(start)), "")
+        if not start:
+            return ""
+        name = _LOGOS[start]
+        try:
+            octets = base64.b64decode(uri.removeprefix(start), validate=True)
+            check_logo(uri if name.endswith(".png") else octets.decode("utf-8"))
+            (self._folder / name).write_bytes(octets)
+            trial = f'#set document(title: "t")\n#image("{name}", alt: "t", height: 11mm, width: 46mm, fit: "contain")\n'
+            (self._folder / "trial.typ").write_text(trial, encoding="utf-8")
+            self._compiled("trial.typ", {"format": "pdf", "pdf_standards": STANDARDS, "timestamp": 0})
+        except (BadInput, binascii.Error, UnicodeError, typst.TypstError):
+            return ""
+        return name
+
+    def _compiled(self, name: str, options: dict[str, Any]) -> list[bytes]:
+        made = typst.compile(self._folder / name, root=self._folder, font_paths=self._fonts, ignore_system_fonts=True, **options)
+        return made if isinstance(made, list) else [made]
+
+
+@contextmanager
+def _studio(audit_json: bytes) -> Iterator[_Studio]:
+    with tempfile.TemporaryDirectory(prefix="selfaudit-pdf-") as made:
+        folder = Path(made)
+        _copy("templates", _TEMPLATES, folder)
+        _copy("fonts", _FONTS, folder / "fonts")
+        (folder / "audit.json").write_bytes(audit_json)
+        yield _Studio(folder)
+
+
+def _copy(name: str, files: tuple[str, ...], folder: Path) -> None:
+    source: Traversable = resources.files("selfaudit_resources") / name
+    for file in files:
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(source.joinpath(*file.split("/")).read_bytes())

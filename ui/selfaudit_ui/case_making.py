@@ -1,0 +1,107 @@
+"""What the worker does while support makes a case file: checks it, shows what the customer will see, writes and signs it. Knows nothing of Qt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from selfaudit.case.file import CaseFile
+from selfaudit.case.model import Seal
+from selfaudit.engine.case_making import case_problems, case_remarks, make_case_file, pack_lines, write_case
+from selfaudit.engine.draft import Draft
+from selfaudit.engine.draft_case import from_case_file
+from selfaudit.engine.seals import SUFFIX, read_signed_case, sign_case
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
+from selfaudit.policy.packs import pack_for
+from selfaudit.protocols.minisign import PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of checking a form.
+
+    Attributes:
+        problems: what is wrong, by the name of the field.
+        remarks: what is good to know and not wrong.
+        sample: the draft that it would fill in, None as long as it would fill in none.
+    """
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    sample: Draft | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written.
+
+    Attributes:
+        case: the case file.
+        signature: its signature, None where it is not signed.
+        seal: what the signature comes to here: whether the provider's pack names the key.
+        key_text: the public key as a pack names it, "" where nothing was signed.
+    """
+
+    case: Path
+    signature: Path | None
+    seal: Seal
+    key_text: str = ""
+
+
+def check(form: CaseFile, *, allow_reserved: bool) -> Checked:
+    """Checks a form as far as it is filled in."""
+    problems = case_problems(form, allow_reserved=allow_reserved)
+    try:
+        sample = from_case_file(form)
+    except UserError:
+        sample = None
+    return Checked(problems, case_remarks(form), sample)
+
+
+def write(form: CaseFile, path: Path, *, at: str, sign: bool, allow_reserved: bool) -> Made:
+    """Writes the case file and its signature.
+
+    Args:
+        form: as it was filled in.
+        path: of the case file. The system's dialog has asked whether it may be overwritten.
+        at: the moment (RFC 3339, UTC).
+        sign: with the key of this computer, which is made where there is none.
+        allow_reserved: reserved addresses and names may be targets.
+
+    Raises:
+        UserError: something is wrong with the form, there is no place for a key, or the files cannot be written.
+    """
+    data = make_case_file(form, at=at, allow_reserved=allow_reserved)
+    beside = path.with_name(path.name + SUFFIX)
+    if os.path.lexists(beside) and not path.exists():
+        raise UserError(_("{file} is there already; choose another name.").format(file=beside))
+    signature = key = None
+    if sign:
+        from selfaudit.secrets import signing_key
+
+        secret = signing_key()
+        key, signature = secret.public(), sign_case(data, secret, at)
+    written = write_case(path, data, signature, force=True)
+    seal = read_signed_case(written.case).seal
+    return Made(written.case, written.signature, seal, key_line(key, form.provider) if key is not None else "")
+
+
+def key_text(provider: str) -> str:
+    """The public key of this computer as a pack names it, "" where there is none yet.
+
+    Raises:
+        UserError: it cannot be looked up.
+    """
+    from selfaudit.secrets import public_signing_key
+
+    key = public_signing_key()
+    return key_line(key, provider) if key is not None else ""
+
+
+def key_line(key: PublicKey, provider: str) -> str:
+    """The lines of a pack (TOML) by which it trusts a key."""
+    pack = pack_for(provider)
+    return pack_lines(key, pack.name if pack is not None else provider)

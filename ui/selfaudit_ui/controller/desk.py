@@ -1,0 +1,145 @@
+"""A bundle that the desk was sent. It is no case of this computer's, and nothing of it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from selfaudit.i18n import _
+from selfaudit_ui import session, verifying
+from selfaudit_ui.bridge import Failure, Job
+from selfaudit_ui.controller.reporting import Reporting
+from selfaudit_ui.verifying import Opened
+
+BUNDLE_PAGE = "open-bundle"
+
+
+class DeskWork(Reporting):
+    """The open bundle.
+
+    Attributes:
+        bundle: what it is and what became of verifying it, None for none.
+        bundle_path: the file that is open or being opened.
+        verifying: it is being verified.
+        rechecking: it is being checked again from here.
+        recheck_progress: (done, total) of that.
+        bundle_trouble: why something about it did not work.
+        bundle_note: what else is to be said about it.
+    """
+
+    def __init__(self, *, world: session.World | None = None) -> None:
+        self._no_bundle()
+        super().__init__(world=world)
+
+    def _no_bundle(self) -> None:
+        self.bundle: Opened | None = None
+        self.bundle_path: Path | None = None
+        self.verifying = self.rechecking = False
+        self.recheck_progress = (0, 0)
+        self.bundle_trouble = self.bundle_note = ""
+        self._bundle_job: Job[Any] | None = None
+
+    def open_bundle(self, path: Path) -> None:
+        """Verifies a bundle and shows what became of it."""
+        self.stop_bundle()
+        self._no_bundle()
+        self.bundle_path, self.verifying = path, True
+        self.opened.emit(BUNDLE_PAGE)
+        self.changed.emit("bundle")
+
+        def then(found: Opened) -> None:
+            if self.bundle_path is path:
+                self.verifying, self.bundle, self._bundle_job = False, found, None
+                self.changed.emit("bundle")
+
+        def failed(failure: Failure) -> None:
+            if self.bundle_path is not path:
+                return
+            self.verifying, self._bundle_job = False, None
+            self.bundle_trouble = (
+                _("Stopped; nothing is known about this file.")
+                if failure.cancelled
+                else failure.words
+                or _("The bundle could not be verified because of a fault of ours: {why}").format(why=failure.trace)
+            )
+            self.changed.emit("bundle")
+
+        self._bundle_job = self.bridge.call_long(lambda _tell: verifying.open_file(path), then, failed, lambda _news: None)
+
+    def check_bundle_again(self) -> None:
+        """Repeats the public checks of the open bundle from here."""
+        opened, path = self.bundle, self.bundle_path
+        if opened is None or opened.audit is None or self.rechecking:
+            return
+        self.rechecking, self.recheck_progress = True, (0, 0)
+        self.bundle_trouble = self.bundle_note = ""
+        self.changed.emit("bundle")
+        settings = self.settings
+
+        def news(progress: tuple[int, int]) -> None:
+            if self.bundle_path is path and self.rechecking:
+                self.recheck_progress = progress
+                self.changed.emit("bundle-progress")
+
+        def then(found: Opened) -> None:
+            if self.bundle_path is path:
+                self.rechecking, self.bundle, self._bundle_job = False, found, None
+                self.changed.emit("bundle")
+
+        def failed(failure: Failure) -> None:
+            if self.bundle_path is not path:
+                return
+            self.rechecking, self._bundle_job = False, None
+            self.bundle_trouble = (
+                _("Checking again was stopped; nothing was compared.")
+                if failure.cancelled
+                else _("Checking again did not work: {why}").format(why=failure.words or failure.trace)
+            )
+            self.changed.emit("bundle")
+
+        self._bundle_job = self.bridge.start(lambda send: verifying.check_again(opened, settings, send), then, failed, news)
+
+    def stop_bundle(self) -> None:
+        """Stops what is under way with the bundle."""
+        if self._bundle_job is not None:
+            self._bundle_job.cancel()
+
+    def close_bundle(self) -> None:
+        """Forgets the open bundle."""
+        self.stop_bundle()
+        self._no_bundle()
+        self.changed.emit("bundle")
+
+    def note_bundle(self, words: str) -> None:
+        """Says something about the open bundle."""
+        self.bundle_note = words
+        self.changed.emit("bundle")
+
+    def show_report_of_bundle(self, kind: str, show: Callable[[Path], object]) -> None:
+        """Writes the report of the bundle ("pdf" or "html") where only this person can see it, and shows it."""
+        opened, path = self.bundle, self.bundle_path
+        if opened is None:
+            return
+
+        def then(found: tuple[Path, bool]) -> None:
+            if self.bundle_path is not path:
+                return
+            file, anew = found
+            self.bundle_note = (
+                _(
+                    "What was opened was made here from the evidence in the bundle: the report in the bundle itself could not be shown "
+                    "to be the same."
+                )
+                if anew
+                else ""
+            )
+            self.changed.emit("bundle")
+            show(file)
+
+        def failed(failure: Failure) -> None:
+            if self.bundle_path is path:
+                self.bundle_trouble = failure.words or failure.trace
+                self.changed.emit("bundle")
+
+        self.bridge.call_long(lambda _tell: verifying.report_file(opened, kind), then, failed, lambda _news: None)
