@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from selfaudit.i18n import _
+
 if TYPE_CHECKING:
     from selfaudit.cli.run import Beside
     from selfaudit.engine import Audit
@@ -76,9 +78,10 @@ def _beside(audit: Audit, world: str, began: datetime.datetime) -> Beside:
 
 def _verify(bundle: Path) -> None:
     """Verifies the bundle as its receiver would, and prints what that comes to."""
-    from selfaudit.cli.output import console
+    from selfaudit.cli.output import console, wrapped
     from selfaudit.report.bundle import verify_bundle
     from selfaudit.report.verification_text import verdict_words
 
     verified = verify_bundle(bundle.read_bytes(), name=bundle.name)
-    console().print(verdict_words(verified.verification))
+    words = _("Verified {file}: {verdict}").format(file=bundle.name, verdict=verdict_words(verified.verification))
+    console().print(wrapped(words, ""))

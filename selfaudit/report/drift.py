@@ -19,7 +19,7 @@ from selfaudit.facts import fact_types
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
-from selfaudit.report.fact_lines import COMPARED, MAX_LINE, MAX_LINES, Difference, difference, failure_lines
+from selfaudit.report.fact_lines import COMPARED, MAX_LINES, Difference, difference, failure_lines, one_line
 from selfaudit.text import printable
 
 Key = tuple[str, str]
@@ -260,7 +260,7 @@ def _beside(audit: Audit, here: Evidence, both: _Both) -> Iterator[FactDrift]:
         if result.outcome is not Outcome.FAIL or known or not lacking or result.check not in wanted:
             continue
         messages = all_checks()[result.check].messages
-        words = [printable(render_source(messages[f.tag].text, f.args), MAX_LINE) for f in result.findings][:MAX_LINES]
+        words = [one_line(render_source(messages[f.tag].text, f.args)) for f in result.findings][:MAX_LINES]
         turn = OutcomeDrift(result.check, result.target, "", str(result.outcome))
         why = phrase("it fails here, and the bundle holds nothing about it")
         yield FactDrift(lacking[0][0], printable(lacking[0][1], 260), "changed", True, True, (), tuple(words), (turn,), why)

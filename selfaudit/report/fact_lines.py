@@ -202,7 +202,13 @@ def _both(label: str, then: Lines, here: Lines) -> bool:
 
 
 def _line(label: str, values: set[str], otherwise: str) -> str:
-    return printable(f"{label}: {'; '.join(sorted(values)) or otherwise}", MAX_LINE - 1)
+    return one_line(f"{label}: {'; '.join(sorted(values)) or otherwise}")
+
+
+def one_line(text: str) -> str:
+    """Outside text in one line of at most 200 characters, safe to show."""
+    line = printable(text, 2 * MAX_LINE)
+    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
 
 
 def _bounded(lines: list[str]) -> tuple[str, ...]:

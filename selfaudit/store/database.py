@@ -84,7 +84,8 @@ def _reading(path: Path) -> sqlite3.Connection:
     try:
         return _opened_to_read(path, address)
     except StoreError as error:
-        if error.replaceable or path.with_name(path.name + "-wal").exists():
+        journal = path.with_name(path.name + "-wal")
+        if error.replaceable or (journal.exists() and journal.stat().st_size):
             raise
     return _opened_to_read(path, address + "&immutable=1")
 

@@ -132,8 +132,8 @@ def _runs(store: Store, case_id: int) -> Iterator[Member]:
 
 def safe_name(name: str) -> str:
     """A file name that every system takes and that leads nowhere else."""
-    stem, _dot, ending = name.rpartition(".")
-    if not _ENDING.fullmatch(ending):
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not _ENDING.fullmatch(ending):
         stem, ending = name, ""
     cleaned = _UNSAFE.sub("_", stem).strip("._")[:60] or "file"
     cleaned = f"{cleaned}.{ending}" if ending else cleaned

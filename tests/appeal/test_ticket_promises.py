@@ -83,7 +83,9 @@ def test_the_seal_of_the_case_file_is_told_and_how_to_check_it(
     seal = Seal(state, "0123456789ABCDEF", "Prez Abuse Desk", sha256="ab" * 32)
     approved = (Approval("exposure.relay", "192.0.2.25", "T-77", "25"),)
     told = " ".join(section(ticket_text(PACK, audit(exceptions=approved, seal=seal), READY, SAID), "Verification").split())
-    assert f"Case file: {words} You can check it by your own keys: selfaudit case check FILE SHA-256 {'ab' * 32} Approvals" in told
+    assert (
+        f"Case file: {words} You can check it by your own keys: selfaudit case check FILE SHA-256 {'ab' * 32} Approvals" in told
+    )
     signed = "Approvals that the signed case file names:" in told
     assert signed == (state == "trusted")
     assert signed != ("you know whether you gave them" in told)

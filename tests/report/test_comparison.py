@@ -10,24 +10,27 @@ import msgspec
 import pytest
 
 from selfaudit.case import Case, Target
-from selfaudit.case.model import Approval, HostSource, Selector
+from selfaudit.case.model import Approval, Selector
 from selfaudit.checks import all_checks
+from selfaudit.checks.patch.reboot import Tag as Waiting
 from selfaudit.engine import Audit, judge_evidence
 from selfaudit.engine.evidence import Evidence, NotRun, Record, Tool, Vantage
 from selfaudit.facts import Fact, FailureReason, ProbeFailure, Request
 from selfaudit.facts.blocklist import AddressListings, ListAnswer, ListCatalogue, ListHealth, ListState
 from selfaudit.facts.dns import DnsStatus, View
-from selfaudit.facts.exposure import PortOutcome, Services, TcpPorts
+from selfaudit.facts.exposure import PortOutcome, TcpPorts
+from selfaudit.facts.host import HostReport, HostScope
 from selfaudit.facts.mail import DkimKeys, DkimSelector
 from selfaudit.facts.rdns import ReverseDns
 from selfaudit.facts.vantage import Port25, Position
+from selfaudit.findings import Finding, Outcome, Result
 from selfaudit.report.comparison import Compared, Comparison, Fate, JsonComparison, compare, encode_comparison
 from selfaudit.report.comparison_text import as_before, groups, headline, verdict
 from selfaudit.report.matching import IDENTITY
 from selfaudit.report.seen_anew import BLIND, LISTS
 from tests.checks.build import MAIL, Zone, mail_fact, no, spf_fact, yes
 from tests.checks.listings import entry
-from tests.checks.tables.exposure_services import OUTSIDE, PONG, REACHES, facts
+from tests.checks.tables.exposure_services import PONG, facts
 
 OLD, NEW = "2026-01-01T00:00:00.000Z", "2026-01-09T00:00:00.000Z"
 ADDRESS, HOST, DOMAIN = Target("address", "192.0.2.25"), Target("address", "192.0.2.80"), Target("domain", "shop.test")
@@ -394,13 +397,13 @@ def test_only_a_newer_file_of_the_same_server_shows_a_repair(now: HostReport, wh
     scope = HostScope("mail.shop.test", (), ())
 
     def one(at: str, fact: HostReport) -> Audit:
-        return audit(at, [("host.report@mail.shop.test", fact), ("host.scope@mail.shop.test", scope)], host, only=["patch.reboot"])
+        return audit(
+            at, [("host.report@mail.shop.test", fact), ("host.scope@mail.shop.test", scope)], host, only=["patch.reboot"]
+        )
 
-    def with_outcome(done: Audit, outcome: Outcome, *tags: str) -> Audit:
-        found = tuple(Finding(tag, {"host": "mail.shop.test", "why": "x", "part": "x"}) for tag in tags)
-        return replace(done, results=(Result("patch.reboot", "host", "mail.shop.test", outcome, found),))
-
-    before = with_outcome(one(OLD, report("a" * 64, OLD)), Outcome.FAIL, _fault("patch.reboot"))
-    after = with_outcome(one(NEW, now), Outcome.PASS)
-    item = next(i for i in _compare_bare(before, after) if i.tag)
+    waits = Finding(str(Waiting.WAITS), {"host": "mail.shop.test", "why": "a new kernel is installed"})
+    failed = Result("patch.reboot", "host", "mail.shop.test", Outcome.WARN, (waits,))
+    passed = Result("patch.reboot", "host", "mail.shop.test", Outcome.PASS)
+    before = replace(one(OLD, report("a" * 64, OLD)), results=(failed,))
+    item = only_one(compare(before, replace(one(NEW, now), results=(passed,))))
     assert (str(item.fate), item.why) == ("not-comparable" if why else "fixed", why)

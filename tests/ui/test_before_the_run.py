@@ -36,12 +36,12 @@ def test_a_dropped_case_file_opens(desk: Desk, tmp_path: Path) -> None:
         ' "targets": ["shop.net", "9.9.9.9"], "sending_ips": ["9.9.9.9"], "authority": {"name": "M", "role": "owner"}}'
     )
     _drop(desk, file)
-    assert desk.window.page_name == "targets"
+    assert desk.window.page_name == "start"
     assert desk.controller.draft is not None
     assert [(line.text, line.sends) for line in desk.controller.draft.lines] == [("shop.net", False), ("9.9.9.9", True)]
     assert "T-4711" in desk.window._case_label.text()
     assert "2030-01-02" in desk.window._deadline.text()
-    assert "signature is not checked" in desk.texts()
+    assert "This case file is not signed" in desk.texts()
     desk.until(lambda: desk.controller.saved == "Saved")
 
 

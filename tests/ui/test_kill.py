@@ -53,7 +53,7 @@ def _number(text: str) -> tuple[str, int]:
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 def test_kill_9_at_fifty_moments(broken: View) -> None:
     chance = random.Random(20261121)
-    finished = resumed = 0
+    finished = resumed = kept_files = 0
     interrupted_before = False
     for kill in range(KILLS):
         # A silent server takes its two seconds, so only a longer life sees the end of a run.
@@ -89,6 +89,14 @@ def test_kill_9_at_fifty_moments(broken: View) -> None:
         cases = [line.split(" ")[1] for line in lines if line.startswith("case ") and "-" in line]
         if cases:
             assert _number(row.draft.number) >= _number(cases[-1])
+        # What the case names is there, content and all; what was shown as saved is named until another window takes it off.
+        named = [file.sha256 for file in row.draft.registrant.files]
+        for digest in named:
+            assert store.attachment(row.id, digest) is not None, kill
+        files = [line.split(" ")[1] for line in lines if line.startswith("file ")]
+        kept_files += bool(files)
+        if files:
+            assert files[-1] in named, kill
         if run is not None:
             evidence = store.evidence(run.id)  # every record can be read
             judge_evidence(evidence)
@@ -104,6 +112,9 @@ def test_kill_9_at_fifty_moments(broken: View) -> None:
     (row,) = store.cases()
     assert row.run is not None
     assert row.run.state is RunState.FINISHED
+    (file,) = row.draft.registrant.files
+    assert store.attachment(row.id, file.sha256) is not None
+    assert kept_files, "no window lived until a file was kept"
     results = judge_evidence(store.evidence(row.run.id))
     store.close()
     wanted = {(r.check, r.target): (r.outcome, [f.tag for f in r.findings]) for r in broken.audit.results}

@@ -229,28 +229,24 @@ def test_marks_are_kept_as_the_persons_word(desk: Desk) -> None:
 def test_the_report_says_interim_planned_and_disagreed(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test_marks_are_kept_as_the_persons_word(desk)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: (str(tmp_path / "r"), ""))
-    desk.click("Export interim report")
-    desk.until((tmp_path / "r.html").exists)
+    desk.click("Save the report as a web page")
+    desk.until(lambda: desk.controller.written is not None)
     page = (tmp_path / "r.html").read_text("utf-8")
     assert f"Interim report: {desk.controller.blocking()} findings" in page
     assert "Planned, not done" in page
     assert "our &lt;b&gt;newsletter&lt;/b&gt;" in page
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_any: str(tmp_path / "all"))
-    desk.click("Save report, audit, evidence and statement to a folder")
-    desk.until((tmp_path / "all" / "report.html").exists)
-    assert sorted(p.name for p in (tmp_path / "all").iterdir()) == [
-        "audit.json",
-        "evidence.json",
-        "report.html",
-        "statement.json",
-    ]
+    desk.click("Save reports, data and bundle to a folder")
+    desk.until((tmp_path / "all" / "bundle.zip").exists)
+    files = ["audit.json", "bundle.zip", "evidence.json", "report.html", "report.pdf"]
+    assert sorted(p.name for p in (tmp_path / "all").iterdir()) == files
 
 
 def test_an_export_that_fails_is_said_in_the_page(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_demo(desk, "fixed")
     desk.window.show_page("report")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: ("/dev/null/no/report.html", ""))
-    desk.until(lambda: "Export report" in desk.names(QAbstractButton))  # once the policy has been gone through
-    desk.click("Export report")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: ("/dev/null/no/bundle.zip", ""))
+    desk.until(lambda: "Export bundle" in desk.names(QAbstractButton))  # once the policy has been gone through
+    desk.click("Export bundle")
     desk.until(lambda: "cannot be written" in desk.texts())
     assert desk.controller.exported is None

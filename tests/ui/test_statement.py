@@ -22,7 +22,7 @@ from selfaudit.remedy.delisting import Mention
 from selfaudit.store import default_path, open_store
 from selfaudit_ui import assessing
 from selfaudit_ui.flow import Run
-from selfaudit_ui.models.findings import mark_key
+from selfaudit_ui.models.findings import mark_key, touched
 from selfaudit_ui.pages.clauses import state_words
 from selfaudit_ui.pages.fix import FixPage
 from selfaudit_ui.pages.statement import StatementPage, gap_words, missing_of
@@ -477,8 +477,8 @@ def test_lists_that_only_mention_a_target_are_shown(said: Desk, monkeypatch: pyt
 def test_a_clause_that_changes_does_not_interrupt_what_is_typed(said: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A day that is planned changes the clause above it: the field in which it is typed must stay."""
     _assessed(said)
-    item = next(m for m in missing_of(said.controller) if m.place.startswith("fix:"))
-    check, kind, target = item.place.removeprefix("fix:").split(":", 2)
+    places = [m.place.removeprefix("fix:").split(":", 2) for m in missing_of(said.controller) if m.place.startswith("fix:")]
+    check, kind, target = next(p for p in places if touched(said.controller.pack, p[0]))
     said.controller.show_finding((check, kind, target))
     fix = said.page
     assert isinstance(fix, FixPage)

@@ -1,8 +1,9 @@
-"""The whole way with mouse and keyboard: from the first page to an exported report."""
+"""The whole way with mouse and keyboard: from the first page to an exported bundle."""
 
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,12 @@ DEMO = "Demo: on the day of the suspension"
 @pytest.fixture
 def saved_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the system's file dialog answers."""
-    path = tmp_path / "my report.html"
+    path = tmp_path / "my bundle.zip"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: (str(path), ""))
     return path
 
 
-def test_from_start_to_an_exported_report_in_eight_clicks(desk: Desk, saved_to: Path) -> None:
+def test_from_start_to_an_exported_bundle_in_eight_clicks(desk: Desk, saved_to: Path) -> None:
     desk.click(DEMO)
     desk.until(lambda: desk.window.page_name == "targets")
     desk.click("Continue")
@@ -35,11 +36,13 @@ def test_from_start_to_an_exported_report_in_eight_clicks(desk: Desk, saved_to: 
     desk.click("See what to fix")
     desk.click("Go to the statement")
     desk.click("Go to the report")
-    desk.click("Export interim report")
+    desk.click("Export interim bundle")
     # The eighth is the one in the system's dialog.
     assert desk.clicks == 7
     desk.until(lambda: desk.controller.exported is not None)
-    page = saved_to.read_text("utf-8")
+    with zipfile.ZipFile(saved_to) as bundle:
+        page = bundle.read("report.html").decode("utf-8")
+        assert {"report.pdf", "audit.json", "evidence.json", "manifest.json", "manifest.json.minisig"} <= set(bundle.namelist())
     assert "DEMO-2026-1107" in page
     assert "Demo" in page
     assert str(saved_to) in desk.texts().replace("\u200b", "")
@@ -57,7 +60,7 @@ def _tab_to(desk: Desk, name: str) -> QWidget:
     raise AssertionError(f"{name} cannot be reached by Tab; there were {list(dict.fromkeys(seen))}")
 
 
-def test_from_start_to_an_exported_report_by_keyboard_alone(desk: Desk, saved_to: Path) -> None:
+def test_from_start_to_an_exported_bundle_by_keyboard_alone(desk: Desk, saved_to: Path) -> None:
     desk.window.activateWindow()
     desk.window.show_page("start")
     _tab_to(desk, DEMO)
@@ -81,7 +84,7 @@ def test_from_start_to_an_exported_report_by_keyboard_alone(desk: Desk, saved_to
     assert desk.window.page_name == "statement"
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert desk.window.page_name == "report"
-    _tab_to(desk, "Export interim report")
+    _tab_to(desk, "Export interim bundle")
     desk.press(Qt.Key.Key_Space)
     desk.until(saved_to.exists)
 
@@ -103,7 +106,9 @@ def test_focus_never_gets_lost_or_trapped(desk: Desk) -> None:
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     desk.window.activateWindow()
-    for name in ("start", "targets", "permission", "audit", "fix", "statement", "report", "settings", "about"):
+    for name in (
+        "start", "targets", "permission", "audit", "fix", "statement", "report", "settings", "about", "make-case", "open-bundle",
+    ):  # fmt: skip
         desk.window.show_page(name)
         desk.until(lambda name=name: name != "permission" or desk.controller.plan is not None)  # buttons appear with the plan
         desk.settle()

@@ -3,7 +3,7 @@
     python -m tests.ui.victim SECONDS_PER_ANSWER
 
 Lines: "ready", "result CHECK KIND TARGET OUTCOME" for each result that the window shows, "mark TEXT" for each mark that it says is
-saved, "case TEXT" for a ticket number that it says is saved, "finished".
+saved, "case TEXT" for a ticket number that it says is saved, "file SHA256" for a file that it says is saved, "finished".
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine.draft_case import from_case
 from selfaudit.findings import Mark
+from selfaudit.install import data_folder
 from selfaudit.settings import ScopeSettings, Settings
 from selfaudit_ui import session
 from selfaudit_ui.controller import Controller
@@ -78,6 +79,8 @@ class Victim:
             and not controller._timer.isActive()
         ):
             self.say("case", controller.draft.number)
+            for file in controller.draft.registrant.files:
+                self.say("file", file.sha256)
 
     def begin(self) -> None:
         """Opens the kept case, or makes it."""
@@ -99,11 +102,22 @@ class Victim:
             QTimer.singleShot(5, self.go_on)
             return
         self.typing.start(15)
+        self.show_file()
         self.running = True
         if controller.run.state is Run.INTERRUPTED:
             controller.resume_run()
         else:
             controller.start_run()
+
+    def show_file(self) -> None:
+        """Takes the files of earlier windows off the list, and adds one of its own."""
+        controller = self.controller
+        assert controller.draft is not None
+        for file in controller.draft.registrant.files:
+            controller.remove_evidence(file)
+        path = data_folder().with_name(f"{os.getpid()}.log")
+        path.write_bytes(f"{os.getpid()}\n".encode() * 40_000)
+        controller.add_evidence(path)
 
     def type(self) -> None:
         """Types a mark, and now and then the ticket number."""

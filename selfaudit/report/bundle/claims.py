@@ -7,15 +7,18 @@ from selfaudit.case.model import Case, Seal
 from selfaudit.engine.draft_case import departures
 from selfaudit.engine.evidence import Evidence
 from selfaudit.engine.requirements import pack_of
-from selfaudit.engine.seals import authority_words, named_in, open_case, seal_for
+from selfaudit.engine.seals import DEMO_PACK, authority_words, named_in, open_case, seal_for
 from selfaudit.errors import BadInput
 from selfaudit.i18n import phrase
+from selfaudit.policy.packs import pack_for
 from selfaudit.report.bundle.drawing import policy_hash
 from selfaudit.report.bundle.make import CASE, CASE_SIGNATURE
 from selfaudit.report.bundle.model import Bundle, Point, Standing
 from selfaudit.report.bundle.points import several
 from selfaudit.text import printable
 
+DEMO_WORLDS = ("broken", "fixed", "suspended")
+_DEMO = phrase("This is a demo of an invented internet: nothing in it is about a real service.")
 _FIELDS = {
     "number": phrase("the case number"),
     "provider": phrase("the provider"),
@@ -56,15 +59,30 @@ class CaseClaim:
 
 
 def case_point(bundle: Bundle, evidence: Evidence, claim: CaseClaim) -> Point:
-    """Whether it is the right case, and who says so."""
-    case, manifest = evidence.case, bundle.manifest
+    """Whether it is the right case, and who says so. A demo is never just good, and never that of a real provider."""
+    case = evidence.case
+    point = _case_point(bundle, case, claim)
+    if not case.demo:
+        return point
+    pack = pack_for(case.provider)
+    if case.demo not in DEMO_WORLDS or (pack is not None and pack.id != DEMO_PACK):
+        text = phrase("It says that it is a demo, and yet it names a real provider or a world that there is not.")
+        return Point("case", Standing.BAD, text, (point.text, *point.details))
+    standing = Standing.NOTE if point.standing is Standing.GOOD else point.standing
+    return Point("case", standing, point.text, (_DEMO, *point.details))
+
+
+def _case_point(bundle: Bundle, case: Case, claim: CaseClaim) -> Point:
+    manifest = bundle.manifest
     if (manifest.number, manifest.provider) != (case.number, case.provider):
         text = phrase("The case that it is labelled with is not the one that was audited.")
         label = phrase(
-            "label: {number}, {provider}", number=printable(manifest.number, 60), provider=printable(manifest.provider, 60)
+            "it is labelled {number}, {provider}",
+            number=printable(manifest.number, 60),
+            provider=printable(manifest.provider, 60),
         )
         audited = phrase(
-            "audited: {number}, {provider}", number=printable(case.number, 60), provider=printable(case.provider, 60)
+            "what was audited is {number}, {provider}", number=printable(case.number, 60), provider=printable(case.provider, 60)
         )
         return Point("case", Standing.BAD, text, (label, audited))
     if claim.unreadable:
@@ -164,7 +182,7 @@ def authority_point(evidence: Evidence, claim: CaseClaim) -> Point:
             details.append(phrase("shown by the case file here: {names}", names=several(subjects)))
             continue
         standing = Standing.NOTE
-        details.append(phrase("{names}: {authority}", names=several(subjects), authority=printable(said, 200)))
+        details.append(phrase("permission for {names}: {authority}", names=several(subjects), authority=printable(said, 200)))
     if standing is Standing.GOOD:
         return Point(
             "authority",

@@ -33,7 +33,7 @@ _DEMO_PACK = "demo"
 def several(names: Sequence[str], limit: int = _SHOWN) -> str:
     """Names in a line, at most ten of them."""
     shown = ", ".join(printable(name, 100) for name in names[:limit])
-    return shown if len(names) <= limit else phrase("{names} and {count} more", names=shown, count=len(names) - limit)
+    return shown if len(names) <= limit else f"{shown}, … (+{len(names) - limit})"
 
 
 def complete_point(bundle: Bundle, audit: Audit) -> Point:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from selfaudit.checks import all_checks
-from selfaudit.checks.registry import render
 from selfaudit.engine import Audit
 from selfaudit.findings import Outcome
-from selfaudit.i18n import N_, _, ngettext, shown
+from selfaudit.i18n import N_, _, shown
 from selfaudit.remedy import plan_of
 from selfaudit.report.comparison import Compared, Comparison, Fate
+from selfaudit.report.comparison_text import as_before, headline, text_of, verdict, words_of
 from selfaudit.report.content.model import Before, ChangeRow, DelistingRow, Sign
 from selfaudit.report.content.say import MAX_LINE, block, flat, outcome_counts, outcome_sign, target_name
 from selfaudit.report.words import KNOWN_WORDS, WHO_WORDS, minute
@@ -71,7 +68,7 @@ def before_of(before: Audit, now: Audit, compared: Comparison) -> Before:
     counts = {fate: compared.counts.get(str(fate), 0) for fate in Fate}
     return Before(
         minute(before.evidence.finished or before.evidence.started),
-        _words(counts),
+        " ".join(filter(None, (verdict(compared), f"{headline(compared)}.", as_before(compared)))),
         outcome_counts(before.results),
         outcome_counts(now.results),
         tuple(_change(sign, item) for sign, item in told[:MAX_CHANGES]),
@@ -91,31 +88,13 @@ def _sign(item: Compared) -> Sign | None:
     return {Fate.FIXED: _FIXED, Fate.NOT_COMPARABLE: _UNSURE}.get(item.fate)
 
 
-def _words(counts: Mapping[Fate, int]) -> str:
-    """The changes of what is wrong, summed up."""
-    templates = {
-        Fate.FIXED: ngettext("{count} fixed", "{count} fixed", counts[Fate.FIXED]),
-        Fate.NEW: ngettext("{count} new", "{count} new", counts[Fate.NEW]),
-        Fate.CHANGED: ngettext("{count} changed", "{count} changed", counts[Fate.CHANGED]),
-        Fate.UNCHANGED: ngettext("{count} unchanged", "{count} unchanged", counts[Fate.UNCHANGED]),
-        Fate.NOT_COMPARABLE: ngettext("{count} cannot be compared", "{count} cannot be compared", counts[Fate.NOT_COMPARABLE]),
-    }
-    summed = ", ".join(template.format(count=counts[fate]) for fate, template in templates.items())
-    return _("Of what is wrong: {summed}.").format(summed=summed)
-
-
 def _change(sign: Sign, item: Compared) -> ChangeRow:
+    was = words_of(item.check, item.was_tag, item.was_args, item.was) if item.was else ""
+    why = (_("Before: {text}").format(text=flat(was, MAX_LINE)) if was else "", flat(shown(item.why), MAX_LINE))
     return ChangeRow(
         Sign(sign.tone, sign.sign, _(sign.word)), printable(item.check, 100), target_name(item.target_kind, item.target),
-        flat(_text(item), MAX_LINE), _outcome(item.before), _outcome(item.now), flat(shown(item.why), MAX_LINE),
+        flat(text_of(item), MAX_LINE), _outcome(item.before), _outcome(item.now), " · ".join(filter(None, why)),
     )  # fmt: skip
-
-
-def _text(item: Compared) -> str:
-    """The finding in the chosen language, or the reason."""
-    check = all_checks().get(item.check)
-    message = check.messages.get(item.tag) if check else None
-    return render(message.text, item.args) if message else shown(item.text)
 
 
 def _outcome(value: str) -> Sign | None:

@@ -25,7 +25,7 @@ def clause_rows(readiness: Readiness, words: Words, places: Places) -> tuple[Cla
 def clause_line(requirement: Requirement, words: Words) -> ClauseLine:
     """A clause where it is only named."""
     return ClauseLine(
-        printable(requirement.clause, 100), flat(heading_of(requirement), 400), state_sign(requirement.state), flat(words.why(requirement)),
+        printable(requirement.clause, 100), flat(heading_of(requirement), 400), state_sign(requirement.state), flat(words.why(requirement), MAX_LINE),
         flat(words.more(requirement), 400), _date(requirement), clause_place(requirement.clause),
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ def _row(requirement: Requirement, words: Words, places: Places) -> ClauseRow:
         weight=_(WEIGHT_WORDS[requirement.weight]) if requirement.state is not State.NOT_APPLICABLE else "",
         blocks=requirement.blocks,
         core=is_core(requirement),
-        why=line.why,
+        why=flat(words.why(requirement)),
         more=line.more,
         date=line.date,
         stated=requirement.stated,

@@ -130,18 +130,12 @@ def _short(action: Action) -> FindingRow:
 
 def _joined(actions: Iterable[Action]) -> list[Action]:
     """What passed or is not needed for one and the same reason on many targets is said once."""
-    made: dict[tuple[object, ...], Action] = {}
+    made: dict[tuple[object, ...], list[Action]] = {}
     for action in actions:
         target = action.result.target
-        key = (
-            action.result.check,
-            action.tag,
-            action.text.replace(target, "\0"),
-            tuple(n.replace(target, "\0") for n in action.notes),
-        )
-        first = made.get(key)
-        made[key] = replace(first, alike=(*first.alike, action.result)) if first else action
-    return list(made.values())
+        notes = tuple(note.replace(target, "\0") for note in action.notes)
+        made.setdefault((action.result.check, action.tag, action.text.replace(target, "\0"), notes), []).append(action)
+    return [replace(same[0], alike=tuple(a.result for a in same[1:])) for same in made.values()]
 
 
 def _observations(action: Action) -> list[str]:

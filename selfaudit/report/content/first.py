@@ -195,7 +195,10 @@ def _beginning(text: str) -> str:
 def _contained(said: Statement | None) -> str:
     """The moments at which it was contained and fixed, by the customer's word."""
     moments = sorted((m for m in said.timeline if m.kind in ("contained", "fixed")), key=lambda m: m.at) if said else []
-    told = (f"{_(MOMENT_WORDS[m.kind])} {minute(m.at)}" + (f": {flat(m.text, 300)}" if m.text.strip() else "") for m in moments)
+    told = (
+        f"{_(MOMENT_WORDS[m.kind])} {minute(m.at)}" + (f": {flat(m.text, 300).rstrip('.')}" if m.text.strip() else "")
+        for m in moments
+    )
     return "; ".join(told)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from selfaudit.report.content.model import (
@@ -21,14 +21,33 @@ from selfaudit.report.content.model import (
 )
 
 TEXT = 12_000  # characters of one text
-FULL = 100  # findings with all that belongs to them
-BRIEF = 200  # further findings of a group, one row each
-FOLDED = 150  # results of a group that need nothing
-RESULTS = 600
-BASES = 12  # results under one heading of a clause
+MANY = 1_000  # results of a large audit: its document sums up more and lists less
 OBSERVATIONS, LINES, ANSWER = 8, 30, 40  # of one finding; of one observation; of one answer
-ROWS = 300  # of every other list
+ROWS = 300  # of a list that has no limit of its own
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many items are listed.
+
+    Attributes:
+        full: findings with all that belongs to them.
+        brief: further findings of a group, with nothing but what was found.
+        folded: results of a group that need nothing.
+        results: of the list of all.
+        bases: results under one heading of a clause.
+        delistings: blocklist entries.
+    """
+
+    full: int = 100
+    brief: int = 200
+    folded: int = 150
+    results: int = 600
+    bases: int = 12
+    delistings: int = 100
+
+
+_LARGE = Limits(full=30, brief=40, folded=40, results=200, bases=6, delistings=20)
 Item = TypeVar("Item")
 _GRAVEST = ("fail", "bug", "inconclusive", "not-run", "warn", "pass", "not-applicable")
 
@@ -36,13 +55,17 @@ _GRAVEST = ("fail", "bug", "inconclusive", "not-run", "warn", "pass", "not-appli
 class Bounds:
     """Bounds a report, and says how much of what was left out.
 
+    Args:
+        results: how many the audit has.
+
     Attributes:
         more: (place of the row that has the list, "" for a list of the whole report; name of the list) -> how many further items.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, results: int) -> None:
         self.more: dict[tuple[str, str], int] = {}
-        self._full = FULL
+        self._limits = Limits() if results <= MANY else _LARGE
+        self._full = self._limits.full
 
     def content(self, content: Content) -> Content:
         """The report as it is drawn."""
@@ -58,7 +81,7 @@ class Bounds:
             rechecks=self._first("rechecks", content.rechecks),
             notices=tuple(self._notice(f"notice{i}", n) for i, n in enumerate(self._first("notices", content.notices, 20))),
             stated=self._stated(content.stated) if content.stated else None,
-            delistings=tuple(self._delisting(f"listing{i}", row) for i, row in enumerate(self._first("delistings", content.delistings, 100))),
+            delistings=tuple(self._delisting(f"listing{i}", row) for i, row in enumerate(self._first("delistings", content.delistings, self._limits.delistings))),
             before=self._before(content.before) if content.before else None,
             sent=self._first("sent", content.sent),
             log=self._first("log", content.log, 400),
@@ -85,24 +108,31 @@ class Bounds:
     def _clause(self, row: ClauseRow) -> ClauseRow:
         bases = []
         for number, (title, rows) in enumerate(row.bases):
-            bases.append((title, self._first(f"bases{number}", rows, BASES, of=row.place)))
-        return replace(row, bases=tuple(bases), missing=self._first("missing", row.missing, BASES, of=row.place))
+            bases.append((title, self._first(f"bases{number}", rows, self._limits.bases, of=row.place)))
+        return replace(row, bases=tuple(bases), missing=self._first("missing", row.missing, self._limits.bases, of=row.place))
 
     def _group(self, number: int, group: FindingGroup) -> FindingGroup:
         if group.folded:
-            return replace(group, findings=self._first(f"group{number}", group.findings, FOLDED))
+            return replace(group, findings=self._first(f"group{number}", group.findings, self._limits.folded))
         full = group.findings[: self._full]
         self._full -= len(full)
-        brief = self._first(f"group{number}", group.findings[len(full) :], BRIEF)
-        return replace(group, findings=(*(self._finding(row) for row in full), *(_in_brief(row) for row in brief)))
+        brief = self._first(f"group{number}", group.findings[len(full) :], self._limits.brief)
+        return replace(group, findings=(*(self._finding(row) for row in full), *(self._brief(row) for row in brief)))
 
     def _finding(self, row: FindingRow) -> FindingRow:
         seen = self._first("evidence", row.evidence, OBSERVATIONS, of=row.place)
         return replace(
             row,
             evidence=tuple(self._shown(row.place, item) for item in seen),
-            observed=self._first("observed", row.observed, 2 * BASES, of=row.place),
+            observed=self._first("observed", row.observed, 2 * self._limits.bases, of=row.place),
         )
+
+    def _brief(self, row: FindingRow) -> FindingRow:
+        """A finding that only names what was found: what to do and the observations are left out."""
+        return replace(
+            row, who="", minutes=0, steps="", record="", stacks=(), verify="", why=(), how=(), evidence=(), explained_at="", seen_at="",
+            observed=self._first("observed", row.observed, self._limits.bases, of=row.place), brief=True,
+        )  # fmt: skip
 
     def _shown(self, place: str, item: Shown) -> Shown:
         lines = tuple(
@@ -113,27 +143,19 @@ class Bounds:
 
     def _results(self, rows: Sequence[ResultRow]) -> tuple[ResultRow, ...]:
         """All of them in their order, or the gravest ones."""
-        if len(rows) <= RESULTS:
+        if len(rows) <= self._limits.results:
             return tuple(rows)
-        self._more("results", len(rows) - RESULTS)
+        self._more("results", len(rows) - self._limits.results)
         rank = {tone: number for number, tone in enumerate(_GRAVEST)}
-        return tuple(sorted(rows, key=lambda row: rank.get(row.state.tone, 0))[:RESULTS])
+        return tuple(sorted(rows, key=lambda row: rank.get(row.state.tone, 0))[: self._limits.results])
 
     def _stated(self, stated: Stated) -> Stated:
         lists = ("answers", "timeline", "done", "planned", "undecided", "demanded", "credentials", "removals", "attested", "proof")
         return replace(stated, **{name: self._first(name, getattr(stated, name)) for name in lists})
 
     def _delisting(self, name: str, row: DelistingRow) -> DelistingRow:
-        return replace(row, before=self._first("first", row.before, BASES, of=name))
+        return replace(row, before=self._first("first", row.before, self._limits.bases, of=name))
 
     def _before(self, before: Before) -> Before:
         self._more("changes", before.left_out)
         return replace(before, changes=self._first("changes", before.changes), warnings=self._first("warnings", before.warnings))
-
-
-def _in_brief(row: FindingRow) -> FindingRow:
-    """A finding in one row of a table: nothing is said there on what to do."""
-    return replace(
-        row, who="", minutes=0, steps="", record="", stacks=(), verify="", why=(), how=(), evidence=(), explained_at="", seen_at="",
-        observed=row.observed[:BASES], brief=True,
-    )  # fmt: skip

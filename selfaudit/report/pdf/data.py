@@ -45,7 +45,7 @@ class Data:
     """
 
     def __init__(self, content: Content, show: Callable[[str], str] = displayable) -> None:
-        bounds = Bounds()
+        bounds = Bounds(len(content.results))
         self._content = bounds.content(content)
         self._more = bounds.more
         self._show = show
@@ -61,9 +61,9 @@ class Data:
         parts = ("registrant_files", "families", "rechecks", "notices", "stated", "delistings", "before", "sent", "limits")
         return {
             "language": content.language if content.language.isascii() and content.language.isalpha() else "en",
-            "title": self._plain(" ".join(filter(None, (first.title, content.number)))),
-            "number": self._plain(content.number),
-            "provider": self._plain(content.provider),
+            "title": self._plain(" ".join(filter(None, (first.title, content.number))), 160),
+            "heading": self._text(" ".join(filter(None, (first.title, content.number))), 160),
+            "provider": self._plain(content.provider, 120),
             "made": self._plain(content.made),
             "date": _date(content.made),
             "accent": accent_on_white(content.accent),
@@ -158,22 +158,32 @@ class Data:
         name = self._places.get(row.place, "")
         made["at"] = "" if name in self._given else name  # a name stands for one place only
         self._given.add(name)
+        if isinstance(row, ClauseRow):
+            made["bases"] = [[self._text(title), self._bases(rows)] for title, rows in row.bases]
         if isinstance(row, FindingRow):
             made["clauses"] = [[self._text(c), self._text(h), self._places.get(place, "")] for c, h, place in row.clauses]
             made["explained_at"] = self._places.get(row.explained_at, "")
             made["seen_at"] = self._places.get(row.seen_at, "")
         return made
 
-    def _basis(self, row: BasisRow) -> dict[str, Any]:
-        """A result of a clause. Where a link leads to the finding, its beginning is enough."""
-        place = self._places.get(row.place, "")
-        return {
-            "state": self._value(row.state),
-            "check": self._text(row.check),
-            "target": self._text(row.target),
-            "why": self._text(row.why, _WHY_SHORT if place else TEXT),
-            "to": place,
-        }
+    def _bases(self, rows: Sequence[BasisRow]) -> list[dict[str, Any]]:
+        """The results of a clause: one line for what a check says alike about several targets.
+
+        Where a link leads to the finding, the beginning of the reason is enough.
+        """
+        joined: dict[tuple[Sign, str, str], list[BasisRow]] = {}
+        for row in rows:
+            why = self._cut(row.why, _WHY_SHORT) if row.place in self._places else row.why
+            joined.setdefault((row.state, row.check, why), []).append(row)
+        return [
+            {
+                "state": self._value(state),
+                "check": self._text(check),
+                "targets": [[self._text(row.target), self._places.get(row.place, "")] for row in alike],
+                "why": self._text(why),
+            }
+            for (state, check, why), alike in joined.items()
+        ]
 
     def _value(self, value: Any, name: str = "") -> Any:
         """Any part of the content, by its type."""
@@ -189,8 +199,6 @@ class Data:
         if isinstance(value, Quoted):
             answer = [line for part in value.answer for line in self._code(part)]
             return {"command": self._code(f"$ {value.command}" if value.command else ""), "answer": answer}
-        if isinstance(value, BasisRow):
-            return self._basis(value)
         if is_dataclass(value):
             made = {f.name: self._value(getattr(value, f.name), f.name) for f in fields(value) if f.name != "place"}
             if isinstance(value, Before):

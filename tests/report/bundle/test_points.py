@@ -14,11 +14,13 @@ from selfaudit.case.file import CaseFile, encode_case
 from selfaudit.case.model import Seal
 from selfaudit.case.statement import Answer, Measure, Statement
 from selfaudit.demo import DEMO_KEY
-from selfaudit.engine import Audit, judge_evidence
+from selfaudit.engine import Audit, judge_evidence, seals
 from selfaudit.engine.evidence import SentTo
 from selfaudit.engine.seals import sign_case
 from selfaudit.errors import UserError
+from selfaudit.policy.model import TrustedKey
 from selfaudit.policy.packs import pack_for
+from selfaudit.report.bundle import claims
 from selfaudit.report.bundle.drawing import policy_hash
 from selfaudit.report.bundle.make import Attachment, attachments_beside, safe_name, sign_bundle, wanted_files
 from selfaudit.report.bundle.model import Point, Verification
@@ -190,8 +192,10 @@ def test_the_case_file_is_checked_here() -> None:
     data = case_file()
     signature = sign_case(data, DEMO_KEY, "2026-11-17T00:00:00Z")
     good = sealed(data, signature)
-    assert str(point(good, "case").standing) == "good"
-    assert good.exit_code() == 0
+    # It fits; and whoever reads it must see that it is a demo.
+    assert (str(point(good, "case").standing), good.exit_code()) == ("note", 0)
+    assert "has signed (key" in point(good, "case").text
+    assert "demo of an invented internet" in point(good, "case").details[0]
     assert str(point(sealed(data, ""), "case").standing) == "note"
     assert str(point(sealed(data, sign_case(data, OTHER, "x")), "case").standing) == "unknown"
     assert str(point(sealed(data, "nonsense"), "case").standing) == "unknown"
@@ -211,6 +215,33 @@ def test_the_demo_s_key_vouches_for_no_real_case() -> None:
     assert str(point(found, "case").standing) == "unknown"
 
 
+def test_a_demo_of_a_real_provider_is_none() -> None:
+    assert points(small_bundle(with_case(provider="ofsecman.io", demo="fixed")))["case"] == "bad"
+    assert points(small_bundle(with_case(provider="demo", demo="elsewhere")))["case"] == "bad"
+    assert points(small_bundle(with_case(provider="demo", demo="fixed")))["case"] == "note"
+
+
+def test_a_case_file_that_the_provider_has_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = pack_for("ofsecman.io")
+    assert pack is not None
+    trusting = replace(pack, keys=(TrustedKey("desk", OTHER.public().text(), "The abuse desk"),))
+    for module in (seals, claims):
+        monkeypatch.setattr(module, "pack_for", lambda provider: pack_for(provider) if provider == "demo" else trusting)
+    data = case_file(demo="", provider="ofsecman.io")
+    found = sealed(data, sign_case(data, OTHER, "x"), demo="", laboratory=False, provider="ofsecman.io")
+    assert str(point(found, "case").standing) == "good"
+    assert "The abuse desk has signed" in point(found, "case").text
+    tampered = sealed(
+        data.replace(b"T-1", b"T-2"),
+        sign_case(data, OTHER, "x"),
+        demo="",
+        laboratory=False,
+        number="T-2",
+        provider="ofsecman.io",
+    )
+    assert str(point(tampered, "case").standing) == "bad"
+
+
 def test_what_the_case_file_asks_for_must_be_there() -> None:
     more = case_file(targets=(DOMAIN, "b.test"))
     found = sealed(more, sign_case(more, DEMO_KEY, "x"))
@@ -220,7 +251,7 @@ def test_what_the_case_file_asks_for_must_be_there() -> None:
     cited = case_file(cited=("B-4.4",), steps=("Change all passwords",))
     found = sealed(cited, sign_case(cited, DEMO_KEY, "x"))
     assert str(point(found, "case").standing) == "bad"
-    assert "the clauses that were broken, the steps that are demanded" in point(found, "case").details[0]
+    assert "the clauses that were broken, the steps that are demanded" in point(found, "case").details[1]
     wrong = case_file(number="T-5")
     assert str(point(sealed(wrong, sign_case(wrong, DEMO_KEY, "x")), "case").standing) == "bad"
 
@@ -232,7 +263,7 @@ def test_authority() -> None:
         sent=(SentTo("192.0.2.1", 25, "tcp", "x", 1, "stated: Maria Blum, owner"),),
     )
     found = point(verified(small_bundle(Audit(evidence, ()))), "authority")
-    assert (str(found.standing), found.details) == ("note", (f"{DOMAIN}: stated: Maria Blum, owner",))
+    assert (str(found.standing), found.details) == ("note", (f"permission for {DOMAIN}: stated: Maria Blum, owner",))
     proven = replace(evidence, authority={DOMAIN: "proven: TXT record x"}, sent=())
     found = point(verified(small_bundle(Audit(proven, ()))), "authority")
     assert "said to have been proven" in found.text

@@ -66,9 +66,10 @@ class CaseWork(Keeper):
     def open_demo(self, world: str) -> None:
         """Opens a world of the demo; nothing of it is kept."""
         from selfaudit.demo import demo_inputs, demo_statement
+        from selfaudit.demo.case_file import demo_signed_case
 
         case, brought = demo_inputs(world)
-        draft = from_case(case, brought=brought)
+        draft = from_case(case, brought=brought, signed=demo_signed_case(world))
         self.new_case(replace(draft, statement=demo_statement(world, case.provider)))
 
     def open_case_file(self, path: Path) -> None:

@@ -39,6 +39,7 @@ from selfaudit_ui.widgets import (
     button,
     card,
     column,
+    flush,
     heading,
     mono,
     named,
@@ -330,7 +331,7 @@ class Detail(QWidget):
         inner = QWidget()
         inner.setLayout(column(*parts, margin=0))
         inner.hide()
-        opening = button(f"▸ {name}", lambda: None, kind="quiet", name=name)
+        opening = flush(button(f"▸ {name}", lambda: None, kind="quiet", name=name))
         opening.setCheckable(True)
 
         def toggle(on: bool) -> None:

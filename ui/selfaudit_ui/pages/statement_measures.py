@@ -17,7 +17,7 @@ from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.statement_parts import Part, day_hint, files_of
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import StateLine, Text, button, clear, column, heading, reveal, row, soft
+from selfaudit_ui.widgets import StateLine, Text, button, clear, column, flush, heading, reveal, row, soft
 from selfaudit_ui.widgets.flow import FlowLayout
 from selfaudit_ui.widgets.forms import Adder, Choice, Entry, Rows, show_line, typed_line
 from selfaudit_ui.words import sentence
@@ -279,7 +279,7 @@ class StepsPart(Part):
         make = partial(_MeasureRow, controller=self.controller, kind=None, name=_("Step {number}"), dispute=True)
         self._rows = Rows(make, lambda: Measure(""), self._take, "")
         self._none = StateLine()
-        self._where = button(_("Note steps on the first page"), lambda: self.controller.show_place("case"), kind="quiet")
+        self._where = flush(button(_("Note steps on the first page"), lambda: self.controller.show_place("case"), kind="quiet"))
         self.inner.setLayout(column(self._none, self._rows, row(self._where, None)))
 
     def _items(self) -> tuple[Measure, ...]:

@@ -29,7 +29,7 @@ from selfaudit_ui.pages.case_card import case_words
 from selfaudit_ui.pages.hosts import HostsCard
 from selfaudit_ui.pages.registration import HostedCard, RegistrantCard
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import StateLine, Text, button, card, column, heading, line_edit, named, row, soft
+from selfaudit_ui.widgets import StateLine, Text, button, card, column, flush, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
 
 
@@ -228,7 +228,7 @@ class TargetsPage(Page):
             line.setStretch(0, 1)
             self._suggest_area.addLayout(line)
         if len(fresh) > 1:
-            self._suggest_area.addLayout(row(button(_("Add all"), lambda: self._add(*fresh), kind="quiet"), None))
+            self._suggest_area.addLayout(row(flush(button(_("Add all"), lambda: self._add(*fresh), kind="quiet")), None))
 
     def _add(self, *items: Suggestion) -> None:
         draft = add_lines(self.controller.draft or Draft(), [i.value for i in items])

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QPlainTextEdit,
 from selfaudit.case import EvidenceFile
 from selfaudit.i18n import _, ngettext
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets.basics import Line, button, clear, column, line_edit, named, row
+from selfaudit_ui.widgets.basics import Line, button, clear, column, flush, line_edit, named, row
 
 MAX_WORDS = 4000  # characters of a box
 MAX_ENTRIES = 100
@@ -134,9 +134,8 @@ class Files(QWidget):
         self._shown: object = None
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE.XS)
-        self.add = button(
-            _("Add a file …"), self._choose, kind="quiet", icon_name="plus", name=_("Add a file: {what}").format(what=what)
-        )
+        name = _("Add a file: {what}").format(what=what)
+        self.add = flush(button(_("Add a file …"), self._choose, kind="quiet", icon_name="plus", name=name))
         self.setLayout(column(self._list, row(self.add, None), spacing=0))
 
     def rename(self, what: str) -> None:

@@ -27,11 +27,12 @@ class ReadinessLine(QPushButton):
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setIconSize(QSize(16, 16))
         sized(self, SMALL)
         # As high as the words that stand in its place on other pages, so that the frame does not move from page to page.
-        self.setStyleSheet("QPushButton { min-height: 0; }")
-        self.setFixedHeight(soft("x", SMALL).sizeHint().height())
+        self.setStyleSheet("QPushButton { min-height: 0; } QPushButton:!focus { border: 0; }")
+        height = soft("x", SMALL).sizeHint().height()
+        self.setFixedHeight(height)
+        self.setIconSize(QSize(min(16, height), min(16, height)))
         self._whole = ""
         self.clicked.connect(lambda: action())
 
