@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,13 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         return original_sendto(self, data, *rest)
 
     monkeypatch.setattr(socket.socket, "sendto", guarded_sendto)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_keyring_of_this_machine() -> None:
+    """No test reads or writes the keys of whoever runs it; the programs that tests start neither."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    os.environ.pop("SELFAUDIT_SIGNING_KEY", None)
 
 
 @pytest.fixture(autouse=True)

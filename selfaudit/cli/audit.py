@@ -119,7 +119,7 @@ def _case(given: dict[str, Any]) -> tuple[Settings, Case, Brought]:
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write report.html, audit.json and evidence.json here.",
+    help="Write the report (PDF, HTML), audit.json, evidence.json and bundle.zip here.",
 )
 @click.option("--json", "json_file", default="", metavar="FILE", help="Write the audit as JSON; - for standard output.")
 @click.option("--statement", type=_FILE, metavar="FILE", help="What you state (see “selfaudit statement”).")
@@ -131,17 +131,18 @@ def audit(out: Path | None, json_file: str, statement: Path | None, quiet: bool,
     their domain. Public records may be looked up for anything; checks that touch a server itself need authority
     (“selfaudit plan” shows how to give it).
     """
-    from selfaudit.cli.run import check_outputs, run_watched, show
+    from selfaudit.cli.run import beside_case, check_outputs, run_watched, show
     from selfaudit.install import install_key_or_none
     from selfaudit.net import open_net
 
     chosen, case, brought = _case(given)
     stated = read_statement_file(statement) if statement else None
+    beside = beside_case(given["case"], tuple(path.parent for path in (statement, given["registrant"]) if path))
     check_outputs(out, json_file)
     net = open_net(chosen, **brought.along())
     key = install_key_or_none()
     done = asyncio.run(run_watched(case, net, key, quiet=quiet or json_file == "-"))
-    return show(replace(done, statement=stated), out=out, json_file=json_file, quiet=quiet)
+    return show(replace(done, statement=stated), out=out, json_file=json_file, quiet=quiet, beside=beside)
 
 
 @click.command()

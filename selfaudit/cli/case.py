@@ -120,7 +120,10 @@ def _message(text: str) -> str:
 @click.argument("file", type=_FILE)
 @_JSON
 def show_case(file: Path, json_file: str) -> int:
-    """Show everything in the case file FILE, and what its signature comes to."""
+    """Show what a case file says.
+
+    Everything in FILE is shown, and what its signature comes to.
+    """
     from selfaudit.cli.case_text import document, print_case
     from selfaudit.engine.seals import read_signed_case
 
@@ -136,7 +139,10 @@ def show_case(file: Path, json_file: str) -> int:
 @click.argument("file", type=_FILE)
 @click.option("--force", is_flag=True, help="Put a new signature in the place of one that is there already.")
 def sign_file(file: Path, force: bool) -> int:
-    """Sign the case file FILE with your key; writes FILE.minisig."""
+    """Sign a case file that is there.
+
+    The signature goes into FILE.minisig. What looks wrong in the file is said first.
+    """
     from selfaudit.engine.case_making import case_problems, case_remarks
     from selfaudit.engine.evidence import write_whole
     from selfaudit.engine.seals import SUFFIX, checked_by, open_case, read_signed_case, sign_case
@@ -175,7 +181,9 @@ def sign_file(file: Path, force: bool) -> int:
 )
 @_JSON
 def check_case(file: Path, key_text: str, json_file: str) -> int:
-    """Check who signed the case file FILE, and that it is as it was signed.
+    """Check the signature of a case file.
+
+    It shows who signed FILE, and that it is as it was signed. The signature is FILE.minisig beside it.
 
     Exit codes: 0 signed by a key of the provider's pack, or by the given KEY; 1 changed after it was signed, or the signature cannot be read;
     3 not signed, or by a key that nobody here vouches for; 2 not a case file.

@@ -219,7 +219,7 @@ class RegistrantSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         confirmed_days_ago: when a person looked at the registrar's page.
         confirmed_in: worlds in which somebody did.
-        file: name of a picture of that page; `file_text` stands for its content, of which the hash is made.
+        file: what shows it: the name of a file in the folder "evidence".
     """
 
     name: str
@@ -233,11 +233,10 @@ class RegistrantSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirmed_days_ago: int
     confirmed_in: tuple[str, ...]
     file: str
-    file_text: str
 
     def declared(self, world: str, calendar: Calendar) -> Registrant:
         """The declaration as it stands in a case of a world."""
-        shown = self.file_text.encode()
+        shown = (resources.files("selfaudit_resources") / "demo" / "evidence" / self.file).read_bytes()
         confirmed = world in self.confirmed_in
         return Registrant(
             self.name, self.organization, self.street, self.city, self.postal_code, self.country, self.email, self.phone,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from selfaudit.case.statement_file import read_statement_file
-from selfaudit.engine import Audit, judge_evidence, load_evidence
-from selfaudit.engine.evidence import MAX_FILE, evidence_file
+from selfaudit.engine import Audit, judge_evidence
+from selfaudit.engine.evidence import MAX_FILE, decode_evidence, evidence_file
 from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
+from selfaudit.findings import Mark
 from selfaudit.i18n import _, shown
-from selfaudit.report.bundle.archive import is_archive
+from selfaudit.report.bundle.archive import MAX_ARCHIVE, is_archive
 from selfaudit.report.bundle.read import audit_of, open_bundle
+from selfaudit.report.json import read_marks
 from selfaudit.text import printable
 
-STATEMENT = "statement.json"
+STATEMENT, AUDIT = "statement.json", "audit.json"
 
 
 def load_audit(path: Path) -> Audit:
@@ -30,28 +32,32 @@ def load_audit(path: Path) -> Audit:
     found = evidence_file(path)
     if path.is_dir() and not found.exists() and (path / "bundle.zip").exists():
         found = path / "bundle.zip"
-    if found.suffix.lower() == ".zip" or is_archive(_beginning(found)):
-        return _from_bundle(found)
-    evidence = load_evidence(found)
+    data = read_bounded(found, MAX_ARCHIVE if found.suffix.lower() == ".zip" else MAX_FILE)
+    if is_archive(data):
+        return _from_bundle(found, data)
     statement = found.with_name(STATEMENT)
     said = read_statement_file(statement) if statement.is_file() else None
     try:
-        return Audit(evidence, judge_evidence(evidence), said)
+        evidence = decode_evidence(data)
+        results = judge_evidence(evidence)
     except ValueError as error:
         raise _unfit(found, error) from None
+    return Audit(evidence, results, said, _marks(found.with_name(AUDIT)))
 
 
-def _beginning(path: Path) -> bytes:
+def _marks(path: Path) -> tuple[Mark, ...]:
+    """What the person said about single findings: it stands in the audit.json beside the evidence."""
+    if not path.is_file():
+        return ()
     try:
-        with path.open("rb") as file:
-            return file.read(4) if path.is_file() else b""
-    except OSError:
-        return b""
+        return read_marks(read_bounded(path, MAX_FILE))
+    except BadInput as error:
+        raise _unfit(path, error) from None
 
 
-def _from_bundle(path: Path) -> Audit:
+def _from_bundle(path: Path, data: bytes) -> Audit:
     try:
-        bundle = open_bundle(read_bounded(path, MAX_FILE))
+        bundle = open_bundle(data)
         if bundle.faults:
             raise UserError(
                 _("{file}: the bundle was changed after it was made ({why}). “selfaudit verify” tells more.").format(

@@ -531,7 +531,7 @@ def test_what_the_customer_declares(world: str) -> None:
     if world == "fixed":
         assert registrant.confirmed > case.suspended
         (file,) = registrant.files
-        assert (file.name, file.size, len(file.sha256)) == ("registrar-contact-page.png", 86, 64)
+        assert (file.name, file.size, len(file.sha256)) == ("registrar-contact-page.txt", 293, 64)
     else:
         assert (registrant.confirmed, registrant.files) == ("", ())
 

@@ -47,7 +47,7 @@ class Limits:
     delistings: int = 100
 
 
-_LARGE = Limits(full=30, brief=40, folded=40, results=200, bases=6, delistings=20)
+_LARGE = Limits(full=20, brief=30, folded=30, results=150, bases=4, delistings=20)
 Item = TypeVar("Item")
 _GRAVEST = ("fail", "bug", "inconclusive", "not-run", "warn", "pass", "not-applicable")
 
