@@ -68,7 +68,10 @@ def enlarged(evidence: dict[str, Any]) -> dict[str, Any]:
             answers += [copy.deepcopy(answers[0]) | {"zone": f"bulk{n}.lists.example"} for n in range(LISTS - len(answers))]
     more_records, more_targets = [], []
     for number in range(1, ADDRESSES):
-        names = {a: f"198.18.{number}.{n}" if ":" not in a else f"2001:db8:{number:x}::{n}" for n, a in enumerate(by_kind["address"], 1)}
+        names = {
+            a: f"198.18.{number}.{n}" if ":" not in a else f"2001:db8:{number:x}::{n}"
+            for n, a in enumerate(by_kind["address"], 1)
+        }
         kinds = {"address"}
         if number < DOMAINS:
             names |= {d: f"n{number}-{d}" for d in by_kind["domain"]}

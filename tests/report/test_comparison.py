@@ -52,7 +52,8 @@ def audit(
         kind, _at, subject = key.partition("@")
         failure = fact if isinstance(fact, ProbeFailure) else None
         params = tuple(_params(fact))
-        records.append(Record(f"e{number}", Request(kind, subject, params), at, 1, None if failure else fact, failure))
+        seen_fact = fact if isinstance(fact, Fact) else None
+        records.append(Record(f"e{number}", Request(kind, subject, params), at, 1, seen_fact, failure))
     made = Case(targets, only=tuple(only), laboratory=True, **case)  # type: ignore[arg-type]
     evidence = Evidence(
         made, Tool(), at, finished or at, Vantage(("192.0.2.53",), True, True, "1"), targets, tuple(records), tuple(not_run)

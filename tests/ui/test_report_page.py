@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as change
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog
 
 from selfaudit.case import EvidenceFile
 from selfaudit.case.statement import Attestation
@@ -19,6 +19,7 @@ from selfaudit_ui import exporting
 from selfaudit_ui.exporting import MAX_PAGES, Exported, Material, Preview, exported_words, unsigned_words
 from selfaudit_ui.flow import Run
 from selfaudit_ui.pages.report import ReportPage
+from selfaudit_ui.pages.report_pages import Sheet
 from selfaudit_ui.session import View
 from tests.ui.desk import Desk, run_demo
 from tests.ui.desk_scenes import paper, some_pages
@@ -137,9 +138,10 @@ def test_one_is_drawn_at_a_time_and_the_last_one_wins(desk: Desk, monkeypatch: p
 
 
 def test_pages_of_another_case_never_come_late(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    go, done = threading.Event(), threading.Event()
+    go, began, done = threading.Event(), threading.Event(), threading.Event()
 
     def slow(_material: Material, _ppi: float) -> Preview:
+        began.set()
         go.wait(20)
         done.set()
         return Preview((b"late",))
@@ -147,7 +149,7 @@ def test_pages_of_another_case_never_come_late(desk: Desk, monkeypatch: pytest.M
     run_demo(desk, "fixed")
     monkeypatch.setattr(exporting, "preview", slow)
     desk.window.show_page("report")
-    desk.until(lambda: desk.controller.previewing)
+    desk.until(began.is_set)
     desk.controller.new_case()
     go.set()
     desk.until(done.is_set)
@@ -160,14 +162,13 @@ def test_pages_that_cannot_be_drawn_are_said_and_keep_nobody_from_exporting(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken_pages(_material: Material, _ppi: float) -> Preview:
-        raise RuntimeError("secret")
+        raise RuntimeError("out of ink")
 
     monkeypatch.setattr(exporting, "preview", broken_pages)
     run_demo(desk, "fixed")
     desk.window.show_page("report")
     desk.until(lambda: bool(desk.controller.preview_trouble))
     assert "The pages could not be drawn" in desk.texts()
-    assert "secret" not in desk.texts()
     assert desk.window._primary.isEnabled()
 
 
@@ -195,6 +196,7 @@ def test_the_bundle_of_a_demo_is_verified_as_the_desk_does(desk: Desk, drawn: li
     assert str(saved_to) in desk.texts().replace("\u200b", "")
     assert f"Signed with the key {DEMO_KEY.public().name}." in desk.texts()
     assert desk.controller.exported == saved_to
+    assert "only named" not in desk.texts(), "the demo's own files are in it"
     with zipfile.ZipFile(saved_to) as bundle:
         assert bundle.testzip() is None
         names = set(bundle.namelist())
@@ -286,7 +288,7 @@ def test_a_single_report_is_written(
     desk.click({"pdf": "Save the report as PDF", "html": "Save the report as a web page"}[kind])
     desk.until(lambda: desk.controller.written is not None)
     data = (tmp_path / f"T-4711.5.{kind}").read_bytes()
-    assert data.startswith({"pdf": b"%PDF-", "html": b"<!DOCTYPE html>"}[kind])
+    assert data.startswith({"pdf": b"%PDF-", "html": b"<!doctype html>"}[kind])
     assert "not signed" not in desk.texts()
     names = desk.names(QAbstractButton)
     assert "Open the report" in names
@@ -337,7 +339,7 @@ def test_what_is_said_survives_a_change_of_theme(desk: Desk, drawn: list[Materia
     desk.controller.prefer(change(desk.controller.preferences, theme="dark"))
     desk.settle()
     assert str(saved_to) in desk.texts().replace("\u200b", "")
-    assert desk.find(QWidget, "Page 1 of 4").isVisible()
+    assert desk.find(Sheet, "Page 1 of 4").isVisible()
 
 
 def test_words_on_signing() -> None:

@@ -5,11 +5,13 @@ The rooms that draw and pack are loaded when they are first needed, in the worke
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfaudit.case import EvidenceFile
 from selfaudit.case.statement_file import encode_statement
 from selfaudit.engine import Audit, judge_evidence, save_evidence
 from selfaudit.engine.evidence import Evidence, write_whole
@@ -99,9 +101,23 @@ def kept_attachments(store: Store, case_id: int | None, audit: Audit) -> tuple[A
     found = []
     for file in wanted_files(audit):
         data = store.attachment(case_id, file.sha256) if case_id is not None else None
+        data = data if data is not None else _demo_file(file, audit.evidence.case.demo)
         if data is not None:
             found.append(Attachment(file, data))
     return tuple(found)
+
+
+def _demo_file(file: EvidenceFile, world: str) -> bytes | None:
+    """A file of the demo's customer, None for any other."""
+    if not world:
+        return None
+    from selfaudit.demo.statements import demo_evidence
+
+    try:
+        data = demo_evidence(file.name, world)
+    except (OSError, ValueError):
+        return None  # the person added it themself
+    return data if hashlib.sha256(data).hexdigest() == file.sha256 else None
 
 
 def preview(material: Material, ppi: float) -> Preview:

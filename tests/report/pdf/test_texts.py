@@ -20,7 +20,7 @@ UNICODE = st.text(st.characters(codec=None, exclude_categories=()))
         ("Größe – „so“ ✓ ✗ → □ ○ ⚠", "Größe – „so“ ✓ ✗ → □ ○ ⚠"),
         ("中国", "⟨U+4E2D U+56FD⟩"),
         ("a中b", "a⟨U+4E2D⟩b"),
-        ("\U0001f600", "⟨U+1F600⟩"),
+        ("\U0001f680", "⟨U+1F680⟩"),
         ("\ue000\uffff\x00\ud800", "⟨U+E000 U+FFFF U+0000 U+D800⟩"),
         ("\u202eevil\u200b", "⟨U+202E⟩evil⟨U+200B⟩"),
         ("a\u0301", "a\u0301"),
