@@ -47,7 +47,7 @@ def diff(old: Path, new: Path, json_file: str, quiet: bool) -> int:
         write_whole(Path(json_file), encode_comparison(comparison))
     _print(comparison, screen, quiet=quiet)
     if json_file:
-        screen.print(f"{_('Written')}: {json_file}")
+        screen.print(_("Written: {file}").format(file=json_file))
     return comparison.exit_code()
 
 

@@ -25,7 +25,7 @@ from selfaudit.facts.rdns import ReverseDns
 from selfaudit.facts.vantage import Port25, Position
 from selfaudit.findings import Finding, Outcome, Result
 from selfaudit.report.comparison import Compared, Comparison, Fate, JsonComparison, compare, encode_comparison
-from selfaudit.report.comparison_text import as_before, groups, headline, verdict
+from selfaudit.report.comparison_text import as_before, groups, headline
 from selfaudit.report.matching import IDENTITY
 from selfaudit.report.seen_anew import BLIND, LISTS
 from tests.checks.build import MAIL, Zone, mail_fact, no, spf_fact, yes
@@ -117,10 +117,7 @@ def test_reasons_are_in_plain_words() -> None:
     gone = only_one(compare(rdns(OLD, NAMELESS), rdns(NEW, FAILED)))
     assert (gone.before, gone.now, gone.why) == ("fail", "inconclusive", "not done in time: more than 60 s")
     late = only_one(compare(rdns(OLD, UNANSWERED), rdns(NEW, NAMELESS)))
-    assert late.why == "it was not known in the earlier audit"
-    assert late.severity == "high"
-    both = only_one(compare(rdns(OLD, UNANSWERED), rdns(NEW, UNANSWERED)))
-    assert both.why == "it could not be told either time"
+    assert (late.why, late.severity) == ("it was not known in the earlier audit", "high")
 
 
 def test_what_was_not_looked_at_again_is_not_fixed() -> None:
@@ -141,10 +138,7 @@ def test_a_target_that_was_taken_out_is_not_fixed() -> None:
     compared = compare(with_it, without)
     assert fates(compared) == [("not-comparable", "RDNS_MISSING", "")]
     assert only_one(compared).why == "it is not in the newer audit any more"
-    assert compared.warnings == ("The second audit leaves out targets of the first (1).",)
-    assert compared.exit_code() == 3
-    right = audit(OLD, [("rdns@192.0.2.25", NAMED)], ADDRESS, only=["rdns.present"])
-    assert fates(compare(right, without)) == [("not-comparable", "", "")]
+    assert (compared.warnings, compared.exit_code()) == (("The second audit leaves out targets of the first (1).",), 3)
 
 
 def test_a_check_that_was_left_out_is_not_fixed() -> None:
@@ -352,14 +346,12 @@ def test_words_of_a_comparison() -> None:
     now = audit(NEW, [*listed("b.test"), ("rdns@192.0.2.25", NAMED)], ADDRESS, only=["blocklist.address", "rdns.present"])
     compared = compare(before, now)
     assert headline(compared) == "2 fixed, 1 new, 0 unchanged, 0 cannot be compared"
-    assert verdict(compared) == "Something is new or worse."
     assert [(g.name, g.count) for g in groups(compared)] == [("new", 1), ("fixed", 2)]
     assert as_before(compared) == ""
     line = groups(compared)[0].lines[0]
     assert "192.0.2.25 is listed at B.TEST" in line.text
     assert line.about == "blocklist.address  192.0.2.25"
     untold = compare(rdns(OLD, NAMELESS), rdns(NEW, UNANSWERED))
-    assert verdict(untold) == "Nothing that was seen got worse, but not everything could be compared."
     assert groups(untold)[0].title == "Cannot be compared, so nothing is known about it"
     assert as_before(compare(rdns(OLD, NAMED), rdns(NEW, NAMED))).startswith("1 more result is as before")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,11 +38,11 @@ def bundle(tmp_path: Path, octets: bytes) -> Path:
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the system was asked to open."""
     seen: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: seen.append(url.toLocalFile()))
-    yield seen
+    return seen
 
 
 def _drop(desk: Desk, *paths: Path) -> None:

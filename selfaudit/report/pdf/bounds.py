@@ -81,7 +81,10 @@ class Bounds:
             rechecks=self._first("rechecks", content.rechecks),
             notices=tuple(self._notice(f"notice{i}", n) for i, n in enumerate(self._first("notices", content.notices, 20))),
             stated=self._stated(content.stated) if content.stated else None,
-            delistings=tuple(self._delisting(f"listing{i}", row) for i, row in enumerate(self._first("delistings", content.delistings, self._limits.delistings))),
+            delistings=tuple(
+                self._delisting(f"listing{i}", row)
+                for i, row in enumerate(self._first("delistings", content.delistings, self._limits.delistings))
+            ),
             before=self._before(content.before) if content.before else None,
             sent=self._first("sent", content.sent),
             log=self._first("log", content.log, 400),
@@ -135,9 +138,7 @@ class Bounds:
         )  # fmt: skip
 
     def _shown(self, place: str, item: Shown) -> Shown:
-        lines = tuple(
-            Quoted(q.command, self._first("lines", q.answer, ANSWER, of=place)) for q in item.lines[:LINES]
-        )
+        lines = tuple(Quoted(q.command, self._first("lines", q.answer, ANSWER, of=place)) for q in item.lines[:LINES])
         self._more("lines", sum(1 + len(q.answer) for q in item.lines[LINES:]), of=place)
         return replace(item, lines=lines)
 
@@ -150,7 +151,18 @@ class Bounds:
         return tuple(sorted(rows, key=lambda row: rank.get(row.state.tone, 0))[: self._limits.results])
 
     def _stated(self, stated: Stated) -> Stated:
-        lists = ("answers", "timeline", "done", "planned", "undecided", "demanded", "credentials", "removals", "attested", "proof")
+        lists = (
+            "answers",
+            "timeline",
+            "done",
+            "planned",
+            "undecided",
+            "demanded",
+            "credentials",
+            "removals",
+            "attested",
+            "proof",
+        )
         return replace(stated, **{name: self._first(name, getattr(stated, name)) for name in lists})
 
     def _delisting(self, name: str, row: DelistingRow) -> DelistingRow:
@@ -158,4 +170,6 @@ class Bounds:
 
     def _before(self, before: Before) -> Before:
         self._more("changes", before.left_out)
-        return replace(before, changes=self._first("changes", before.changes), warnings=self._first("warnings", before.warnings))
+        return replace(
+            before, changes=self._first("changes", before.changes), warnings=self._first("warnings", before.warnings)
+        )

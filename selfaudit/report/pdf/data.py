@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -81,7 +81,6 @@ class Data:
             "more": {f"{self._places.get(of, of)}/{name}": count for (of, name), count in self._more.items()},
         }
 
-
     def _first_page(self, first: FirstPage) -> dict[str, Any]:
         """What a desk reads. Long texts are cut with "…": the whole ones stand where the links beside them lead."""
         return {
@@ -129,7 +128,8 @@ class Data:
 
     def _lines(self, lines: Iterable[Any], limit: int = TEXT) -> list[dict[str, Any]]:
         return [
-            {"label": self._text(x.label, limit), "value": self._text(x.value, limit), "soft": self._text(x.soft, limit)} for x in lines
+            {"label": self._text(x.label, limit), "value": self._text(x.value, limit), "soft": self._text(x.soft, limit)}
+            for x in lines
         ]
 
     def _log(self, rows: Sequence[tuple[str, str, str, int, str]]) -> list[dict[str, Any]]:

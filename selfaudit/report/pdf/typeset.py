@@ -21,11 +21,19 @@ from selfaudit.i18n import _
 from selfaudit.policy.pack_logo import check_logo
 from selfaudit.report.content.model import Content
 from selfaudit.report.pdf.data import Data
-from selfaudit.report.pdf.glyphs import displayable, plainest
+from selfaudit.report.pdf.glyphs import plainest
 from selfaudit.text import printable
 
 STANDARDS = ["ua-1", "a-3a"]  # PDF/UA-1 (ISO 14289-1) and PDF/A-3 conformance level A (ISO 19005-3)
-_TEMPLATES = ("report.typ", "pdf/style.typ", "pdf/first.typ", "pdf/clauses.typ", "pdf/findings.typ", "pdf/statement.typ", "pdf/log.typ")
+_TEMPLATES = (
+    "report.typ",
+    "pdf/style.typ",
+    "pdf/first.typ",
+    "pdf/clauses.typ",
+    "pdf/findings.typ",
+    "pdf/statement.typ",
+    "pdf/log.typ",
+)
 _FONTS = (
     "IBMPlexSans-Regular.ttf", "IBMPlexSans-Italic.ttf", "IBMPlexSans-SemiBold.ttf", "IBMPlexMono-Regular.ttf", "DejaVuSans.ttf",
 )  # fmt: skip
@@ -75,7 +83,11 @@ class _Studio:
 
     def draw(self, data: dict[str, Any], options: dict[str, Any]) -> list[bytes]:
         (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        when = datetime.datetime(*data["date"], tzinfo=datetime.UTC) if data["date"] else datetime.datetime.fromtimestamp(0, datetime.UTC)
+        when = (
+            datetime.datetime(*data["date"], tzinfo=datetime.UTC)
+            if data["date"]
+            else datetime.datetime.fromtimestamp(0, datetime.UTC)
+        )
         return self._compiled("report.typ", {**options, "timestamp": int(when.timestamp())})
 
     def logo(self, uri: str) -> str:
@@ -96,7 +108,9 @@ class _Studio:
         return name
 
     def _compiled(self, name: str, options: dict[str, Any]) -> list[bytes]:
-        made = typst.compile(self._folder / name, root=self._folder, font_paths=self._fonts, ignore_system_fonts=True, **options)
+        made = typst.compile(
+            self._folder / name, root=self._folder, font_paths=self._fonts, ignore_system_fonts=True, **options
+        )
         return made if isinstance(made, list) else [made]
 
 

@@ -51,6 +51,25 @@ def test_every_font_has_its_source_licence_and_hash() -> None:
 
 
 def test_every_sign_of_ours_is_drawn() -> None:
-    signs = [*OUTCOME_SIGNS.values(), *STATE_SIGNS.values(), "✓", "✗", "→", "□", "–", "○", "⚠", "≠", "…", "“", "”", "„", "·", "×", "⟨⟩", "\u00a0"]
+    signs = [
+        *OUTCOME_SIGNS.values(),
+        *STATE_SIGNS.values(),
+        "✓",
+        "✗",
+        "→",
+        "□",
+        "–",
+        "○",
+        "⚠",
+        "≠",
+        "…",
+        "“",
+        "”",
+        "„",
+        "·",
+        "×",
+        "⟨⟩",
+        "\u00a0",
+    ]
     assert [sign for sign in signs[:-1] if displayable(sign) != sign] == []
     assert displayable("\u00a0") == "⟨U+00A0⟩"

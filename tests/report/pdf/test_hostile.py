@@ -47,7 +47,12 @@ def test_every_kind_of_character_in_every_field(seed: int) -> None:
     chance = random.Random(seed)
 
     def text(name: str) -> str:
-        choices = (lambda: chr(chance.randrange(0x110000)), lambda: chr(chance.randrange(0x3000)), lambda: chance.choice(STRANGE), lambda: chr(chance.randrange(32, 127)))
+        choices = (
+            lambda: chr(chance.randrange(0x110000)),
+            lambda: chr(chance.randrange(0x3000)),
+            lambda: chance.choice(STRANGE),
+            lambda: chr(chance.randrange(32, 127)),
+        )
         return "".join(chance.choice(choices)() for _number in range(chance.randrange(1, 60)))
 
     drawn_without_help(Filler(text, many=1).content())
@@ -74,17 +79,24 @@ def test_markup_stays_text() -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not here")
     text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=made, capture_output=True, check=True).stdout.decode()
-    assert "".join('#eval("1+1")$x^2$*bold*_it_@ref<label>[a]#pagebreak()\\"quote"#link("https://evil.example")[x]=Heading') in "".join(text.split())
+    assert "".join(
+        '#eval("1+1")$x^2$*bold*_it_@ref<label>[a]#pagebreak()\\"quote"#link("https://evil.example")[x]=Heading'
+    ) in "".join(text.split())
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "a b " * 25_000, "\n" * 5_000, "中" * 20_000, "x-" * 10_000, "", " ", "\u0301" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["x" * 100_000, "a b " * 25_000, "\n" * 5_000, "中" * 20_000, "x-" * 10_000, "", " ", "\u0301" * 5_000]
+)
 def test_long_texts_are_bounded(text: str) -> None:
     content = Filler(lambda name: "w", many=1).content()
     row = content.groups[0].findings[0]
     long = replace(row, text=text, record=text, target=text, stacks=((text, text),), notes=(text,))
     first = replace(content.first, summary=text, signer=text, title=text, headline=text)
     clause = replace(content.clauses[0], why=text, quote=text, clause=text, heading=text)
-    made = draw_pdf(replace(content, first=first, clauses=(clause,), groups=(FindingGroup("g", 1, False, (long,)),), number=text[:300]), b"{}")
+    made = draw_pdf(
+        replace(content, first=first, clauses=(clause,), groups=(FindingGroup("g", 1, False, (long,)),), number=text[:300]),
+        b"{}",
+    )
     assert len(made) < 3_000_000
 
 

@@ -92,7 +92,9 @@ def test_every_accent_is_readable_on_white(colour: str) -> None:
     assert contrast_on_white([int(made[at : at + 2], 16) for at in (1, 3, 5)]) >= 5.0
 
 
-@pytest.mark.parametrize(("colour", "made"), [("#1d5c8f", "#1d5c8f"), ("", USUAL), ("red", USUAL), ("#12345", USUAL), ("#12345g", USUAL)])
+@pytest.mark.parametrize(
+    ("colour", "made"), [("#1d5c8f", "#1d5c8f"), ("", USUAL), ("red", USUAL), ("#12345", USUAL), ("#12345g", USUAL)]
+)
 def test_what_is_dark_enough_or_no_colour(colour: str, made: str) -> None:
     assert accent_on_white(colour) == made
 

@@ -39,6 +39,7 @@ class DeskWork(Reporting):
         self.recheck_progress = (0, 0)
         self.bundle_trouble = self.bundle_note = ""
         self._bundle_job: Job[Any] | None = None
+        self._bundle_stopped = False
 
     def open_bundle(self, path: Path) -> None:
         """Verifies a bundle and shows what became of it."""
@@ -72,7 +73,7 @@ class DeskWork(Reporting):
         opened, path = self.bundle, self.bundle_path
         if opened is None or opened.audit is None or self.rechecking:
             return
-        self.rechecking, self.recheck_progress = True, (0, 0)
+        self.rechecking, self.recheck_progress, self._bundle_stopped = True, (0, 0), False
         self.bundle_trouble = self.bundle_note = ""
         self.changed.emit("bundle")
         settings = self.settings
@@ -82,20 +83,24 @@ class DeskWork(Reporting):
                 self.recheck_progress = progress
                 self.changed.emit("bundle-progress")
 
+        stopped = _("Checking again was stopped; nothing was compared.")
+
         def then(found: Opened) -> None:
-            if self.bundle_path is path:
-                self.rechecking, self.bundle, self._bundle_job = False, found, None
-                self.changed.emit("bundle")
+            if self.bundle_path is not path:
+                return
+            self.rechecking, self._bundle_job = False, None
+            if self._bundle_stopped:  # what was seen until then says nothing about the rest
+                self.bundle_trouble = stopped
+            else:
+                self.bundle = found
+            self.changed.emit("bundle")
 
         def failed(failure: Failure) -> None:
             if self.bundle_path is not path:
                 return
             self.rechecking, self._bundle_job = False, None
-            self.bundle_trouble = (
-                _("Checking again was stopped; nothing was compared.")
-                if failure.cancelled
-                else _("Checking again did not work: {why}").format(why=failure.words or failure.trace)
-            )
+            words = _("Checking again did not work: {why}").format(why=failure.words or failure.trace)
+            self.bundle_trouble = stopped if failure.cancelled else words
             self.changed.emit("bundle")
 
         self._bundle_job = self.bridge.start(lambda send: verifying.check_again(opened, settings, send), then, failed, news)
@@ -103,6 +108,7 @@ class DeskWork(Reporting):
     def stop_bundle(self) -> None:
         """Stops what is under way with the bundle."""
         if self._bundle_job is not None:
+            self._bundle_stopped = True
             self._bundle_job.cancel()
 
     def close_bundle(self) -> None:
