@@ -204,10 +204,11 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
         for target, words in made.authority.items():
             shown_words = shown(words) or _("none yet; left out unless it is proven")
             screen.print(wrapped(f"{target}: {shown_words}", "    ", "  "))
-    if made.challenges and case.authority is None:
+    unproven = [c for c in made.challenges if not made.authority.get(c.name.removeprefix("_selfaudit-challenge."))]
+    if unproven and case.authority is None:
         screen.print()
         screen.print(wrapped(_("Active checks run only with authority. To prove it, publish these TXT records:"), ""))
-        for challenge in made.challenges:
+        for challenge in unproven:
             screen.print(f'  {challenge.name}.  TXT  "{challenge.token}"')
         screen.print(
             wrapped(_("Or state it with --authority “NAME, ROLE”; the report then says that it was stated, not proven."), "")

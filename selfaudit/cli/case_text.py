@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich.text import Text
 
 from selfaudit.cli.output import console, wrapped
 from selfaudit.engine.seals import SignedCase, checked_by, seal_words, signed_comment
 from selfaudit.i18n import _
 from selfaudit.policy.packs import pack_for
+from selfaudit.report.json import JsonSealChecked, JsonSignedCase, encode_document
 from selfaudit.text import printable
 
 if TYPE_CHECKING:
@@ -69,15 +69,8 @@ def _by_key(signed: SignedCase, key: PublicKey) -> tuple[int, str]:
 
 def document(signed: SignedCase, name: str, *, code: int | None = None, words: str = "", key: str = "") -> bytes:
     """A case file, its seal and, where it was checked, the verdict as JSON (schema selfaudit/signed-case/1)."""
-    made: dict[str, object] = {
-        "schema": "selfaudit/signed-case/1",
-        "file": printable(name, 200),
-        "case": msgspec.to_builtins(signed.file),
-        "seal": msgspec.to_builtins(signed.seal),
-    }
-    if code is not None:
-        made["check"] = {"exit": code, "words": words, "key": key}
-    return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
+    check = JsonSealChecked(code, words, key) if code is not None else None
+    return encode_document(JsonSignedCase("selfaudit/signed-case/1", printable(name, 200), signed.file, signed.seal, check))
 
 
 def print_case(signed: SignedCase) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
@@ -341,8 +341,3 @@ def _about_cases(before: Audit, now: Audit) -> Iterator[str]:
     named = [{(t.kind, t.value) for t in case.targets} for case in (old, new)]
     if gone := len(named[0] - named[1]):
         yield phrase("The second audit leaves out targets of the first ({count}).", count=gone)
-
-
-def worst_first(items: Iterable[Compared]) -> tuple[Compared, ...]:
-    """Items in the order of a comparison."""
-    return tuple(sorted(items, key=_order))

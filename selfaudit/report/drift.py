@@ -15,7 +15,6 @@ from selfaudit.engine.evidence import Evidence, Record
 from selfaudit.engine.judge import failure_words, judge_evidence, judge_one, needed_keys, policy_for
 from selfaudit.engine.repeat import CONTROLS, NEVER
 from selfaudit.errors import UserError
-from selfaudit.facts import fact_types
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import phrase
 from selfaudit.policy import Policy
@@ -286,8 +285,3 @@ def counts(drifts: Iterable[FactDrift]) -> dict[str, int]:
         found["matters"] += one.matters
         found["worse"] += one.worse
     return found
-
-
-def kinds() -> frozenset[str]:
-    """Every kind of fact, each either compared or never observed again."""
-    return frozenset(fact_types())

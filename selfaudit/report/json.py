@@ -8,6 +8,8 @@ import msgspec
 
 from selfaudit.appeal.incident import Proposal
 from selfaudit.case import Case, Target
+from selfaudit.case.file import CaseFile
+from selfaudit.case.model import Seal
 from selfaudit.case.notice import Notice
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render_source
@@ -182,6 +184,24 @@ class JsonDelisting(msgspec.Struct, frozen=True):
     not_known: tuple[NotKnown, ...]
 
 
-def encode_document(document: JsonNotices | JsonDelisting) -> bytes:
+class JsonSealChecked(msgspec.Struct, frozen=True):
+    """What `selfaudit case check` came to: its exit code, the words, and the key that was given ("" for those of the pack)."""
+
+    exit: int
+    words: str
+    key: str
+
+
+class JsonSignedCase(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A case file and what its signature came to."""
+
+    schema: Literal["selfaudit/signed-case/1"]
+    file: str
+    case: CaseFile
+    seal: Seal
+    check: JsonSealChecked | None = None
+
+
+def encode_document(document: JsonNotices | JsonDelisting | JsonSignedCase) -> bytes:
     """A document as it is written: indented, one line at the end."""
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

@@ -17,7 +17,8 @@ from selfaudit.engine.evidence import StoredEvidence
 from selfaudit.facts import fact_types
 from selfaudit.policy.pack_file import PackFile
 from selfaudit.report.bundle.model import JsonVerification, Manifest
-from selfaudit.report.json import JsonAudit, JsonDelisting, JsonNotices
+from selfaudit.report.comparison import JsonComparison
+from selfaudit.report.json import JsonAudit, JsonDelisting, JsonNotices, JsonSignedCase
 from selfaudit.settings import Settings
 
 
@@ -38,7 +39,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     for name, kind in (
         ("audit", JsonAudit), ("evidence", StoredEvidence), ("case", CaseFile), ("settings", Settings), ("policy", PackFile),
         ("statement", StatementFile), ("notice", JsonNotices), ("delisting", JsonDelisting), ("manifest", Manifest),
-        ("verification", JsonVerification),
+        ("verification", JsonVerification), ("diff", JsonComparison), ("signed-case", JsonSignedCase),
     ):  # fmt: skip
         schema = msgspec.json.schema(kind)
         found[f"{name}.schema.json"] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -82,7 +82,8 @@ def test_public_records_only_means_only_those(desk: Desk, monkeypatch: pytest.Mo
     monkeypatch.setattr(authority, "_proven_domain", always)
     _demo(desk)
     assert desk.controller.draft is not None
-    desk.controller.edit(replace(desk.controller.draft, person="", role=""))
+    unsigned = replace(desk.controller.draft, person="", role="", case_file=b"", case_signature="", seal=None)
+    desk.controller.edit(unsigned)
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     assert _transfers(desk) == 0

@@ -151,19 +151,19 @@ class Bounds:
         return tuple(sorted(rows, key=lambda row: rank.get(row.state.tone, 0))[: self._limits.results])
 
     def _stated(self, stated: Stated) -> Stated:
-        lists = (
-            "answers",
-            "timeline",
-            "done",
-            "planned",
-            "undecided",
-            "demanded",
-            "credentials",
-            "removals",
-            "attested",
-            "proof",
+        return replace(
+            stated,
+            proof=self._first("proof", stated.proof),
+            answers=self._first("answers", stated.answers),
+            timeline=self._first("timeline", stated.timeline),
+            done=self._first("done", stated.done),
+            planned=self._first("planned", stated.planned),
+            undecided=self._first("undecided", stated.undecided),
+            demanded=self._first("demanded", stated.demanded),
+            credentials=self._first("credentials", stated.credentials),
+            removals=self._first("removals", stated.removals),
+            attested=self._first("attested", stated.attested),
         )
-        return replace(stated, **{name: self._first(name, getattr(stated, name)) for name in lists})
 
     def _delisting(self, name: str, row: DelistingRow) -> DelistingRow:
         return replace(row, before=self._first("first", row.before, self._limits.bases, of=name))

@@ -17,8 +17,8 @@ from selfaudit.report.content.model import (
     Count,
     FindingRow,
     FirstPage,
+    NoticeRow,
     Quoted,
-    ResultRow,
     Sign,
 )
 from selfaudit.report.pdf.bounds import TEXT, Bounds
@@ -29,11 +29,11 @@ from selfaudit.report.pdf.labels import labels
 
 # Fields whose lines are kept and set in the typeface of code.
 _CODE = frozenset({"record", "verify", "request", "excerpt"})
-_HERE = (ClauseRow, FindingRow, ResultRow)  # what a place leads to; elsewhere a place is the name of one of them
 _TONES = frozenset({"pass", "fail", "warn", "inconclusive", "not-applicable", "not-run", "bug"})
 _LAST_WORD = 30  # characters of a word that is not cut in two
 # Characters on the first page: the whole text stands where its link leads.
 _SUMMARY, _SUMMARY_SHORT, _WHY, _WHY_SHORT, _VALUE = 900, 320, 260, 110, 240
+_TITLE = 160
 
 
 class Data:
@@ -49,20 +49,23 @@ class Data:
         self._content = bounds.content(content)
         self._more = bounds.more
         self._show = show
-        here = (*self._content.clauses, *(f for g in self._content.groups for f in g.findings), *self._content.results)
+        here = [row.place for row in self._content.clauses]
+        here += [finding.place for group in self._content.groups for finding in group.findings]
+        here += [row.place for row in self._content.results]
         # Names of our own, so that no text from outside becomes the name of a place.
-        self._places = {name: f"at{number}" for number, name in enumerate(dict.fromkeys(row.place for row in here), 1) if name}
+        self._places = {name: f"at{number}" for number, name in enumerate(dict.fromkeys(here), 1) if name}
         self._given: set[str] = set()
 
     def made(self) -> dict[str, Any]:
         """The data, ready to be written as JSON."""
         content = self._content
         first = content.first
+        title = _heading(" ".join(filter(None, (first.title, content.number))))
         parts = ("registrant_files", "families", "rechecks", "notices", "stated", "delistings", "before", "sent", "limits")
         return {
             "language": content.language if content.language.isascii() and content.language.isalpha() else "en",
-            "title": self._plain(" ".join(filter(None, (first.title, content.number))), 160),
-            "heading": self._text(" ".join(filter(None, (first.title, content.number))), 160),
+            "title": self._plain(title, _TITLE),
+            "heading": self._text(title, _TITLE),
             "provider": self._plain(content.provider, 120),
             "made": self._plain(content.made),
             "date": _date(content.made),
@@ -149,7 +152,7 @@ class Data:
         ]
 
     def _group(self, number: int, group: Any) -> dict[str, Any]:
-        made = {"title": self._text(group.title), "total": group.total, "folded": group.folded}
+        made = {"title": self._text(_heading(group.title)), "total": group.total, "folded": group.folded}
         return {**made, "name": f"group{number}", "findings": [self._row(row) for row in group.findings]}
 
     def _row(self, row: Any) -> dict[str, Any]:
@@ -201,6 +204,8 @@ class Data:
             return {"command": self._code(f"$ {value.command}" if value.command else ""), "answer": answer}
         if is_dataclass(value):
             made = {f.name: self._value(getattr(value, f.name), f.name) for f in fields(value) if f.name != "place"}
+            if isinstance(value, NoticeRow):
+                made["title"] = self._text(_heading(value.title))
             if isinstance(value, Before):
                 made |= {"then": self._chart(value.then), "today": self._chart(value.today)}
             place = getattr(value, "place", None)
@@ -226,6 +231,11 @@ class Data:
         kept = text[: limit - 1]
         whole, found, rest = kept.rpartition(" ")
         return (whole if found and len(rest) <= _LAST_WORD else kept).rstrip() + "…"
+
+
+def _heading(text: str) -> str:
+    """A heading must say something (PDF/UA-1)."""
+    return text if text.strip() else "–"
 
 
 def _date(made: str) -> list[int]:

@@ -7,6 +7,7 @@ text: a record or a hash that is copied from the page is what it was. A zero-wid
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from unicodedata import category
 
 Flowing = str | list[str]
@@ -64,7 +65,7 @@ def _cut(word: str) -> list[str]:
     count = -(-len(word) // _PIECE)
     size = -(-len(word) // count)
     cuts = [0, *(_not_inside(word, at) for at in range(size, len(word), size)), len(word)]
-    return [word[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [word[a:b] for a, b in pairwise(cuts) if a < b]
 
 
 def _not_inside(word: str, at: int) -> int:

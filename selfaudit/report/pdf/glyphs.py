@@ -62,8 +62,7 @@ def plainest(text: str) -> str:
 
 
 def _flush(kept: list[str], numbers: list[str]) -> None:
-    for start in range(0, len(numbers), _NUMBERED):
-        kept.append(f"⟨{' '.join(numbers[start : start + _NUMBERED])}⟩")
+    kept.extend(f"⟨{' '.join(numbers[at : at + _NUMBERED])}⟩" for at in range(0, len(numbers), _NUMBERED))
     numbers.clear()
 
 

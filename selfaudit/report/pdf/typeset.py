@@ -37,6 +37,11 @@ _TEMPLATES = (
 _FONTS = (
     "IBMPlexSans-Regular.ttf", "IBMPlexSans-Italic.ttf", "IBMPlexSans-SemiBold.ttf", "IBMPlexMono-Regular.ttf", "DejaVuSans.ttf",
 )  # fmt: skip
+# Letters in a logo are set in the fonts of the text around it.
+_TRIAL = """#set document(title: "t")
+#set text(font: ("IBM Plex Sans", "DejaVu Sans"), fallback: false)
+#image("{name}", alt: "t", height: 11mm, width: 46mm, fit: "contain")
+"""
 _LOGOS = {"data:image/svg+xml;base64,": "logo.svg", "data:image/png;base64,": "logo.png"}
 
 
@@ -83,11 +88,8 @@ class _Studio:
 
     def draw(self, data: dict[str, Any], options: dict[str, Any]) -> list[bytes]:
         (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        when = (
-            datetime.datetime(*data["date"], tzinfo=datetime.UTC)
-            if data["date"]
-            else datetime.datetime.fromtimestamp(0, datetime.UTC)
-        )
+        year, month, day, hour, minute = data["date"] or (1970, 1, 1, 0, 0)
+        when = datetime.datetime(year, month, day, hour, minute, tzinfo=datetime.UTC)
         return self._compiled("report.typ", {**options, "timestamp": int(when.timestamp())})
 
     def logo(self, uri: str) -> str:
@@ -100,8 +102,7 @@ class _Studio:
             octets = base64.b64decode(uri.removeprefix(start), validate=True)
             check_logo(uri if name.endswith(".png") else octets.decode("utf-8"))
             (self._folder / name).write_bytes(octets)
-            trial = f'#set document(title: "t")\n#image("{name}", alt: "t", height: 11mm, width: 46mm, fit: "contain")\n'
-            (self._folder / "trial.typ").write_text(trial, encoding="utf-8")
+            (self._folder / "trial.typ").write_text(_TRIAL.format(name=name), encoding="utf-8")
             self._compiled("trial.typ", {"format": "pdf", "pdf_standards": STANDARDS, "timestamp": 0})
         except (BadInput, binascii.Error, UnicodeError, typst.TypstError):
             return ""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pikepdf
@@ -165,7 +165,7 @@ def test_headings_are_in_order_and_tables_have_heads(made: bytes) -> None:
     levels = [int(tag[2:]) for tag in tags if re.fullmatch(r"/H[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b <= a + 1 for a, b in pairwise(levels))
     assert {"/Table", "/THead", "/TH", "/Figure", "/TOC", "/Link"} <= set(tags)
 
 

@@ -77,7 +77,7 @@ def test_where_words_break(text: str, parts: object) -> None:
     ("text", "line"),
     [
         ("v=spf1 mx -all", [0, "v=spf1 mx ", ["-all"]]),
-        ("    ip4:192.0.2.0/24", [4, "ip4:", 0, "192.0.2.0/24"]),
+        ("    ip4:192.0.2.0/24", [4, "ip4:", 0, "192.", 0, "0.2.", 0, "0/24"]),
         ("", [0]),
         ("a-b c", [0, ["a-b"], " c"]),
     ],
