@@ -204,7 +204,7 @@ def plan(out: Path | None, json_file: str, quiet: bool, **given: Any) -> int:
         for target, words in made.authority.items():
             shown_words = shown(words) or _("none yet; left out unless it is proven")
             screen.print(wrapped(f"{target}: {shown_words}", "    ", "  "))
-    unproven = [c for c in made.challenges if not made.authority.get(c.name.removeprefix("_selfaudit-challenge."))]
+    unproven = [c for c in made.challenges if not made.authority.get(c.domain)]
     if unproven and case.authority is None:
         screen.print()
         screen.print(wrapped(_("Active checks run only with authority. To prove it, publish these TXT records:"), ""))

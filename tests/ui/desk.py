@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from selfaudit.demo import Internet, demo_inputs
 from selfaudit.engine import run_audit
+from selfaudit.engine.draft import Draft
 from selfaudit.net import open_net
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
@@ -98,6 +100,12 @@ class Desk:
         """Presses a key where the keyboard is."""
         self.bot.keyClick(QApplication.focusWidget() or self.window, key, modifier)
         self.settle()
+
+
+def on_nobodys_word(draft: Draft | None, **more: Any) -> Draft:
+    """The same without anybody's permission: nobody states it, and no case file proves it."""
+    assert draft is not None
+    return replace(draft, person="", role="", case_file=b"", case_signature="", seal=None, **more)
 
 
 def run_demo(desk: Desk, world: str = "broken") -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTable
 from selfaudit.findings import Mark, Outcome
 from selfaudit.store import default_path
 from selfaudit_ui.flow import Run
-from tests.ui.desk import Desk, run_demo
+from tests.ui.desk import Desk, on_nobodys_word, run_demo
 
 
 def _drop(desk: Desk, *paths: Path) -> None:
@@ -131,7 +131,7 @@ def test_what_cannot_be_saved_is_said_and_still_shown(desk: Desk, monkeypatch: p
 def test_a_name_that_was_not_confirmed_permits_nothing(desk: Desk) -> None:
     desk.controller.open_demo("broken")
     assert desk.controller.draft is not None
-    desk.controller.edit(replace(desk.controller.draft, person="", role=""))
+    desk.controller.edit(on_nobodys_word(desk.controller.draft))
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     desk.controller.edit(replace(desk.controller.draft, person="M. Blum", role="owner", confirmed=False))
@@ -266,6 +266,10 @@ def test_permission_says_who_and_what_and_changes_with_the_name(desk: Desk) -> N
     desk.find(QLineEdit, "Your name").textEdited.emit("")
     desk.settle()
     assert "not allowed yet" in desk.texts()
+    assert desk.window._primary.text() == "Allow and start", "the case file that support signed still proves two targets"
+    desk.controller.edit(on_nobodys_word(desk.controller.draft))
+    desk.until(lambda: desk.controller.plan is not None)
+    desk.settle()
     assert desk.window._primary.text() == "Start with public records only"
     desk.click("Look in the DNS for proof now")
     desk.until(lambda: desk.controller.authority is not None)
@@ -286,7 +290,7 @@ def test_many_targets_are_shown_together(desk: Desk) -> None:
 def test_nothing_active_without_a_name(desk: Desk) -> None:
     desk.controller.open_demo("broken")
     assert desk.controller.draft is not None
-    desk.controller.edit(replace(desk.controller.draft, person="", role=""))
+    desk.controller.edit(on_nobodys_word(desk.controller.draft))
     desk.controller.start_run()
     desk.until(lambda: desk.controller.run.state is Run.FINISHED)
     view = desk.controller.view

@@ -21,7 +21,7 @@ from selfaudit_ui.flow import Run
 from selfaudit_ui.pages.start import describe
 from selfaudit_ui.preferences import Preferences, save_preferences, settings_of
 from selfaudit_ui.session import View
-from tests.ui.desk import Desk
+from tests.ui.desk import Desk, on_nobodys_word
 from tests.ui.scenes import Stage
 
 
@@ -98,7 +98,7 @@ def test_a_withdrawn_name_permits_nothing_more(desk: Desk) -> None:
     before = _transfers(desk)
     assert before
     assert desk.controller.draft is not None
-    desk.controller.edit(replace(desk.controller.draft, person="", role="", confirmed=False))
+    desk.controller.edit(on_nobodys_word(desk.controller.draft, confirmed=False))
     desk.controller.check_again([("dns.transfer", "domain", "blumenhof.example")])
     desk.until(lambda: not desk.controller.again)
     assert _transfers(desk) == before
@@ -112,7 +112,7 @@ def test_resuming_asks_for_the_permission_that_was_withdrawn(desk: Desk, monkeyp
     desk.controller.stop_run()
     desk.until(lambda: desk.controller.run.state is Run.INTERRUPTED)
     assert desk.controller.draft is not None
-    desk.controller.edit(replace(desk.controller.draft, person="", role="", confirmed=False))
+    desk.controller.edit(on_nobodys_word(desk.controller.draft, confirmed=False))
     desk.controller.resume_run()
     assert desk.controller.run.state is Run.INTERRUPTED
     desk.controller.edit(replace(desk.controller.draft, confirmed=True))
