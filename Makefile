@@ -88,6 +88,7 @@ bench: $(BENCH_STAMP) system-packages
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/exposure.py
 	$(BIN)/python tests/bench/consent.py
+	$(BIN)/python tests/bench/report.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

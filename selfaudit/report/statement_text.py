@@ -115,7 +115,7 @@ def notice_lines(notice: Notice) -> list[tuple[str, str]]:
         (_("Reference"), notice.reference),
         (_("Sent (UTC)"), minute(notice.sent)),
         (_("Answer wanted by"), minute(notice.deadline)),
-        (_("About"), ", ".join(shown(TOPIC_WORDS.get(topic, topic)) for topic in notice.topics)),
+        (_("Topics"), ", ".join(shown(TOPIC_WORDS.get(topic, topic)) for topic in notice.topics)),
         (_("Said to have happened (UTC)"), times if notice.first else ""),
         (_("Addresses"), _some(notice.addresses)),
         (_("Domains"), _some(notice.domains)),

@@ -111,10 +111,12 @@ def test_wrong_fields_are_said_and_stop_nothing_but_the_way_on(desk: Desk) -> No
     assert "Phone: “0761 123456” is not a phone number" in desk.texts()
     assert "2999-01-01 is still to come" in desk.texts()
     assert not desk.window._primary.isEnabled()
-    assert "3 lines" in desk.window._why.text()
+    assert "2 lines of “What to check”" in desk.window._why.text()
     desk.until(lambda: desk.controller.saved == "Saved")
     _type(desk, "Country code", "DE")
     _type(desk, "Phone", "+49 761 123456")
+    assert not desk.window._primary.isEnabled()
+    assert "1 field of “Your case” on the page “Start”" in desk.window._why.text()
     _say(desk, "Suspended since", "")
     assert desk.window._primary.isEnabled()
 

@@ -177,7 +177,7 @@ def _notice(notice: Notice) -> Iterator[Line]:
     first, last = minute(notice.first, seconds=True), minute(notice.last, seconds=True)
     times = first if first == last else f"{first} – {last}"
     lines = (
-        Line(_("About"), flat(topics, MAX_LINE)),
+        Line(_("Topics"), flat(topics, MAX_LINE)),
         Line(_("Said to have happened (UTC)"), times if notice.first else ""),
         Line(_("Addresses and domains"), some((*notice.addresses, *notice.domains), _NAMES)),
         Line(_("Messages"), some(notice.message_ids, _NAMES)),

@@ -22,7 +22,6 @@ from selfaudit.report.content.model import (
 
 TEXT = 12_000  # characters of one text
 MANY = 1_000  # results of a large audit: its document sums up more and lists less
-OBSERVATIONS, LINES, ANSWER = 8, 30, 40  # of one finding; of one observation; of one answer
 ROWS = 300  # of a list that has no limit of its own
 
 
@@ -37,6 +36,8 @@ class Limits:
         results: of the list of all.
         bases: results under one heading of a clause.
         delistings: blocklist entries.
+        observations: behind one finding.
+        lines: questions of one observation; lines of one answer.
     """
 
     full: int = 100
@@ -45,9 +46,11 @@ class Limits:
     results: int = 600
     bases: int = 12
     delistings: int = 100
+    observations: int = 8
+    lines: int = 30
 
 
-_LARGE = Limits(full=20, brief=30, folded=30, results=150, bases=4, delistings=20)
+_LARGE = Limits(full=20, brief=30, folded=30, results=150, bases=4, delistings=20, observations=3, lines=12)
 Item = TypeVar("Item")
 _GRAVEST = ("fail", "bug", "inconclusive", "not-run", "warn", "pass", "not-applicable")
 
@@ -123,7 +126,7 @@ class Bounds:
         return replace(group, findings=(*(self._finding(row) for row in full), *(self._brief(row) for row in brief)))
 
     def _finding(self, row: FindingRow) -> FindingRow:
-        seen = self._first("evidence", row.evidence, OBSERVATIONS, of=row.place)
+        seen = self._first("evidence", row.evidence, self._limits.observations, of=row.place)
         return replace(
             row,
             evidence=tuple(self._shown(row.place, item) for item in seen),
@@ -138,8 +141,11 @@ class Bounds:
         )  # fmt: skip
 
     def _shown(self, place: str, item: Shown) -> Shown:
-        lines = tuple(Quoted(q.command, self._first("lines", q.answer, ANSWER, of=place)) for q in item.lines[:LINES])
-        self._more("lines", sum(1 + len(q.answer) for q in item.lines[LINES:]), of=place)
+        lines = tuple(
+            Quoted(q.command, self._first("lines", q.answer, self._limits.lines, of=place))
+            for q in item.lines[: self._limits.lines]
+        )
+        self._more("lines", sum(1 + len(q.answer) for q in item.lines[self._limits.lines :]), of=place)
         return replace(item, lines=lines)
 
     def _results(self, rows: Sequence[ResultRow]) -> tuple[ResultRow, ...]:

@@ -42,7 +42,10 @@ class Opening(CaseMaking):
     def edit(self, draft: Draft) -> None:
         """Takes over a change."""
         super().edit(draft)
+        known = self.authority
         self._vouch()  # permission is asked for anew, but what support has signed stands
+        if self.authority != known:
+            self.changed.emit("authority")
 
     def _vouch(self) -> None:
         """A case file that the provider has signed proves permission for what it names, as far as that is still in the case."""
