@@ -111,10 +111,11 @@ def _start_unreadable(stage: Stage) -> None:
 
 def _with_seal(stage: Stage, seal: Seal) -> None:
     _case_file(stage, "")
-    page = stage.window.pages["start"]
-    draft = stage.controller.draft
-    assert draft is not None
-    page.support.show_draft(draft, seal)  # type: ignore[attr-defined]
+    controller = stage.controller
+    assert controller.seal is not None
+    assert controller._seal_of is not None
+    controller._seal_of = controller._seal_of[0], seal
+    stage.show("start")
 
 
 def _start_trusted(stage: Stage) -> None:

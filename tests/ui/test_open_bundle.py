@@ -72,7 +72,7 @@ def test_a_bundle_is_chosen_and_verified(desk: Desk, bundle: Path, monkeypatch: 
     desk.until(lambda: desk.controller.bundle is not None)
     words = desk.texts().replace("\u200b", "")
     for part in (
-        "from-customer.zip", "DEMO-2026-1107", DEMO_KEY.public().name, "Not ready before", "Judged anew", "Permission",
+        "from-customer.zip", "DEMO-2026-1107", DEMO_KEY.public().name, "Not ready by the policy of Prez Hosting (demo)", "Judged anew", "Permission",
         "The policy, clause by clause, as judged here", "B-4.4", "Targets, and on whose word they were checked", "blumenhof.example",
     ):  # fmt: skip
         assert part in words, part

@@ -54,9 +54,8 @@ def fact_rows(opened: Opened) -> tuple[tuple[str, str, str], list[QWidget]]:
 def _readiness(found: Readiness) -> tuple[str, str, str]:
     """How the case stands, said to the provider's people."""
     needs, unseen = (found.counts.get(str(s), 0) for s in (State.NEEDS_STATEMENT, State.CANNOT_VERIFY))
-    head = (_("Ready before {title}") if found.ready else _("Not ready before {title}")).format(
-        title=found.title or found.provider
-    )
+    head = _("Ready by the policy of {provider}") if found.ready else _("Not ready by the policy of {provider}")
+    head = head.format(provider=printable(found.provider, 80))
     parts = []
     if found.blockers:
         count = len(found.blockers)
