@@ -336,7 +336,7 @@ def _about_cases(before: Audit, now: Audit) -> Iterator[str]:
     if old.number != new.number:
         yield phrase(
             "They carry different case numbers ({old} and {new}).",
-            old=printable(old.number, 60) or phrase("none"), new=printable(new.number, 60) or phrase("none"),
+            old=printable(old.number, 60) or phrase("no number"), new=printable(new.number, 60) or phrase("no number"),
         )  # fmt: skip
     named = [{(t.kind, t.value) for t in case.targets} for case in (old, new)]
     if gone := len(named[0] - named[1]):

@@ -171,9 +171,7 @@ def test_without_a_policy_there_is_one_line() -> None:
 
 def test_the_statement_is_marked_as_the_customers_word_and_keeps_done_and_planned_apart() -> None:
     page = render_html(audit_of(STATEMENT))
-    part = page[
-        page.index("<h2>The customer&#39;s statement") :
-    ]
+    part = page[page.index("<h2>The customer&#39;s statement") :]
     order = [
         "Nothing here was seen by this program.", "It is a draft: nobody has signed it.", "An old plugin let strangers upload", "my own question", "uploads/ of the plugin", "Which account was used?", "info@", "2026-11-15 02:00</td>",
         "2026-11-16 10:00</td>", "Done, by the customer", "Deleted the mailer", "ab" * 32, "Planned, not done", "Move to a new server", "2026-12-20",

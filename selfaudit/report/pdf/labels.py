@@ -13,7 +13,7 @@ _WORDS: Mapping[str, str] = {
     "demo_world": N_("an invented internet, world"),
     "interim": N_("Interim report"),
     "contents": N_("Contents"),
-    "more": N_("and {count} more"),
+    "more": N_("{count} more"),
     "more_audit": N_("and {count} more, in audit.json, which is attached to this document"),
     "more_evidence": N_("and {count} more lines, in evidence.json"),
     "more_there": N_("and {count} more: page {page}"),
