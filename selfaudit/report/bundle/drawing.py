@@ -80,13 +80,15 @@ def draw(audit: Audit, *, before: Audit | None, now: float, language: str, key: 
         key: the public key that signs, "" for none.
         audit_json: the audit file, which is attached to the PDF.
     """
-    from selfaudit.report.html import render_html
-    from selfaudit.report.pdf import render_pdf
+    from selfaudit.report.content import content_of
+    from selfaudit.report.html import html_of
+    from selfaudit.report.pdf import draw_pdf
 
     with using(language):
+        content = content_of(audit, before=before, now=now)
         return {
-            PDF: render_pdf(audit, before=before, now=now, audit_json=audit_json),
-            HTML: render_html(audit, before=before, now=now).encode("utf-8"),
+            PDF: draw_pdf(content, audit_json),
+            HTML: html_of(content).encode("utf-8"),
             README: readme(audit, now, key),
         }
 
