@@ -19,6 +19,7 @@ from selfaudit.case.statement_file import encode_statement, read_statement_file
 from selfaudit.cli.output import console, print_audit
 from selfaudit.cli.progress import Watcher
 from selfaudit.engine import Audit, run_audit, save_evidence
+from selfaudit.engine.beside import write_beside
 from selfaudit.engine.events import ignore
 from selfaudit.engine.evidence import write_whole
 from selfaudit.errors import UserError
@@ -170,21 +171,14 @@ def _own_key() -> SecretKey | None:
 
 
 def write_bundle(path: Path, data: bytes, signature: str) -> list[Path]:
-    """Writes a bundle with its signature beside it; a signature of an older bundle there does not stay.
+    """Writes a bundle with its signature beside it; a signature of an older bundle there does not stay once the new bundle is whole.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: it cannot be written; then the old bundle stays with its signature.
     """
     beside = path.with_name(path.name + SIGNATURE_ENDING)
-    try:
-        beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(_("{file}: cannot be written ({why})").format(file=beside, why=error.strerror or error)) from None
-    write_whole(path, data)
-    if not signature:
-        return [path]
-    write_whole(beside, signature.encode("utf-8"))
-    return [path, beside]
+    write_beside(path, data, beside, signature)
+    return [path, beside] if signature else [path]
 
 
 def save(audit: Audit, out: Path | None, beside: Beside = _NOTHING) -> list[Path]:

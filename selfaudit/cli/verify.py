@@ -45,7 +45,7 @@ def verify(bundle: Path, again: bool, settings: Path | None, key: str, as_json: 
 
     chosen, named = read_settings(settings), _key(key)
     data = read_bounded(bundle, MAX_ARCHIVE)
-    if not is_archive(data) or MANIFEST.encode() not in data:
+    if not is_archive(data) or not could_be_bundle(data):
         raise UserError(_("{file}: this is not a bundle of selfaudit").format(file=bundle))
     verified = verify_bundle(data, name=bundle.name, beside=_beside(bundle), key=named)
     verification = verified.verification

@@ -20,7 +20,7 @@ from selfaudit.case.file import MAX_FIELD, CaseApproval, CaseFile, encode_case, 
 from selfaudit.case.languages import CODES
 from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_target, parse_targets
 from selfaudit.checks.registry import get_check
-from selfaudit.engine.evidence import write_whole
+from selfaudit.engine.beside import write_beside
 from selfaudit.engine.requirements import check_cited
 from selfaudit.engine.seals import SUFFIX
 from selfaudit.errors import BadInput, UserError
@@ -153,15 +153,8 @@ def write_case(path: Path, data: bytes, signature: str | None, *, force: bool = 
         for file in (path, beside):
             if os.path.lexists(file):
                 raise UserError(_("{file}: is there already; nothing was written. --force overwrites it.").format(file=file))
-    write_whole(path, data)
-    if signature is not None:
-        write_whole(beside, signature.encode("utf-8"))
-        return Written(path, beside)
-    try:
-        beside.unlink(missing_ok=True)  # an older signature would call the new file tampered with
-    except OSError as error:
-        raise UserError(_("{file}: cannot be removed ({why})").format(file=beside, why=error.strerror or error)) from None
-    return Written(path, None)
+    write_beside(path, data, beside, signature or "")
+    return Written(path, beside if signature else None)
 
 
 def pack_lines(key: PublicKey, owner: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Literal, NamedTuple
 from selfaudit.case import HOSTED, Approval, Authority, Case, Registrant, Selector, Target
 from selfaudit.case.file import CaseFile, parse_past, read_registrant
 from selfaudit.case.model import BROUGHT, NamedPage, Seal
-from selfaudit.case.targets import parse_selector, parse_target
+from selfaudit.case.targets import parse_address, parse_domain, parse_selector, parse_target
 from selfaudit.checks.registry import get_check
 from selfaudit.engine.brought import Brought
 from selfaudit.engine.draft import MAX_SELECTORS, MAX_SENDING, Draft, Line, read_hosted, read_lines, read_not_registrant
@@ -210,8 +211,10 @@ def read_approvals(file: CaseFile) -> tuple[Approval, ...]:
 
 
 def departures(case: Case, file: CaseFile) -> tuple[str, ...]:
-    """Where a case departs from the case file that it is said to come from, by the names of the file's fields: the number, another provider,
-    what the file asks for and the case lacks (targets, cited clauses, steps), and approvals that the file does not give.
+    """Where a case departs from the case file that it is said to come from, by the names of the file's fields: the number, another provider or
+    purpose, what the file asks for and the case lacks (targets, senders, selectors, cited clauses, steps), what it gives and the case has
+    otherwise (deadline, suspension, service, bulk mail, shared platform), domains of which the case alone says that they are only hosted, and
+    approvals that the file does not give.
     """
     given = {(t.kind, t.value) for t in case.targets}
     named = named_in(file)
@@ -224,12 +227,57 @@ def departures(case: Case, file: CaseFile) -> tuple[str, ...]:
     differing = {
         "number": printable(file.number.strip(), 100) != case.number,
         "provider": not same,
+        "purpose": case.purpose != file.purpose,
+        "deadline": _otherwise(file.deadline, case.deadline, 40),
+        "suspended": bool(file.suspended.strip()) and parse_past(file.suspended, ahead=True) != case.suspended,
+        "service": _otherwise(told_by(file).service, case.service, 200),
+        "bulk": bool(file.bulk) and case.bulk != file.bulk,
+        "shared": bool(file.shared) and case.shared != file.shared,
         "targets": not {(t.kind, t.value) for t in named} <= given or (not named and bool(file.targets)),
+        "hosted": _hosted_otherwise(case, file),
+        "sending_ips": not _senders(file) <= set(case.sending_ips),
+        "selectors": not _selectors_covered(case, file),
         "cited": not set(file.cited) <= set(case.cited),
         "steps": not {printable(step, 400) for step in file.steps} <= set(case.steps),
         "exceptions": not set(case.exceptions) <= approved,
     }
     return tuple(name for name, differs in differing.items() if differs)
+
+
+def _otherwise(told: str, has: str, limit: int) -> bool:
+    """Whether a field of the case is another than the case file gives; what the file leaves open is the customer's."""
+    given = printable(told.strip(), limit)
+    return bool(given) and given != has
+
+
+def _hosted_otherwise(case: Case, file: CaseFile) -> bool:
+    """Whether the case calls a domain only hosted that the file names, so that its mail is not looked at, or lacks one that the file calls so."""
+    told: set[str] = set()
+    for text in file.hosted:
+        with contextlib.suppress(UserError):
+            told.add(parse_domain(text, allow_reserved=True, is_public_suffix=is_public_suffix))
+    named = {t.value for t in named_in(file) if t.kind == "domain"}
+    return bool(set(case.hosted()) & (named - told)) or not told <= {*case.hosted(), *case.domains()}
+
+
+def _senders(file: CaseFile) -> set[str]:
+    """The sending addresses of a case file, as far as they can be read; nobody could ask about others."""
+    found = set()
+    for text in file.sending_ips:
+        with contextlib.suppress(UserError):
+            found.add(parse_address(text, allow_reserved=True, what="sending_ips"))
+    return found
+
+
+def _selectors_covered(case: Case, file: CaseFile) -> bool:
+    """Whether each selector that the file names is looked at, for its domain or for all."""
+    has = {(s.name, s.domain) for s in case.selectors}
+    for text in file.selectors:
+        with contextlib.suppress(UserError):
+            name, domain = read_selector(text)
+            if not {(name, domain), (name, "")} & has:
+                return False
+    return True
 
 
 def from_case(

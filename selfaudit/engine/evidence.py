@@ -6,12 +6,13 @@ import contextlib
 import platform
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from selfaudit import __version__
 from selfaudit.case import Case, Target
+from selfaudit.engine.subjects import about_another
 from selfaudit.errors import BadInput, UserError
 from selfaudit.facts import Fact, ProbeFailure, Request, fact_types
 from selfaudit.files import read_bounded
@@ -19,7 +20,13 @@ from selfaudit.findings import Outcome
 from selfaudit.i18n import _, phrase
 from selfaudit.text import printable
 
-MAX_FILE = 200_000_000
+MAX_FILE = 80_000_000  # octets; an audit of 1,400 targets has less than half of it
+MAX_TARGETS = 1_500  # named and found; an audit has at most some 1,400
+MAX_RECORDS = 100_000
+
+
+class Contradiction(BadInput):
+    """Evidence that contradicts itself, as that of no run does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,38 @@ class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rechecks: tuple[Recheck, ...] = ()
 
 
+class _ReadRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record as it is read: its fact goes straight into its type, so that nothing else in it takes any room."""
+
+    id: str
+    request: Request
+    at: str
+    ms: int
+    outcome: Literal["fact", "failure", "bug"]
+    fact: msgspec.Raw = msgspec.Raw(b"null")
+    failure: ProbeFailure | None = None
+    trace: str = ""
+
+
+class _ReadEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Evidence as it is read; its fields are those of `StoredEvidence`."""
+
+    schema: Literal["selfaudit/evidence/1"]
+    case: Case
+    tool: Tool
+    started: str
+    finished: str
+    vantage: Vantage
+    targets: tuple[Target, ...]
+    records: Annotated[tuple[_ReadRecord, ...], msgspec.Meta(max_length=MAX_RECORDS)]
+    not_run: tuple[NotRun, ...] = ()
+    authority: dict[str, str] = {}
+    sent: tuple[SentTo, ...] = ()
+    left_out: int = 0
+    interrupted: bool = False
+    rechecks: tuple[Recheck, ...] = ()
+
+
 def stored_record(record: Record) -> StoredRecord:
     """The form in which a record is saved."""
     outcome: Literal["fact", "failure", "bug"] = "fact" if record.fact is not None else "failure" if record.failure else "bug"
@@ -187,20 +226,48 @@ def decode_evidence(data: bytes) -> Evidence:
     """Reads an evidence file.
 
     Raises:
-        BadInput: it is not one, or of another version.
+        BadInput: it is not one, of another version, or larger than that of any audit.
+        Contradiction: it contradicts itself.
     """
+    if len(data) > MAX_FILE:
+        raise BadInput(phrase("larger than {limit} octets", limit=MAX_FILE))
     try:
-        stored = msgspec.json.decode(data, type=StoredEvidence)
-        records = tuple(restore_record(r) for r in stored.records)
+        stored = msgspec.json.decode(data, type=_ReadEvidence)
+        if len(stored.targets) + len(stored.case.targets) > 2 * MAX_TARGETS or len(set(stored.targets)) > MAX_TARGETS:
+            raise BadInput(phrase("the evidence is larger than that of any audit"))
+        records = tuple(_read_record(r) for r in stored.records)
+    except BadInput:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise BadInput(printable(str(error), 200)) from None
-    ids = [r.id for r in records]
-    if len(set(ids)) != len(ids):
-        raise BadInput(phrase("two records have the same id"))
+    _agree(records)
     return Evidence(
         stored.case, stored.tool, stored.started, stored.finished, stored.vantage, stored.targets, records, stored.not_run,
         stored.authority, stored.sent, stored.left_out, stored.interrupted, stored.rechecks,
     )  # fmt: skip
+
+
+def _agree(records: tuple[Record, ...]) -> None:
+    """Raises Contradiction where two records answer one question, or one is filed under a name that is not its own."""
+    ids, asked = set(), set()
+    for record in records:
+        request = record.request
+        if record.id in ids:
+            raise Contradiction(phrase("two records have the same id"))
+        if (request.kind, request.subject) in asked:
+            raise Contradiction(
+                phrase("two records answer the same question: {kind} {subject}", kind=_line(request.kind), subject=_line(request.subject))
+            )  # fmt: skip
+        if record.fact is not None and about_another(record.fact, request.subject):
+            raise Contradiction(
+                phrase("what is filed under {subject} was seen of another target: {kind}", subject=_line(request.subject), kind=_line(request.kind))
+            )  # fmt: skip
+        ids.add(record.id)
+        asked.add((request.kind, request.subject))
+
+
+def _line(text: str) -> str:
+    return printable(text, 100)
 
 
 def restore_record(stored: StoredRecord) -> Record:
@@ -210,16 +277,30 @@ def restore_record(stored: StoredRecord) -> Record:
         BadInput: it is incomplete, or of a kind that this version does not know.
         msgspec.ValidationError: the fact does not have its form.
     """
-    fact: Fact | None = None
-    if stored.outcome == "fact":
-        kind = fact_types().get(stored.request.kind)
-        if kind is None:
-            raise BadInput(phrase("the kind of fact “{kind}” is not known to this version", kind=stored.request.kind))
-        fact = msgspec.convert(stored.fact, kind)
-    elif stored.outcome == "failure" and stored.failure is None:
-        raise BadInput(phrase("{id}: the failure is missing", id=stored.id))
-    elif stored.outcome == "bug" and not stored.trace:
-        raise BadInput(phrase("{id}: the trace is missing", id=stored.id))
+    fact = msgspec.convert(stored.fact, _kind_of(stored)) if stored.outcome == "fact" else None
+    return _restored(stored, fact)
+
+
+def _read_record(stored: _ReadRecord) -> Record:
+    """The same as `restore_record` for a record of a file."""
+    fact = msgspec.json.decode(stored.fact, type=_kind_of(stored)) if stored.outcome == "fact" else None
+    return _restored(stored, fact)
+
+
+def _kind_of(stored: StoredRecord | _ReadRecord) -> type[Fact]:
+    kind = fact_types().get(stored.request.kind)
+    if kind is None:
+        raise BadInput(
+            phrase("the kind of fact “{kind}” is not known to this version", kind=printable(stored.request.kind, 100))
+        )
+    return kind
+
+
+def _restored(stored: StoredRecord | _ReadRecord, fact: Fact | None) -> Record:
+    if stored.outcome == "failure" and stored.failure is None:
+        raise BadInput(phrase("{id}: the failure is missing", id=printable(stored.id, 100)))
+    if stored.outcome == "bug" and not stored.trace:
+        raise BadInput(phrase("{id}: the trace is missing", id=printable(stored.id, 100)))
     return Record(stored.id, stored.request, stored.at, stored.ms, fact, stored.failure, stored.trace)
 
 

@@ -73,16 +73,17 @@ NEVER: Final[dict[type[Fact], str]] = {
 CONTROLS: Final = frozenset(kind.kind for kind, why in NEVER.items() if why == PLACE)
 
 
-def repeatable_checks(evidence: Evidence) -> tuple[str, ...]:
-    """The passive checks on domains and addresses of which the evidence holds a public record."""
-    kinds = {r.request.kind for r in evidence.records} - {kind.kind for kind in NEVER}
+def repeatable_checks() -> tuple[str, ...]:
+    """The passive checks on domains and addresses that rest on a public record. What the evidence holds has no say in it: whoever wrote it may
+    have left out what speaks against them.
+    """
     return tuple(
         name
         for name, check in all_checks().items()
         if not is_active(check)
         and check.spec.target in ("domain", "address")
         and not check.spec.consent
-        and any(need.kind in kinds for need in check.spec.needs)
+        and any(need not in NEVER for need in check.spec.needs)
     )
 
 
@@ -96,12 +97,11 @@ def repeat_case(evidence: Evidence, *, allow_reserved: bool) -> Case:
     case = evidence.case
     targets = tuple(_targets(case.targets, allow_reserved=allow_reserved))
     domains = {t.value for t in targets if t.kind == "domain"}
-    only = repeatable_checks(evidence)
     return Case(
-        targets if only else (),
+        targets,
         sending_ips=tuple(_addresses(case.sending_ips, allow_reserved=allow_reserved)),
         selectors=tuple(_selectors(case.selectors, domains)),
-        only=(*only, _CONTROL),
+        only=(*repeatable_checks(), _CONTROL),
         provider=case.provider,
         laboratory=allow_reserved,
         passive=True,

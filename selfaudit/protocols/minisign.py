@@ -25,6 +25,11 @@ MAX_TEXT = 4096  # octets of a key's or signature's file
 MAX_COMMENT = 1024  # characters; minisign's own limit for comments that it reads
 _UNTRUSTED, _TRUSTED = "untrusted comment: ", "trusted comment: "
 _PLAIN, _HASHED = b"Ed", b"ED"
+# The field of edwards25519 and the y coordinates of the eight points of small order (RFC 8032, section 5.1; order 1, 2, 4 and 8). Under such
+# a key a "signature" can be made for nearly anything by anybody.
+_FIELD = 2**255 - 19
+_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER = frozenset({0, 1, _FIELD - 1, _ORDER_8, _FIELD - _ORDER_8})
 _SECRET = re.compile(r"selfaudit-key-1:([A-Za-z0-9+/]{54}[A-Za-z0-9+/=]{2})\Z")
 
 
@@ -125,6 +130,8 @@ def read_public_key(text: str) -> PublicKey:
     data = _decoded(lines[0].strip(), 42) if len(lines) == 1 else b""
     if data[:2] != _PLAIN:
         raise BadInput(phrase("this is not a public key of minisign"))
+    if not _is_key(data[10:]):
+        raise BadInput(phrase("this key is none that anybody can sign with; its signatures would show nothing"))
     return PublicKey(data[2:10], data[10:])
 
 
@@ -152,6 +159,8 @@ def verify(data: bytes, signature: Signature, key: PublicKey) -> None:
     """
     if not hmac.compare_digest(signature.key_id, key.id):
         raise BadSignature(phrase("the signature is of another key ({name})", name=signature.name))
+    if not _is_key(key.key):
+        raise BadSignature(phrase("this key is none that anybody can sign with; its signatures would show nothing"))
     signed = hashlib.blake2b(data).digest() if signature.hashed else data
     public = Ed25519PublicKey.from_public_bytes(key.key)
     try:
@@ -177,6 +186,12 @@ def sign(data: bytes, key: SecretKey, *, trusted: str, untrusted: str = "signatu
     private = Ed25519PrivateKey.from_private_bytes(key.seed)
     signature = private.sign(hashlib.blake2b(data).digest())
     return Signature(key.id, signature, private.sign(signature + trusted.encode()), untrusted, trusted)
+
+
+def _is_key(encoded: bytes) -> bool:
+    """Whether a public key is a canonical encoding (RFC 8032, section 5.1.3) of a point that is not of small order."""
+    y = int.from_bytes(encoded, "little") & (2**255 - 1)
+    return y < _FIELD and y not in _SMALL_ORDER
 
 
 def _decoded(text: str, size: int) -> bytes:

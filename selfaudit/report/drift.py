@@ -251,18 +251,22 @@ def _beside(audit: Audit, here: Evidence, both: _Both) -> Iterator[FactDrift]:
     """What fails here and of which the bundle says nothing: a server that the records name since, or a fact that was left out."""
     case = audit.evidence.case
     wanted = {check.spec.id for check in select_checks(case.only, case.skip)}
-    told = {(r.check, r.target_kind, r.target) for r in audit.results if r.outcome not in _UNTOLD}
+    then = {(r.check, r.target_kind, r.target): r.outcome for r in audit.results}
     policy = policy_for(case)
     for result, needs in _results(here, policy):
-        known = (result.check, result.target_kind, result.target) in told
+        outcome = then.get((result.check, result.target_kind, result.target))
+        known = outcome is not None and outcome not in _UNTOLD
         lacking = [key for key in needs if key not in both.then]
-        if result.outcome is not Outcome.FAIL or known or not lacking or result.check not in wanted:
+        # Where the bundle has a result and all of its facts, the facts tell what became of it.
+        compared = outcome is not None and not lacking
+        if result.outcome is not Outcome.FAIL or known or compared or result.check not in wanted:
             continue
         messages = all_checks()[result.check].messages
         words = [one_line(render_source(messages[f.tag].text, f.args)) for f in result.findings][:MAX_LINES]
         turn = OutcomeDrift(result.check, result.target, "", str(result.outcome))
         why = phrase("it fails here, and the bundle holds nothing about it")
-        yield FactDrift(lacking[0][0], printable(lacking[0][1], 260), "changed", True, True, (), tuple(words), (turn,), why)
+        kind, subject = (lacking or needs)[0]
+        yield FactDrift(kind, printable(subject, 260), "changed", True, True, (), tuple(words), (turn,), why)
 
 
 def _results(here: Evidence, policy: Policy) -> Iterator[tuple[Result, list[Key]]]:

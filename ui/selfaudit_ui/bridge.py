@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -21,8 +20,11 @@ from PySide6.QtCore import QObject, Qt, Signal
 from selfaudit.engine.judge import short_trace
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
+from selfaudit_ui.threads import DaemonThreads
 
 BLOCKING = 30.0  # seconds
+AT_ONCE = 4  # calls that may take their time, besides those that have had their time
+AT_END = 3.0  # seconds for what is being written when the app is closed
 SWITCH = (
     0.001  # seconds after which a busy worker lets the window's thread in; Python's own 5 ms add up to pauses that are seen
 )
@@ -78,7 +80,8 @@ class Bridge(QObject):
         self._tasks: dict[int, asyncio.Task[Any]] = {}
         self._short: set[int] = set()  # what is short is finished even when the app is closing: it saves
         self.at_end: list[Callable[[], None]] = []
-        self._pool = ThreadPoolExecutor(2, "blocking")
+        self._threads = DaemonThreads()
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
@@ -134,13 +137,17 @@ class Bridge(QObject):
         return self._enter(once, then, failed, None, short=True)
 
     def call_blocking(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[Failure], None]) -> Job[T]:
-        """Runs what may take its time (the keyring asks people questions) beside the worker's loop, for at most 30 s."""
+        """Runs what may take its time (the keyring asks people questions) beside the worker's loop, for at most 30 s.
+
+        What hangs loses its place then, so that others can go on.
+        """
 
         async def once(_send: Callable[[Any], None]) -> T:
-            try:
-                return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, work), BLOCKING)
-            except TimeoutError:
-                raise UserError(_("The system did not answer in time; nothing was changed.")) from None
+            async with self._places:
+                try:
+                    return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._threads, work), BLOCKING)
+                except TimeoutError:
+                    raise UserError(_("The system did not answer in time; nothing was changed.")) from None
 
         return self._enter(once, then, failed, None, short=False)
 
@@ -170,7 +177,7 @@ class Bridge(QObject):
                     send((done, total))
 
             try:
-                return await asyncio.get_running_loop().run_in_executor(self._pool, work, tell)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work, tell)
             finally:
                 stop.set()
 
@@ -182,11 +189,14 @@ class Bridge(QObject):
             self._loop.call_soon_threadsafe(self._cancel, number)
 
     def close(self, timeout: float = 12.0) -> bool:
-        """Cancels everything, waits for what is being saved, and ends the worker. Returns whether it ended in time."""
+        """Cancels everything, waits for what is being saved, and ends the worker. Returns whether it ended in time.
+
+        What is being written beside it has a few seconds; what hangs ends with the app.
+        """
         if self._loop is not None and not self._loop.is_closed() and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(timeout)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.finish(AT_END)
         self._waiting.clear()  # the window is going: nobody waits for answers any more
         return not self._thread.is_alive()
 
@@ -218,6 +228,7 @@ class Bridge(QObject):
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
+        self._loop.set_default_executor(self._threads)
         self._ready.set()
         await self._stop.wait()
         for number, task in list(self._tasks.items()):

@@ -17,7 +17,7 @@ from selfaudit.engine import Audit, judge_evidence, save_evidence
 from selfaudit.engine.evidence import Evidence, write_whole
 from selfaudit.errors import BadInput, UserError
 from selfaudit.i18n import _, ngettext, using
-from selfaudit.store import RunState, Store
+from selfaudit.store import Store
 
 if TYPE_CHECKING:
     from selfaudit.protocols.minisign import SecretKey
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from selfaudit.report.content import Content
 
 MAX_PAGES = 12  # that are kept to be looked at
-_MOST_RUNS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,11 @@ def first_evidence(store: Store, case_id: int | None, run_id: int | None) -> Evi
     """What the first finished audit of a case saw, None if there is none before the one that is shown, or it cannot be read any more."""
     if case_id is None or run_id is None:
         return None
-    finished = [run for run in store.runs(case_id, _MOST_RUNS) if run.state is RunState.FINISHED]
-    if not finished or finished[-1].id >= run_id:
+    first = store.first_run(case_id)
+    if first is None or first.id == run_id:
         return None
     try:
-        return store.evidence(finished[-1].id)
+        return store.evidence(first.id)
     except BadInput:
         return None
 

@@ -26,21 +26,6 @@ GROUPS = {
     GroupKey.PASSED: N_("Passed"),
     GroupKey.NOT_NEEDED: N_("Not needed here"),
 }
-FAMILIES = {
-    "vantage": N_("This network"),
-    "blocklist": N_("Blocklists"),
-    "mail": N_("Mail (SPF, DKIM, DMARC and more)"),
-    "rdns": N_("Server names (reverse DNS, PTR)"),
-    "dns": N_("Domain names (DNS)"),
-    "registration": N_("Registration (WHOIS, RDAP)"),
-    "routing": N_("Routing"),
-    "exposure": N_("Open services"),
-    "web": N_("Web pages"),
-    "message": N_("Sample messages"),
-    "patch": N_("Updates"),
-    "host": N_("The server from inside"),
-    "consent": N_("Consent of recipients"),
-}
 STATES = {
     State.MET: ("pass", N_("met"), "good"),
     State.NOT_MET: ("fail", N_("not met"), "fail"),

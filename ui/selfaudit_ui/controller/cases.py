@@ -105,6 +105,7 @@ class CaseWork(Keeper):
         run = row.run
         if run is not None:
             self.run = RunView(Run.INTERRUPTED, run.id, run.done, run.total)
+        opening, placed = self._opening, self.run
 
         def work() -> tuple[tuple[Mark, ...], session.View | None, tuple[PastChange, ...]]:
             marks = store.marks(row.id)
@@ -113,10 +114,13 @@ class CaseWork(Keeper):
             return marks, session.load_run(store, run.id), store.changes(run.id)
 
         def then(found: tuple[tuple[Mark, ...], session.View | None, tuple[PastChange, ...]]) -> None:
-            if self.case_id != row.id:
+            if self._opening is not opening:
                 return
             marks, view, past = found
             self.marks = {m.key: m for m in marks}
+            if self.run is not placed:  # the audit was started again meanwhile: that one counts
+                self.changed.emit("marks")
+                return
             for change in past:
                 self.past.setdefault(key_of(change.change.now), []).append(change)
             if view is not None and run is not None:
@@ -127,15 +131,19 @@ class CaseWork(Keeper):
             self.opened.emit("fix" if finished else "audit" if view is not None else "targets")
 
         def failed(failure: Failure) -> None:
+            if self._opening is not opening:
+                return
+            self.bridge.call(lambda: store.marks(row.id), with_marks, self._store_failed)
+            if self.run is not placed:
+                return
             self.trouble = failure.words or _("The results of this case cannot be read by this version; run the audit again.")
             self.run = RunView()
             self.changed.emit("trouble")
             self.changed.emit("run")
-            self.bridge.call(lambda: store.marks(row.id), with_marks, self._store_failed)
             self.opened.emit("targets")
 
         def with_marks(marks: tuple[Mark, ...]) -> None:
-            if self.case_id == row.id:
+            if self._opening is opening:
                 self.marks = {m.key: m for m in marks}
 
         self.changed.emit("case")
@@ -208,7 +216,7 @@ class CaseWork(Keeper):
                 self.flush()
             # The store answers in order: when it has nothing more to say, the number of a new case has arrived, too.
             self.use_store(
-                lambda store: self.bridge.call(lambda: None, lambda _none: keep(store, *found), failed), demo=self.is_demo
+                lambda store: self.bridge.call(lambda: None, lambda _none: keep(store, *found), failed), not_kept, demo=self.is_demo
             )
 
         def keep(store: Store, file: EvidenceFile, data: bytes) -> None:
@@ -224,6 +232,10 @@ class CaseWork(Keeper):
         def kept(file: EvidenceFile) -> None:
             if self._opening is opening:
                 then(file)
+
+        def not_kept(failure: Failure) -> None:
+            if self._opening is opening:
+                failed(failure)
 
         self.bridge.call_blocking(lambda: read_attachment(path), read, failed)
 
@@ -312,7 +324,9 @@ class CaseWork(Keeper):
         self.changed.emit("marks")
 
     def _make_saver(self, case_id: int | None = None) -> None:
+        self._savers = [saver for saver in self._savers if not saver.settled]
         self.saver = CaseSaver(self, self._saver_told, demo=self.is_demo, case_id=case_id)
+        self._savers.append(self.saver)
 
     @property
     def saved(self) -> str:

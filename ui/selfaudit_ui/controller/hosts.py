@@ -282,7 +282,12 @@ class HostWork(CaseWork):
         """Forgets the key that was confirmed before; the new one has to be compared like any other."""
         if not self.can_collect or not self.key_changed:
             return
-        login, opening = self._login(), self._opening
+        opening = self._opening
+        try:
+            login = self._login()
+        except UserError as error:
+            self._tell("ssh", str(error), "warn")
+            return
 
         def then(_none: None) -> None:
             if self._opening is opening:

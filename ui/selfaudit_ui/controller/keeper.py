@@ -79,6 +79,10 @@ def essence(case: Case) -> Essence:
     return Essence((targets, frozenset(case.sending_ips), frozenset(case.selectors), frozenset(case.pages)), told)
 
 
+def _ignore(_failure: Failure) -> None:
+    """Where it is enough that the window says it."""
+
+
 class Keeper(QObject):
     """What every part of the controller rests on: state, signals, the store, the choices for the app.
 
@@ -101,7 +105,8 @@ class Keeper(QObject):
         self.store: Store | None = None
         self.store_trouble: StoreError | None = None
         self._memory: Store | None = None
-        self._memory_waiting: list[Callable[[Store], object]] = []
+        self._memory_waiting: list[tuple[Callable[[Store], object], Callable[[Failure], object]]] = []
+        self._savers: list[CaseSaver] = []  # also of cases that were left while something of them waits for saving
         self._waiting: list[Callable[[], None]] = []
         self.cases: tuple[CaseRow, ...] | None = None
         self.in_dialog = False  # a file dialog is open; the pages that wait for it must stay
@@ -188,21 +193,21 @@ class Keeper(QObject):
         self.trouble = failure.words or failure.trace
         self.changed.emit("trouble")
 
-    def use_store(self, then: Callable[[Store], object], *, demo: bool) -> None:
+    def use_store(self, then: Callable[[Store], object], failed: Callable[[Failure], object] = _ignore, *, demo: bool) -> None:
         """Calls `then` with the store: the one on disk, or one in memory for demos and where none can be opened.
 
-        While the store is still being opened, it waits for it.
+        While the store is still being opened, it waits for it. `failed` gets why not even the one in memory can be opened.
         """
         if not demo and self.store is not None:
             then(self.store)
         elif not demo and self.store_trouble is None and self.cases is None:
-            self._waiting.append(lambda: self.use_store(then, demo=demo))
+            self._waiting.append(lambda: self.use_store(then, failed, demo=demo))
         elif self._memory is not None:
             then(self._memory)
         else:
-            self._memory_waiting.append(then)
+            self._memory_waiting.append((then, failed))
             if len(self._memory_waiting) == 1:
-                self.bridge.call(self._open_memory, self._memory_opened, self._store_failed)
+                self.bridge.call(self._open_memory, self._memory_opened, self._no_memory)
 
     def _open_memory(self) -> Store:
         store = open_store(None)
@@ -212,8 +217,14 @@ class Keeper(QObject):
     def _memory_opened(self, store: Store) -> None:
         self._memory = store
         waiting, self._memory_waiting = self._memory_waiting, []
-        for then in waiting:
+        for then, _failed in waiting:
             then(store)
+
+    def _no_memory(self, failure: Failure) -> None:
+        waiting, self._memory_waiting = self._memory_waiting, []
+        self._store_failed(failure)
+        for _then, failed in waiting:
+            failed(failure)
 
     def _store_opened(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -241,6 +252,9 @@ class Keeper(QObject):
             self._timer.stop()
             self._reset_case()
             self.changed.emit("case")
+        for saver in self._savers:
+            if saver.is_of(case_id):
+                saver.forget()  # what could not be saved before must not bring the case back
         self.bridge.call(lambda: store.delete_case(case_id), lambda _none: self.refresh_cases(), self._store_failed)
 
     # Settings

@@ -176,7 +176,7 @@ class Reporting(StatementWork):
     ) -> None:
         """Fetches from the store what else belongs into a report. What is fetched for a case that was left is thrown away."""
         opening, case_id, run_id = self._opening, self.case_id, self.run.run_id
-        known = self._before if self._before is not None and self._before[0] == run_id else None
+        known = self._before if self._before is not None and self._before[0] == run_id and self._before[1] is not None else None
         draft = self.draft
         case_file, signature = (draft.case_file, draft.case_signature) if draft is not None else (b"", "")
 
@@ -200,4 +200,4 @@ class Reporting(StatementWork):
             else:
                 self.bridge.call_long(lambda _tell: exporting.judged(evidence), with_before, failed, lambda _news: None)
 
-        self.use_store(lambda store: self.bridge.call(lambda: fetch(store), fetched, failed), demo=self.is_demo)
+        self.use_store(lambda store: self.bridge.call(lambda: fetch(store), fetched, failed), failed, demo=self.is_demo)

@@ -126,7 +126,7 @@ class Running(Planning):
             self.run.trace = failure.trace
             self.changed.emit("run")
 
-        self.use_store(with_store, demo=self.is_demo)
+        self.use_store(with_store, failed, demo=self.is_demo)
 
     def _note_saving(self, problem: str) -> None:
         if problem:
@@ -212,7 +212,7 @@ class Running(Planning):
                 lambda _send: session.again(store, run_id, view.audit, wanted, place, case), then, failed
             )
 
-        self.use_store(with_store, demo=self.is_demo)
+        self.use_store(with_store, failed, demo=self.is_demo)
 
     def judge_hosts(self) -> None:
         """Judges what was read about servers, messages and ledgers after the audit."""
@@ -260,7 +260,7 @@ class Running(Planning):
                 self.again_trouble = failure.words or failure.trace
                 self.changed.emit("results")
 
-        self.use_store(lambda store: self.bridge.call(lambda: work(store), then, failed), demo=self.is_demo)
+        self.use_store(lambda store: self.bridge.call(lambda: work(store), then, failed), failed, demo=self.is_demo)
 
     def _authority(self) -> Authority | None:
         """Whose word stands: only what the page of permissions has been confirmed with."""

@@ -31,8 +31,8 @@ class Stores(Protocol):
 
     bridge: Bridge
 
-    def use_store(self, then: Callable[[Store], object], *, demo: bool) -> None:
-        """Calls `then` with the store."""
+    def use_store(self, then: Callable[[Store], object], failed: Callable[[Failure], object], *, demo: bool) -> None:
+        """Calls `then` with the store, `failed` with why there is none."""
 
 
 class CaseSaver:
@@ -55,18 +55,36 @@ class CaseSaver:
         self._draft: Draft | None = None
         self._marks: dict[MarkKey, Mark] = {}
         self._under_way = 0
+        self._forgotten = False
         self._retry = QTimer()
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.flush)
 
     def save(self, draft: Draft | None = None, mark: Mark | None = None) -> None:
         """Saves a draft or a mark."""
+        if self._forgotten:
+            return
         if draft is not None:
             self._draft = draft
         if mark is not None:
             self._marks[mark.key] = mark
         self.state = Saving.UNDER_WAY
         self.flush()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing of the case waits for saving."""
+        return not self._under_way and self._draft is None and not self._marks
+
+    def is_of(self, case_id: int) -> bool:
+        """Whether it saves this case."""
+        return case_id in (self.case_id, self._number)
+
+    def forget(self) -> None:
+        """The case is being deleted: nothing of it is saved any more."""
+        self._forgotten = True
+        self._retry.stop()
+        self._draft, self._marks = None, {}
 
     def flush(self) -> None:
         """Sends off what waits, also what failed before."""
@@ -92,12 +110,14 @@ class CaseSaver:
             self._under_way -= 1
             self.case_id = number
             self.kept.update(marks)
-            if not self._under_way and self._draft is None and not self._marks:
+            if self.settled:
                 self.state, self.problem = Saving.SAVED, ""
             self._told(self)
 
         def failed(failure: Failure) -> None:
             self._under_way -= 1
+            if self._forgotten:
+                return
             if self._draft is None:
                 self._draft = draft
             self._marks = {**marks, **self._marks}
@@ -105,4 +125,4 @@ class CaseSaver:
             self._retry.start(AGAIN_AFTER)
             self._told(self)
 
-        self._stores.use_store(with_store, demo=self._demo)
+        self._stores.use_store(with_store, failed, demo=self._demo)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 
 from selfaudit.case import EvidenceFile
 from selfaudit.case.file import MAX_EVIDENCE_FILES
+from selfaudit.case.model import BROUGHT
 from selfaudit.case.statement import Answer, Attestation, Removal, Statement
 from selfaudit.engine import Audit
 from selfaudit.engine.again import Key
@@ -80,12 +81,16 @@ class StatementWork(Running):
         """What the steps depend on."""
         now, found = super().situation, self.assessment
         return replace(
-            now, pack=self.pack is not None, ready=bool(found.readiness and found.readiness.ready) and not self.assess_trouble,
-            missing=found.missing,
+            now, pack=self.pack is not None, ready=self.ready, missing=found.missing,
         )  # fmt: skip
 
+    @property
+    def ready(self) -> bool:
+        """Whether nothing stands against the case before its provider's policy."""
+        return self.assessment.readiness is not None and self.assessment.readiness.ready and not self.assess_trouble
+
     def stated_audit(self) -> Audit | None:
-        """The audit as the case stands now, with the statement and the marks; without results about files that were taken off."""
+        """The audit as the case stands now, with the statement and the marks; without results about servers and files that were taken off."""
         view, draft = self.view, self.draft
         if view is None or draft is None:
             return None
@@ -93,9 +98,8 @@ class StatementWork(Running):
         with contextlib.suppress(UserError):
             evidence = replace(evidence, case=replace(evidence.case, **told_of(self.make_case())))
         kept = {("message", m.name) for m in draft.messages} | {("ledger", x.name) for x in draft.ledgers}
-        results = tuple(
-            r for r in view.audit.results if r.target_kind not in ("message", "ledger") or (r.target_kind, r.target) in kept
-        )
+        kept |= {("host", h.name) for h in draft.hosts}
+        results = tuple(r for r in view.audit.results if r.target_kind not in BROUGHT or (r.target_kind, r.target) in kept)
         return Audit(evidence, results, draft.statement, tuple(self.marks.values()))
 
     def _matter_now(self) -> Matter | None:

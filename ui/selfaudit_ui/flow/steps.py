@@ -309,7 +309,7 @@ def primary(step: Step, now: Situation) -> Primary | None:
     if step is Step.STATEMENT:
         return Primary(_("Go to the report"), Todo.NEXT)
     why = "" if now.has_results else _("There are no results yet: run the audit first.")
-    return Primary(_("Export interim report") if now.interim else _("Export report"), Todo.EXPORT, why)
+    return Primary(_("Export interim bundle") if now.interim else _("Export bundle"), Todo.EXPORT, why)
 
 
 def following(step: Step) -> Step | None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QW
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import _
 from selfaudit.remedy import group_actions
-from selfaudit.report.words import OUTCOME_WORDS, count_words, headline
+from selfaudit.report.words import FAMILY_WORDS, OUTCOME_WORDS, count_words, headline
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.flow import Run
@@ -19,7 +19,7 @@ from selfaudit_ui.pages.base import Page
 from selfaudit_ui.theme import SPACE, pixmap
 from selfaudit_ui.widgets import Banner, Line, StateLine, Text, button, card, heading, named, row, soft
 from selfaudit_ui.widgets.blocks import colour_of
-from selfaudit_ui.words import FAMILIES, ICONS, VERDICTS, clock, target_words
+from selfaudit_ui.words import ICONS, VERDICTS, clock, target_words
 
 _SHOWN = 12
 _WORST = (Outcome.FAIL, Outcome.BUG, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.WARN, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -126,7 +126,7 @@ class AuditPage(Page):
                 )
             )
         elif run.state is Run.FINISHED and view is not None:
-            self._outcome.say(headline(view.audit))
+            self._outcome.say(headline(view.audit, ready=self.controller.ready))
         else:
             self._outcome.say("")
 
@@ -179,11 +179,11 @@ class AuditPage(Page):
         self._families_card.setVisible(bool(self.controller.run.results))
         for result in self.controller.run.results.values():
             counted.setdefault(result.check.partition(".")[0], Counter())[result.outcome] += 1
-        for family in FAMILIES:
+        for family in FAMILY_WORDS:
             if family not in counted and family not in self._rows:
                 continue
             if family not in self._rows:
-                self._rows[family] = (StateLine("todo", _(FAMILIES[family]), quiet=True), Text("", 0.95))
+                self._rows[family] = (StateLine("todo", _(FAMILY_WORDS[family]), quiet=True), Text("", 0.95))
                 number = len(self._rows)
                 self._families.addWidget(self._rows[family][0], number, 0)
                 self._families.addWidget(self._rows[family][1], number, 1)
@@ -191,9 +191,9 @@ class AuditPage(Page):
             line, words = self._rows[family]
             worst = next((o for o in _WORST if counts.get(o)), None)
             if worst is None:
-                line.say("running" if running else "todo", _(FAMILIES[family]))
+                line.say("running" if running else "todo", _(FAMILY_WORDS[family]))
             else:
-                line.say(ICONS[worst], _(FAMILIES[family]), VERDICTS[worst])
+                line.say(ICONS[worst], _(FAMILY_WORDS[family]), VERDICTS[worst])
             words.show_text(count_words({str(o): n for o, n in counts.items()}))
 
     def _show_results(self) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from selfaudit.engine.draft import Draft
 from selfaudit.i18n import _, ngettext
@@ -15,9 +14,10 @@ from selfaudit.policy.packs import all_packs
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.notices import NoticesPart
+from selfaudit_ui.pages.provider_line import ProviderLine
 from selfaudit_ui.pages.section import Section, beside, field
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import StateLine, Text, button, clear, column, heading, named, reveal, row, soft
+from selfaudit_ui.widgets import StateLine, Text, button, clear, column, heading, reveal, row, soft
 from selfaudit_ui.widgets.forms import Adder, Box, Choice, show_line, typed_line
 from selfaudit_ui.words import tip
 
@@ -40,28 +40,6 @@ def case_words(draft: Draft) -> str:
     return printable(" · ".join(filter(None, parts)), 300)
 
 
-class _Provider(QComboBox):
-    """A provider by its name: one whose policy is known, or any other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        named(self, _("Provider"))
-        edit = self.lineEdit()
-        assert edit is not None
-        edit.setMaxLength(100)
-        edit.setAcceptDrops(False)
-        edit.setPlaceholderText(_("Choose, or type another"))
-        named(edit, _("Provider"))
-        self.setCompleter(None)  # type: ignore[arg-type]  # what is typed stands; the list is for choosing
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """The page's: nothing is chosen in passing."""
-        event.ignore()
-
-
 class CaseCard(Section):
     """The frame of the open case."""
 
@@ -72,12 +50,7 @@ class CaseCard(Section):
             sums_up=True,
         )  # fmt: skip
         self._controller = controller
-        self._provider = _Provider()
-        edit = self._provider.lineEdit()
-        assert edit is not None
-        self._provider_line = edit
-        edit.textEdited.connect(lambda text: self._take(provider=text))
-        self._provider.activated.connect(lambda _index: self._take(provider=self._provider.currentText()))
+        self._provider = ProviderLine(lambda text: self._take(provider=text))
         self._number = typed_line(_("Case or ticket number"), lambda text: self._take(number=text))
         self._deadline = typed_line(_("Deadline"), lambda text: self._take(deadline=text), hint=_("YYYY-MM-DD"), limit=40)
         self._suspended = typed_line(
@@ -137,7 +110,7 @@ class CaseCard(Section):
         if place == "notices":
             self.notices.focus_first()
         else:
-            self._provider_line.setFocus()
+            self._provider.setFocus()
 
     def refresh(self) -> None:
         """Shows the draft."""
@@ -148,9 +121,7 @@ class CaseCard(Section):
             self._offered = draft.demo
             self._provider.clear()
             self._provider.addItems([p.name for p in all_packs() if p.clauses and (p.id != "demo" or draft.demo)])
-        if self._provider.currentText() != draft.provider:
-            self._provider.setCurrentIndex(self._provider.findText(draft.provider))
-            self._provider.setEditText(draft.provider)
+        self._provider.show_text(draft.provider)
         show_line(self._number, draft.number)
         show_line(self._deadline, draft.deadline)
         show_line(self._suspended, draft.suspended)

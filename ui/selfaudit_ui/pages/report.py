@@ -106,10 +106,6 @@ class ReportPage(Page):
         """The language of the report."""
         self._language.setFocus()
 
-    def primary_words(self) -> str:
-        """What the primary button does."""
-        return _("Export interim bundle") if self.controller.situation.interim else _("Export bundle")
-
     def primary_hindrance(self) -> str:
         """Why it cannot be done now, "" if it can."""
         return _("The report is being written.") if self.controller.exporting else ""
@@ -145,7 +141,7 @@ class ReportPage(Page):
         if self.isVisible():
             self.controller.ask_preview(wanted_ppi())
         self.pages.refresh()
-        self._headline.show_text(headline(view.audit))
+        self._headline.show_text(headline(view.audit, ready=self.controller.ready))
         counts = self.controller.situation.counts
         words: list[str] = []
         for outcome in Outcome:

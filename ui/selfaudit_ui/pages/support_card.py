@@ -14,7 +14,7 @@ from selfaudit_ui.widgets import StateLine, Text, clear, column, heading, reveal
 from selfaudit_ui.words import moment
 
 # state of a seal -> icon, verdict
-_SEALS = {
+SEALS = {
     "trusted": ("pass", "good"), "unsigned": ("unclear", "unclear"), "unknown-key": ("unclear", "unclear"),
     "tampered": ("fail", "fail"), "unreadable": ("warn", "warn"),
 }  # fmt: skip
@@ -50,7 +50,7 @@ class SupportCard(QFrame):
         if seal is None or now == self._shown:
             return
         self._shown = now
-        icon, verdict = _SEALS[seal.state]
+        icon, verdict = SEALS[seal.state]
         self.seal.say(icon, seal_words(seal), verdict)
         self._limits.show_text(what_it_means(seal))
         clear(self._facts)

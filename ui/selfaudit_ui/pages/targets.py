@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from selfaudit.engine.draft import MAX_TYPED, Draft, add_lines
+from selfaudit.engine.seals import seal_words
 from selfaudit.engine.suggest import Suggestion
 from selfaudit.i18n import _, ngettext, shown
+from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.targets import READ, TEXT, TargetsModel
 from selfaudit_ui.pages.base import Page, clear
@@ -28,6 +30,7 @@ from selfaudit_ui.pages.brought import LedgersCard, MessagesCard, PagesCard
 from selfaudit_ui.pages.case_card import case_words
 from selfaudit_ui.pages.hosts import HostsCard
 from selfaudit_ui.pages.registration import HostedCard, RegistrantCard
+from selfaudit_ui.pages.support_card import SEALS
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import StateLine, Text, button, card, column, flush, heading, line_edit, named, row, soft
 from selfaudit_ui.widgets.table import Table
@@ -193,8 +196,10 @@ class TargetsPage(Page):
         draft = self.controller.draft or Draft()
         self.model.refresh()
         self._left_out.say("warn", self.controller.paste_trouble, "warn")
-        words = _("From the case file {file}. Its signature is not checked by this version, so look at every line.")
-        self._source.say("unclear", words.format(file=draft.source) if draft.source else "", "unclear")
+        seal = self.controller.seal
+        icon, verdict = SEALS[seal.state] if seal is not None else ("unclear", "unclear")
+        words = _("From the case file {file}.").format(file=printable(draft.source, 120)) if draft.source else ""
+        self._source.say(icon, f"{words} {seal_words(seal)}" if words and seal is not None else words, verdict)
         if self._selector_names() != draft.selectors:
             self._selectors.setText(", ".join(draft.selectors))
         self._frame.show_text(case_words(draft) or _("Nothing is said about it yet: its policy decides what has to be shown."))
