@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from selfaudit.case.statement import Statement
     from selfaudit.cli.run import Beside
     from selfaudit.engine import Audit
+    from selfaudit.engine.draft import Draft
     from selfaudit.engine.evidence import Evidence
     from selfaudit.protocols.minisign import SecretKey
     from selfaudit.store import CaseRow, RunRow, Store
@@ -155,9 +157,10 @@ def _material(store: Store, case: int) -> tuple[Audit, Beside]:
     except BadInput as error:
         raise UserError(_unreadable(case, error)) from None
     assert row is not None  # it has a run
+    evidence = _sealed_here(evidence, row.draft)
     stated = row.draft.statement if row.draft.statement != Statement() else None
     audit = Audit(evidence, judge_evidence(evidence), stated, marks)
-    earlier = _earlier(store, case, runs[0].id)
+    earlier = _earlier(store, case, runs[0].id, row.draft)
     kept = ((file, store.attachment(case, file.sha256)) for file in wanted_files(audit))
     beside = Beside(
         row.draft.case_file,
@@ -169,13 +172,22 @@ def _material(store: Store, case: int) -> tuple[Audit, Beside]:
     return audit, beside
 
 
-def _earlier(store: Store, case: int, latest: int) -> Evidence | None:
+def _sealed_here(evidence: Evidence, draft: Draft) -> Evidence:
+    """Evidence whose seal counts only if the case file that is kept gives it: the store is a file like others, and anybody may edit it."""
+    from selfaudit.engine.seals import sealed_again, without_proof
+
+    if draft.case_file:
+        sealed_again(draft.case_file, draft.case_signature, evidence.case.provider, demo=bool(evidence.case.demo))
+    return replace(evidence, case=without_proof(evidence.case))
+
+
+def _earlier(store: Store, case: int, latest: int, draft: Draft) -> Evidence | None:
     """What the first finished run saw; None if that is the latest, or if this version cannot read it any more."""
     first = store.first_run(case)
     if first is None or first.id == latest:
         return None
     try:
-        return store.evidence(first.id)
+        return _sealed_here(store.evidence(first.id), draft)
     except BadInput:
         return None
 

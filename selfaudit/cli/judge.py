@@ -23,8 +23,9 @@ def judge(evidence: Path, arrived: tuple[str, ...], statement: Path | None, json
     """Run all rules again over a saved evidence.json. Needs no network."""
     from selfaudit.cli.run import show, statement_of
     from selfaudit.engine import Audit, judge_evidence, load_evidence
+    from selfaudit.report.loading import believed
 
-    loaded = load_evidence(evidence)
+    loaded = believed(load_evidence(evidence), evidence.parent)
     if arrived:
         case = replace(loaded.case, arrived=tuple(dict.fromkeys((*loaded.case.arrived, *arrived))))
         loaded = replace(loaded, case=case)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
 import signal
 import sys
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ from selfaudit.engine import Audit, run_audit, save_evidence
 from selfaudit.engine.beside import write_beside
 from selfaudit.engine.events import ignore
 from selfaudit.engine.evidence import write_whole
-from selfaudit.errors import UserError
+from selfaudit.errors import BadInput, UserError
+from selfaudit.files import read_bounded
 from selfaudit.i18n import _, language
 from selfaudit.install import data_folder
 from selfaudit.net import Net
@@ -145,6 +147,8 @@ def bundle_of(audit: Audit, beside: Beside, made: float) -> tuple[bytes, str, Ma
     """
     from selfaudit.report.bundle import attachments_beside, build_bundle, sign_bundle, wanted_files
 
+    beside = _with_case_file(audit, beside)
+    audit = _sealed_by(audit, beside)
     key = None if beside.unsigned else beside.key or _own_key()
     given = {a.file.sha256 for a in beside.attachments}
     attachments = beside.attachments
@@ -157,6 +161,38 @@ def bundle_of(audit: Audit, beside: Beside, made: float) -> tuple[bytes, str, Ma
         case_signature=beside.case_signature, language=language(),
     )  # fmt: skip
     return data, sign_bundle(data, key, audit.evidence.case.number) if key else "", contents
+
+
+def _with_case_file(audit: Audit, beside: Beside) -> Beside:
+    """The same with the audit's own case file, if that lies in a bundle in one of the folders; without it the bundle shows nothing of it."""
+    from selfaudit.report.bundle import MAX_ARCHIVE, case_file_of, open_bundle
+
+    seal = audit.evidence.case.seal
+    if beside.case_file or seal is None:
+        return beside
+    for path in (folder / "bundle.zip" for folder in beside.folders):
+        if not path.is_file():
+            continue
+        try:
+            data, signature = case_file_of(open_bundle(read_bounded(path, MAX_ARCHIVE)))
+        except (BadInput, UserError):
+            continue
+        if hashlib.sha256(data).hexdigest() == seal.sha256:
+            return replace(beside, case_file=data, case_signature=signature)
+    return beside
+
+
+def _sealed_by(audit: Audit, beside: Beside) -> Audit:
+    """The audit with the seal that its own case file has here; a saved audit was read before that file was at hand."""
+    from selfaudit.engine.seals import sealed_again
+
+    case = audit.evidence.case
+    if not beside.case_file or case.seal is None:
+        return audit
+    seal = sealed_again(beside.case_file, beside.case_signature, case.provider, demo=bool(case.demo))
+    if seal is None or seal.sha256 != case.seal.sha256:
+        return audit
+    return replace(audit, evidence=replace(audit.evidence, case=replace(case, seal=seal)))
 
 
 def _own_key() -> SecretKey | None:

@@ -40,12 +40,14 @@ def verify(bundle: Path, again: bool, settings: Path | None, key: str, as_json: 
     from selfaudit.cli.inputs import read_settings
     from selfaudit.cli.output import console
     from selfaudit.files import read_bounded
-    from selfaudit.report.bundle import MAX_ARCHIVE, encode_verification, is_archive, verify_bundle
+    from selfaudit.report.bundle import MAX_ARCHIVE, encode_verification, verify_bundle
+    from selfaudit.report.bundle.archive import first_name
+    from selfaudit.report.bundle.drawing import PDF
     from selfaudit.report.bundle.model import MANIFEST
 
     chosen, named = read_settings(settings), _key(key)
     data = read_bounded(bundle, MAX_ARCHIVE)
-    if not is_archive(data) or not could_be_bundle(data):
+    if not first_name(data) or (MANIFEST.encode() not in data and first_name(data) != PDF):
         raise UserError(_("{file}: this is not a bundle of selfaudit").format(file=bundle))
     verified = verify_bundle(data, name=bundle.name, beside=_beside(bundle), key=named)
     verification = verified.verification

@@ -233,7 +233,7 @@ def decode_evidence(data: bytes) -> Evidence:
         raise BadInput(phrase("larger than {limit} octets", limit=MAX_FILE))
     try:
         stored = msgspec.json.decode(data, type=_ReadEvidence)
-        if len(stored.targets) + len(stored.case.targets) > 2 * MAX_TARGETS or len(set(stored.targets)) > MAX_TARGETS:
+        if max(len(stored.targets), len(stored.case.targets)) > MAX_TARGETS:
             raise BadInput(phrase("the evidence is larger than that of any audit"))
         records = tuple(_read_record(r) for r in stored.records)
     except BadInput:

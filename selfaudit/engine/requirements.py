@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from selfaudit.case import Case
+from selfaudit.case.dates import read_date
 from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render_source
 from selfaudit.engine.evidence import Evidence
@@ -55,8 +56,15 @@ def reading_of(evidence: Evidence, now: float) -> Reading:
     not_asked = frozenset(name for name, check in all_checks().items() if check.spec.consent and not agreed)
     return Reading(
         kinds, faults_of, servers_at(evidence), now, not_asked, remark_of, expected_of(evidence), unsampled_of(evidence),
-        evidence.finished, evidence.interrupted,
+        evidence.finished, evidence.interrupted, inside_of(evidence),
     )  # fmt: skip
+
+
+def inside_of(evidence: Evidence) -> dict[str, str]:
+    """For each server when it was looked at from inside: by its own clock, but not later than its file came here."""
+    reports = [r.fact for r in evidence.records if isinstance(r.fact, HostReport)]
+    known = ((r.name, [text for text in (r.taken, r.received) if read_date(text) is not None]) for r in reports)
+    return {name: min(moments, key=lambda text: read_date(text) or 0.0) for name, moments in known if moments}
 
 
 def expected_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:

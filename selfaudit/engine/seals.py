@@ -97,6 +97,11 @@ def unproven(seal: Seal | None, *, demo: bool = False) -> Seal | None:
     return Seal("unknown-key", seal.key, sha256=seal.sha256)
 
 
+def without_proof(case: Case) -> Case:
+    """A case that was saved, with no more of its seal than this process has worked out."""
+    return replace(case, seal=unproven(case.seal, demo=bool(case.demo)))
+
+
 def seal_for(file: CaseFile, data: bytes, signature: str | None, provider: str, *, demo: bool = False) -> Seal:
     """The seal of an opened case file in a case with this provider: the file must be one of the same provider to be trusted."""
     here, there = pack_for(provider), pack_for(file.provider)

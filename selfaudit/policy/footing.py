@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from selfaudit.case import Case
 from selfaudit.case.dates import read_date
 from selfaudit.case.statement import Statement
 from selfaudit.i18n import phrase
-from selfaudit.policy.days import before
+from selfaudit.policy.days import before, in_future
 from selfaudit.policy.model import Gap
 from selfaudit.policy.moments import began, last_repair, last_reported
 from selfaudit.policy.reading import Reading
@@ -31,6 +31,29 @@ def audit_gaps(case: Case, said: Statement, reading: Reading) -> Iterator[Gap]:
         yield Gap("audit-age", phrase("The audit was made before the last repair that the statement names; run it again."))
     elif before(reading.finished, began(said)) or before(reading.finished, last_reported(case, reading.now)):
         yield Gap("audit-age", phrase("The audit was made before what it is to answer for; run it again."))
+    for host in stale_servers(case, said, reading):
+        words = phrase(
+            "The server {host} was looked at from inside before what the audit is to answer for; look at it again.",
+            host=_shown(host),
+        )
+        yield Gap("audit-age", words)
+
+
+def stale_servers(case: Case, said: Statement, reading: Reading) -> Mapping[str, str]:
+    """Servers whose inside was looked at before the incident or its repair, and why that shows nothing of how they are now."""
+    suspended = "" if in_future(case.suspended, reading.now) else case.suspended
+    ends = (
+        (suspended, phrase("it was looked at from inside before the service was suspended")),
+        (last_repair(said, reading.now)[:_DAY], phrase("it was looked at from inside before the last repair")),
+        (began(said), phrase("it was looked at from inside before it all began")),
+        (last_reported(case, reading.now), phrase("it was looked at from inside before the last event that was reported")),
+    )
+    found: dict[str, str] = {}
+    for host, taken in reading.inside.items():
+        why = next((why for end, why in ends if before(taken, end)), "")
+        if why:
+            found[host] = why
+    return found
 
 
 def signed_long_ago(said: Statement, reading: Reading) -> bool:

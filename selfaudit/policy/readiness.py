@@ -10,6 +10,7 @@ from selfaudit.case.statement import Statement
 from selfaudit.findings import Mark, Outcome, Result
 from selfaudit.i18n import phrase
 from selfaudit.policy.checked import Checked, check_part
+from selfaudit.policy.footing import stale_servers
 from selfaudit.policy.gaps import Ground, gaps_of
 from selfaudit.policy.model import Basis, Clause, ClauseClass, Gap, Pack, Readiness, Requirement, State, Weight, When
 from selfaudit.policy.reading import Reading, Seen
@@ -49,7 +50,8 @@ def assess(
         reading: how results are to be read; the engine gives it.
     """
     said = statement or Statement()
-    seen = Seen(results, marks, reading or Reading())
+    reading = reading or Reading()
+    seen = Seen(results, marks, replace(reading, stale=stale_servers(case, said, reading)))
     rows = tuple(_requirement(clause, case, said, seen) for clause in pack.clauses)
     requirements = (*_harm(pack, case, said, seen), *(row for row, _gap in rows))
     blockers = tuple(r.clause for r in requirements if r.blocks)

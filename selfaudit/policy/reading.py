@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selfaudit.findings import Finding, Mark, Outcome, Result
 from selfaudit.i18n import phrase
@@ -49,6 +49,8 @@ class Reading:
         unsampled: domains of the case from which no sample message was given.
         finished: when the audit ended (UTC, RFC 3339), "" if that is not known.
         interrupted: it was stopped before its end.
+        inside: for each server when it was looked at from inside (UTC).
+        stale: for a server, why that was too early to show how it is now; nothing of it counts as seen then but what is wrong.
     """
 
     kinds: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class Reading:
     unsampled: tuple[str, ...] = ()
     finished: str = ""
     interrupted: bool = False
+    inside: Mapping[str, str] = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
 
 
 class Seen:
@@ -70,9 +74,16 @@ class Seen:
         self.reading = reading
         self._results: dict[str, list[Result]] = {}
         for result in results:
-            self._results.setdefault(result.check, []).append(result)
+            self._results.setdefault(result.check, []).append(self._as_of_now(result))
         self._planned = {m.key: m.planned for m in marks if m.planned}
         self._faults: dict[int, tuple[Fault, ...]] = {}
+
+    def _as_of_now(self, result: Result) -> Result:
+        """A result of a server that was looked at too early says nothing about now, unless it failed: nothing shows that this has ended."""
+        why = self.reading.stale.get(result.target, "") if result.target_kind == "host" else ""
+        if not why or result.outcome not in (Outcome.PASS, Outcome.WARN, Outcome.NOT_APPLICABLE):
+            return result
+        return replace(result, outcome=Outcome.INCONCLUSIVE, reason=why)
 
     def of(self, check: str) -> tuple[Result, ...]:
         """The results of a check."""

@@ -338,6 +338,11 @@ def _about_cases(before: Audit, now: Audit) -> Iterator[str]:
             "They carry different case numbers ({old} and {new}).",
             old=printable(old.number, 60) or phrase("no number"), new=printable(new.number, 60) or phrase("no number"),
         )  # fmt: skip
+    if old.suspended != new.suspended:
+        yield phrase(
+            "They name different days of the suspension ({old} and {new}), and some checks only count what changed shortly before it.",
+            old=printable(old.suspended, 40) or phrase("no day"), new=printable(new.suspended, 40) or phrase("no day"),
+        )  # fmt: skip
     named = [{(t.kind, t.value) for t in case.targets} for case in (old, new)]
     if gone := len(named[0] - named[1]):
         yield phrase("The second audit leaves out targets of the first ({count}).", count=gone)

@@ -35,6 +35,7 @@ _PARTLY = phrase("part of it could not be observed from here, and without it not
 _OTHERWISE = phrase("it is seen otherwise now")
 _HARMLESS = phrase("it is seen otherwise now, and no check comes out otherwise for it")
 _NO_ANSWER = phrase("part of it is not answered here any more, and that counts")
+_GONE = phrase("it was seen in the bundle, and it is not there any more")
 _BY_TIME = phrase("the same is seen, and it counts otherwise now")
 _NOT_HERE = phrase("the same is seen, and from here nothing can be concluded from it")
 _NOW_UNANSWERED = phrase("no answer that says anything")
@@ -100,7 +101,13 @@ class _Turn:
     @property
     def worse(self) -> bool:
         fails = self.now is Outcome.FAIL and self.result.outcome is not Outcome.FAIL
-        return fails or (self.result.outcome is Outcome.PASS and self.now not in _FINE)
+        return fails or (self.result.outcome is Outcome.PASS and self.now is not Outcome.PASS and not self.gone)
+
+    @property
+    def gone(self) -> bool:
+        """Whether something right is not there any more that nobody demands. What is demanded is worse where it is gone."""
+        advisory = all_checks()[self.result.check].spec.advisory
+        return advisory and self.result.outcome is Outcome.PASS and self.now is Outcome.NOT_APPLICABLE
 
 
 @dataclass(slots=True)
@@ -244,6 +251,8 @@ def _changed(
     kind: str, subject: str, turned: list[_Turn], before: tuple[str, ...], now: tuple[str, ...], why: str
 ) -> FactDrift:
     worse = any(t.worse for t in turned)
+    if not worse and any(t.gone for t in turned):
+        why = _GONE
     return FactDrift(kind, subject, "changed", bool(turned), worse, before, now, tuple(t.drift for t in turned), why)
 
 

@@ -100,6 +100,8 @@ _WAYS: Final = {
 _DATES: Final = frozenset({"created", "changed", "transferred", "expires", "registrar_expires"})
 # WHOIS and RDAP word the rest too differently to be compared with each other.
 _CORE: Final = frozenset({"registry registered", "registry expires", "registry name servers", "registry states"})
+# Of these records only the names count, in which capitals and small letters are the same (RFC 4343 section 3).
+_NAMING: Final = frozenset({"CNAME", "DNAME", "MX", "NS", "PTR", "SOA", "SRV"})
 # Where the first could not be observed, neither could the lines that begin so.
 _ROOTS: Final = (("registration", ("registry", "network", "registrar", "mail")), ("registrar", ("registrar ",)))
 _ABSENT = phrase("nothing")
@@ -302,8 +304,9 @@ def _records(answer: DnsAnswer) -> str | None:
     """The records of an answer in a fixed order; None for one that says nothing about the name."""
     if not answer.definite:
         return None
-    alias = "".join(f"-> {bare(name)} " for name in answer.chain)
-    return alias + ("; ".join(sorted(answer.records)) if answer.exists else _NO_ANSWERS[answer.status])
+    alias = "".join(f"-> {bare(name).lower()} " for name in answer.chain)
+    records = {r.lower() for r in answer.records} if answer.rdtype in _NAMING else answer.records
+    return alias + ("; ".join(sorted(records)) if answer.exists else _NO_ANSWERS[answer.status])
 
 
 def _list(item: ListAnswer, out: Lines) -> None:

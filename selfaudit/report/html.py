@@ -11,8 +11,10 @@ from markupsafe import Markup
 from selfaudit.engine import Audit
 from selfaudit.i18n import _
 from selfaudit.report.content import Content, content_of
+from selfaudit.report.content.say import checks_words, findings_words, requirements_words
 from selfaudit.text import printable
 
+_UNITS = {"requirements_words": requirements_words, "checks_words": checks_words, "findings_words": findings_words}
 _MAX = 14_000  # characters of one text; the content's own bounds are narrower
 
 
@@ -30,7 +32,7 @@ def render_html(audit: Audit, *, before: Audit | None = None, now: float | None 
 def html_of(content: Content) -> str:
     """The page of a content that is made already; its own words are in the chosen language, too."""
     # An image's data is no text to be shown, and would be cut; `look_of` let only base64 into it.
-    return _template().render(content=content, logo=Markup("{}").format(content.logo), _=_)
+    return _template().render(content=content, logo=Markup("{}").format(content.logo), _=_, **_UNITS)
 
 
 def _whole_words(text: str) -> Markup:

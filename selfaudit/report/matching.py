@@ -100,6 +100,11 @@ def pairs_of(check: str, before: Iterable[Finding], now: Iterable[Finding]) -> l
     return [*pairs, *(Pair(f, None) for f in old), *(Pair(None, f) for f in new)]
 
 
+def stands_among(check: str, finding: Finding, others: Iterable[Finding]) -> bool:
+    """Whether one of the others is this fault about the same thing, whatever else it says."""
+    return any(_same_tag(check, finding, f) or _same_kind(check, finding, f) for f in others)
+
+
 def _take(findings: list[Finding], one: Finding) -> None:
     index = next(i for i, f in enumerate(findings) if f is one)
     del findings[index]

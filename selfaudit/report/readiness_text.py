@@ -135,6 +135,11 @@ def is_core(requirement: Requirement) -> bool:
     return requirement.weight is Weight.BLOCKER and requirement.stated and unseen
 
 
+def word_alone(requirement: Requirement) -> bool:
+    """Whether it counts as met, and nothing but the customer's word says so: no check passed, and none stands in for one."""
+    return requirement.state is State.MET and requirement.stated and not requirement.by and not requirement.instead
+
+
 def other_gaps(readiness: Readiness) -> tuple[Gap, ...]:
     """What the statement lacks besides words on clauses that stand among the blocking ones for lack of a statement."""
     asked = {f"attestation:{r.clause}" for r in readiness.requirements if r.blocks and r.state is State.NEEDS_STATEMENT}
@@ -204,7 +209,23 @@ def counts_line(readiness: Readiness) -> str:
 
 
 def unverified_line(readiness: Readiness) -> str:
-    """How many requirements cannot be verified, so that “ready” is not taken for “seen”; "" for none."""
+    """How many requirements nobody has seen to be met, so that “ready” is not taken for “seen”; "" for none."""
+    return " ".join(filter(None, (_word_alone_line(readiness), _not_seen_line(readiness))))
+
+
+def _word_alone_line(readiness: Readiness) -> str:
+    """How many of those that are met rest on nothing but the customer's word."""
+    count = sum(word_alone(r) for r in readiness.requirements)
+    if not count:
+        return ""
+    return ngettext(
+        "Of the requirements met ({met}), {count} rests on the customer's word alone.",
+        "Of the requirements met ({met}), {count} rest on the customer's word alone.",
+        count,
+    ).format(met=sum(r.state is State.MET for r in readiness.requirements), count=count)
+
+
+def _not_seen_line(readiness: Readiness) -> str:
     count = len(to_verify(readiness))
     if not count:
         return ""

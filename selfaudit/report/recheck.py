@@ -14,7 +14,7 @@ from selfaudit.findings import Outcome
 from selfaudit.i18n import phrase
 from selfaudit.net import Net
 from selfaudit.report.bundle.model import Point, Standing, Verification
-from selfaudit.report.drift import FactDrift, counts, drift
+from selfaudit.report.drift import FactDrift, OutcomeDrift, counts, drift
 
 POINT = "recheck"
 MAX_DETAILS = 30
@@ -58,6 +58,12 @@ def point_of(drifts: tuple[FactDrift, ...]) -> Point:
             **numbers,
         )
         standing = Standing.UNKNOWN
+    elif gone := sum(d.matters and any(_is_gone(c) for c in d.checks) for d in drifts):
+        text = phrase(
+            "Nothing fails that did not fail before, but {gone} facts that the bundle shows right are not there any more ({same} are the same, {unseen} could not be seen).",
+            gone=gone, **numbers,
+        )  # fmt: skip
+        standing = Standing.NOTE
     elif better:
         text = phrase(
             "Nothing got worse; some checks come out otherwise because of {better} facts ({same} are the same, {unseen} could not be seen).",
@@ -83,6 +89,11 @@ def _bounded(details: tuple[str, ...]) -> tuple[str, ...]:
     if len(details) <= MAX_DETAILS:
         return details
     return (*details[:MAX_DETAILS], phrase("and {count} more facts", count=len(details) - MAX_DETAILS))
+
+
+def _is_gone(turn: OutcomeDrift) -> bool:
+    """Whether something that was right is not there any more; of what is worse, `number["worse"]` tells."""
+    return turn.before == Outcome.PASS and turn.now == Outcome.NOT_APPLICABLE
 
 
 def _much_unseen(drifts: tuple[FactDrift, ...], number: dict[str, int]) -> bool:

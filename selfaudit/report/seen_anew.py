@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from selfaudit.case import Case, Target
@@ -9,20 +11,19 @@ from selfaudit.checks import all_checks
 from selfaudit.checks.registry import render_source
 from selfaudit.engine.derive import DERIVED
 from selfaudit.engine.evidence import Evidence, Record
-from selfaudit.engine.judge import needed_keys
+from selfaudit.engine.judge import judge_one, needed_keys, policy_for
 from selfaudit.engine.repeat import CONTROLS
 from selfaudit.errors import UserError
 from selfaudit.facts import Fact
 from selfaudit.facts.blocklist import AddressListings, DomainListings, ListCatalogue, ListState
 from selfaudit.facts.dns import bare
 from selfaudit.facts.host import HostReport
-from selfaudit.facts.ledger import LedgerReport
-from selfaudit.facts.message import MessageReport
 from selfaudit.findings import Finding, Outcome, Result, Severity
 from selfaudit.i18n import phrase
 from selfaudit.protocols.dnsbl import Verdict, classify
+from selfaudit.report.brought import BROUGHT, why_no_repair
 from selfaudit.report.fact_lines import COMPARED, same
-from selfaudit.report.matching import ports_of
+from selfaudit.report.matching import ports_of, stands_among
 from selfaudit.text import printable
 
 Key = tuple[str, str, str]
@@ -49,17 +50,67 @@ BLIND: Final = frozenset(
 )
 # Lists that failed their own test are named in these; a listing is looked up in the answers of its own list instead.
 LISTS: Final = frozenset({"LISTS_CANNOT_TELL", "LISTS_NEED_ACCESS", "LIST_CANNOT_TELL", "LISTS_NONE_ANSWERED"})
+# What is not needed is no fault. These are what a fault ends in that was put right: the thing is not there any more, and that was seen.
+ENDED: Final = frozenset(
+    {
+        "BIMI_ABSENT",
+        "BIMI_DECLINED",
+        "CAA_ABSENT",
+        "DANE_NONE",
+        "DNSSEC_UNSIGNED",
+        "HELO_NO_SERVICE",
+        "LOGIN_NO_SSHD",
+        "MAIL_CONFIG_NO_SERVERS",
+        "MAIL_QUEUE_NO_SERVER",
+        "MTA_STS_ABSENT",
+        "OS_ROLLING",
+        "RPKI_NOTHING_PUBLISHED",
+        "SOFTWARE_NOTHING_FOUND",
+        "STARTTLS_NO_SERVICE",
+        "TLS_RPT_ABSENT",
+    }
+)
+# These say that it cannot be seen any more, that somebody says it is not needed, or that something worse has happened: no repair.
+NEEDLESS: Final = frozenset(
+    {
+        "CONTACTS_NO_MAIL_HOST",
+        "CONTACTS_UNREGISTERED",
+        "DANE_NO_MAIL_HOST",
+        "DKIM_SENDS_NO_MAIL",
+        "DRILL_NOT_NEEDED",
+        "EXPIRY_NOT_REGISTERED",
+        "EXPIRY_NOT_SHOWN",
+        "EXPIRY_TOO_LATE",
+        "FCRDNS_NO_NAME",
+        "NAMESERVERS_NONE",
+        "NAMESERVERS_NOT_REGISTERED",
+        "NAMESERVERS_NOT_SHOWN",
+        "NAMESERVERS_OTHER_ZONE",
+        "NAMESERVERS_TAKEN_OUT",
+        "PRIVACY_NO_MAIL_SENT",
+        "PROVIDER_RANGE_NOT_LISTED",
+        "PROVIDER_RANGE_NO_PROVIDER",
+        "RDNS_GENERIC_NO_NAME",
+        "REBOOT_PROVIDER_KERNEL",
+        "RPKI_NOT_ANNOUNCED",
+        "SECURITY_TXT_NO_SITE",
+        "SPF_COVERAGE_NO_ADDRESS",
+        "SPF_COVERAGE_SENDS_NO_MAIL",
+        "UNSUBSCRIBE_DISCUSSION_LIST",
+        "UNSUBSCRIBE_NOT_NEEDED",
+        "UNSUBSCRIBE_NO_MAIL_SENT",
+        "UNSUBSCRIBE_PAGE_NOT_NEEDED",
+    }
+)
 # Checks whose findings depend on what a person gave to look for: what is not given again is not looked for again.
 _GIVEN: Final = ("mail.dkim", "mail.spf-coverage")
 _HOW: Final = frozenset({"presumed"})  # a parameter that only says how others were learnt
-_BROUGHT: Final = (HostReport.kind, MessageReport.kind, LedgerReport.kind)
 _NOT_JUDGED = phrase("it could not be judged this time")
 _PART = phrase("part of it was not seen this time: {why}")
 _NOT_ANEW = phrase("it was not looked at again since the earlier audit")
 _SAME = phrase("what was seen is the same; only the case or the day judges it otherwise")
-_SAME_FILE = phrase("it rests on the same file as in the earlier audit")
-_OLDER_FILE = phrase("the file that it rests on is older than that of the earlier audit")
-_OTHER_MACHINE = phrase("the files are of two different servers of this name")
+_STILL = phrase("it is still there; only the case or the day judges it otherwise")
+_NEEDLESS = phrase("nothing shows that it was put right, there is only nothing left to judge: {why}")
 _NOT_GIVEN = phrase("the newer audit was not told to look for {what}")
 _LIST_GONE = phrase("the list is not in the catalogue of the newer audit")
 _LIST_NAMES_IT = phrase("this list still has an entry, of another kind")
@@ -75,6 +126,7 @@ class Looks:
 
     def __init__(self, before: Evidence, now: Evidence) -> None:
         self._before, self._now = before, now
+        self._ended = before.finished or before.started
         self._then = {(r.request.kind, r.request.subject): r for r in before.records}
         self._today = {(r.request.kind, r.request.subject): r for r in now.records}
 
@@ -85,9 +137,36 @@ class Looks:
         if "list" in gone.args and "zone" in gone.args:
             if why := self._at_list(key, gone):
                 return why
-        elif why := _blind(key[0], gone, before, now):
+        elif why := _blind(key[0], gone, before, now) or _needless(key[0], before, now):
             return why
-        return self._not_given(key, gone) or self._not_anew(key)
+        return self._not_given(key, gone) or self._not_anew(key) or self._still(key, gone)
+
+    def _still(self, key: Key, gone: Finding) -> str:
+        """Whether what is seen now still has the fault by the case and the day of the earlier audit.
+
+        Some checks only count what changed since a day that comes from the case (the suspension) or from the day of the file.
+        """
+        check, policy = all_checks()[key[0]], policy_for(self._before.case)
+        target = Target(key[1], key[2])  # type: ignore[arg-type]
+        names = _keys(check_id=key[0], target=target, case=self._now.case)
+        for records in (self._today, self._dated_back(names)):
+            needed = [DERIVED[name[0]](target, records) if name[0] in DERIVED else records.get(name) for name in names]
+            if stands_among(key[0], gone, judge_one(check, target, needed, policy).findings):
+                return _STILL
+        return ""
+
+    def _dated_back(self, names: list[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+        """The newer observations, with files of servers as if they had been made when the earlier ones were."""
+        made = dict(self._today)
+        for name in names:
+            then, today = self._then.get(name), self._today.get(name)
+            if then is None or today is None:
+                continue
+            if isinstance(then.fact, HostReport) and isinstance(today.fact, HostReport):
+                old = then.fact
+                fact = replace(today.fact, taken=old.taken, received=old.received, seen=old.seen)
+                made[name] = replace(today, fact=fact)
+        return made
 
     def _records(self, key: Key) -> list[tuple[Record | None, Record | None]]:
         """The observations on which a check rests, those of the earlier audit and those of the newer one."""
@@ -110,8 +189,8 @@ class Looks:
             if then is None or then.fact is None:
                 anew = others = True
                 continue
-            if today.request.kind in _BROUGHT:
-                if why := _brought(then.fact, today.fact):
+            if today.request.kind in BROUGHT:
+                if why := why_no_repair(then.fact, today.fact, self._ended):
                     return why
                 anew = others = True
             elif today.at > then.at:
@@ -129,7 +208,7 @@ class Looks:
     def _not_given(self, key: Key, gone: Finding) -> str:
         """What the newer audit did not look for because nobody gave it again."""
         for then, today in self._records(key):
-            if then is None or today is None or then.request.kind in _BROUGHT:
+            if then is None or today is None or then.request.kind in BROUGHT:
                 continue
             given = {_name(p) for p in today.request.params} | _HOW
             lost = [name for p in then.request.params if (name := _name(p)) not in given]
@@ -192,20 +271,15 @@ def _words(check: str, finding: Finding) -> str:
     return render_source(all_checks()[check].messages[finding.tag].text, finding.args)
 
 
-def _brought(then: Fact, today: Fact) -> str:
-    """Whether a file that was brought along is a newer one about the same."""
-    if isinstance(then, HostReport) and isinstance(today, HostReport):
-        if then.sha256 == today.sha256:
-            return _SAME_FILE
-        if then.machine and today.machine and then.machine != today.machine:
-            return _OTHER_MACHINE
-        return _OLDER_FILE if today.taken < then.taken else ""
-    if isinstance(then, LedgerReport) and isinstance(today, LedgerReport):
-        return _SAME_FILE if then.sha256 == today.sha256 and then.drills == today.drills else ""
-    if isinstance(then, MessageReport) and isinstance(today, MessageReport):
-        answers = [{(a.name, a.rdtype): (a.status, a.records) for a in m.answers} for m in (then, today)]
-        return _SAME_FILE if then.message.sha256 == today.message.sha256 and answers[0] == answers[1] else ""
-    return _NOT_JUDGED
+def _needless(check: str, before: Result, now: Result) -> str:
+    """What the newer result does not demand any more although nothing was put right. What was not needed before either is no reason."""
+    messages = all_checks()[check].messages
+    for finding in now.findings:
+        if messages[finding.tag].severity is not Severity.NONE or finding.tag in ENDED:
+            continue
+        if now.outcome is Outcome.NOT_APPLICABLE or all(f.tag != finding.tag for f in before.findings):
+            return _NEEDLESS.format(why=printable(_words(check, finding), 300))
+    return ""
 
 
 def _name(parameter: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -48,6 +49,8 @@ _DIFFERENCES = {
 }
 _POINTS, _DETAILS, _DIFFERENT, _DRIFTS, _BESIDE = 20, 4, 8, 10, 2
 _MAX = 300
+_MAX_VALUE = 60
+_BESIDE_WIDE = "\x01"  # takes the second column of a wide character while lines are broken; printable() lets none of it through
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,13 @@ def readiness_words(verification: Verification) -> str:
 def about_lines(verification: Verification) -> list[str]:
     """Which bundle it is: its file, the case, when it was made and by which key."""
     parts = (
-        (_("File"), verification.file),
-        (_("Case"), ", ".join(filter(None, (verification.provider, verification.number)))),
+        (_("File"), printable(verification.file, _MAX_VALUE)),
+        (_("Case"), ", ".join(printable(v, _MAX_VALUE) for v in (verification.provider, verification.number) if v)),
         (_("Made"), _moment(verification.made)),
         (_("Seen between"), _between(verification)),
-        (_("Signing key"), verification.key),
+        (_("Signing key"), printable(verification.key, _MAX_VALUE)),
     )
-    return [f"{label}: {printable(value, 160)}" for label, value in parts if value]
+    return [f"{label}: {value}" for label, value in parts if value]
 
 
 def drift_words(drifts: Sequence[FactDrift]) -> str:
@@ -207,10 +210,11 @@ def _rest(count: int, indent: str) -> list[str]:
 
 
 def _wrap(text: str, indent: str, first: str = "") -> list[str]:
-    wrapped = textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapped or [first.rstrip()]
+    """Lines of at most 80 columns; Chinese, Japanese and Korean characters take two. What has no space is broken where the line ends."""
+    wide = "".join(c + _BESIDE_WIDE if unicodedata.east_asian_width(c) in "WF" else c for c in text)
+    width = WIDTH if wide == text else WIDTH - 1  # a line may end between the two columns of a character
+    wrapped = textwrap.wrap(wide, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
+    return [line.replace(_BESIDE_WIDE, "") for line in wrapped] or [first.rstrip()]
 
 
 def _outcome(value: str) -> str:
@@ -221,7 +225,7 @@ def _outcome(value: str) -> str:
 
 
 def _moment(text: str) -> str:
-    return f"{text[:16].replace('T', ' ')} UTC" if text else ""
+    return printable(f"{text[:16].replace('T', ' ')} UTC") if text else ""
 
 
 def _between(verification: Verification) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from selfaudit.case.statement import Statement
+from selfaudit.demo import demo_signed_case
 from selfaudit.engine import Audit
 from selfaudit.engine.draft import Draft, Line
 from selfaudit.engine.draft_case import from_case
@@ -96,6 +97,18 @@ def test_out_writes_reports_and_bundle_with_the_file(kept: Audit, tmp_path: Path
     assert "signed and handed out" in _history("1").stdout
     _one_line(_history("2", "--out", str(tmp_path / "none")), "no run yet")
     assert not (tmp_path / "none").exists()
+
+
+def test_a_seal_that_the_store_only_claims_counts_for_nothing(kept: Audit, tmp_path: Path) -> None:
+    def seal_in(folder: Path) -> str:
+        assert _history("1", "--out", str(folder)).returncode == 0
+        return str(json.loads((folder / "evidence.json").read_bytes())["case"]["seal"]["state"])
+
+    assert seal_in(tmp_path / "claimed") == "unknown-key"
+    store = open_store(default_path())
+    store.save_case(1, from_case(kept.evidence.case, signed=demo_signed_case("broken")))
+    store.close()
+    assert seal_in(tmp_path / "shown") == "trusted"
 
 
 def test_out_while_the_window_is_open_says_what_was_not_noted(kept: Audit, tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from selfaudit.case import EvidenceFile
+from selfaudit.case import Case, EvidenceFile
 from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Answer, Attestation, Credential, Measure, Moment, Removal, Statement
 from selfaudit.findings import Finding, Outcome, Result
 from selfaudit.policy.empty_words import says_something, telling_words
-from selfaudit.policy.model import ClauseClass, Gap
-from tests.policy.build import CASE, COMPLETE, FILE, NOW, READING, clause, judged, result
+from selfaudit.policy.model import ClauseClass, Gap, State
+from tests.policy.build import CASE, COMPLETE, FILE, NOW, READING, clause, judged, only, result
 
 CLAUSE = clause(checks=("mail.spf",))
 EMPTY = EvidenceFile("empty.txt", "00" * 32, 0)
@@ -350,3 +350,31 @@ def test_a_planned_step_that_only_a_list_can_end_is_no_gap() -> None:
     assert gaps(replace(waiting, steps=(replace(step, date=""),)), bad, case=case) == ["step:1"]
     assert gaps(waiting, bad, result("exposure.relay", Outcome.FAIL), case=case) == ["step:1"]
     assert gaps(waiting, case=case) == ["step:1"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "case", "statement", "why"),
+    [
+        ("2026-11-20T09:00:00Z", CASE, COMPLETE, ""),
+        ("2026-11-16T09:00:00Z", CASE, COMPLETE, ""),
+        ("2026-11-15T23:00:00Z", CASE, COMPLETE, "before the last repair"),
+        ("2026-11-18T23:00:00Z", replace(CASE, suspended="2026-11-19"), COMPLETE, "before the service was suspended"),
+        ("2026-11-19T03:00:00Z", replace(CASE, suspended="2026-11-19"), COMPLETE, ""),
+        ("2026-11-18T23:00:00Z", replace(CASE, suspended="2027-11-19"), COMPLETE, ""),
+        ("2026-11-14T23:00:00Z", CASE, replace(COMPLETE, measures=(), timeline=COMPLETE.timeline[:1]), "before it all began"),
+    ],
+)
+def test_a_server_that_was_looked_at_before_the_repair_shows_nothing(
+    taken: str, case: Case, statement: Statement, why: str
+) -> None:
+    reading = replace(READING, inside={"srv": taken})
+    checked = clause(checks=("host.listeners",))
+    found = judged(checked, result("host.listeners"), case=case, statement=statement, reading=reading)
+    assert (only(found).state is State.MET) is not bool(why)
+    assert ("audit-age" in {g.part for g in found.gaps}) is bool(why)
+    assert why in only(found).why
+    another = replace(reading, servers={"192.0.2.1": ("other",)})
+    other = judged(checked, result("host.listeners", target="other"), case=case, statement=statement, reading=another)
+    assert only(other).state is State.MET
+    failed = judged(checked, result("host.listeners", Outcome.FAIL), case=case, statement=statement, reading=reading)
+    assert only(failed).state is State.NOT_MET

@@ -14,6 +14,7 @@ from selfaudit.engine.requirements import (
     check_cited,
     expected_of,
     faults_of,
+    inside_of,
     pack_of,
     readiness_of,
     reading_of,
@@ -180,3 +181,29 @@ def test_the_rules_get_the_providers_numbers(provider: str, consent: str, hours:
     policy = policy_for(replace(CASE, provider=provider))
     assert (policy.consent, policy.proof_hours, policy.opt_out_days) == (consent, hours, days)
     assert kept in policy.proof_kept
+
+
+@pytest.mark.parametrize(
+    ("taken", "received", "seen"),
+    [
+        ("2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", "2026-11-20T00:00:00Z"),
+        ("2026-12-24T00:00:00Z", "2026-11-22T00:00:00Z", "2026-11-22T00:00:00Z"),
+        ("some day", "2026-11-22T00:00:00Z", "2026-11-22T00:00:00Z"),
+    ],
+)
+def test_when_a_server_was_looked_at(taken: str, received: str, seen: str) -> None:
+    report = replace(host("srv"), taken=taken, received=received)
+    assert inside_of(evidence(report)) == {"srv": seen}
+    assert inside_of(evidence(replace(report, taken="", received=""))) == {}
+
+
+def test_a_server_that_was_looked_at_before_the_suspension_meets_no_clause() -> None:
+    seen = replace(evidence(host("srv")), case=replace(CASE, provider="ofsecman.io", suspended="2026-11-23"))
+    results = (Result("host.malware", "host", "srv", Outcome.PASS),)
+    late = readiness_of(Audit(seen, results), 1_795_600_000.0)
+    assert late is not None
+    assert not any(b.target == "srv" for r in late.requirements for b in r.by)
+    assert "audit-age" in {g.part for g in late.gaps}
+    early = readiness_of(Audit(replace(seen, case=replace(seen.case, suspended="2026-11-21")), results), 1_795_600_000.0)
+    assert early is not None
+    assert any(b.target == "srv" for r in early.requirements for b in r.by)

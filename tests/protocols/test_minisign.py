@@ -148,3 +148,31 @@ def test_comments_are_one_line_and_bounded() -> None:
     assert made.trusted.startswith("a b\\x1b[31m\\u202ec")
     assert made.untrusted == "x y"
     verify(DATA, made, DESK.public())
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "00" * 32,
+        "01" + "00" * 31,
+        "01" + "00" * 30 + "80",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+        "ee" + "ff" * 31,
+        "f0" + "ff" * 30 + "7f",
+    ],
+)
+def test_a_key_under_which_anybody_signs_is_refused(encoded: str) -> None:
+    key = PublicKey(b"AAAAAAAA", bytes.fromhex(encoded))
+    with pytest.raises(BadInput, match="none that anybody can sign with"):
+        read_public_key(key.text())
+    # With the point itself and the factor 0 the equation of a signature holds for many or all texts.
+    forged = replace(GOOD, key_id=key.id, signature=key.key + bytes(32), seal=key.key + bytes(32))
+    for number in range(16):
+        with pytest.raises(BadSignature, match="none that anybody can sign with"):
+            verify(str(number).encode(), forged, key)

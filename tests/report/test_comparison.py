@@ -329,7 +329,7 @@ def test_warnings() -> None:
     words = " ".join(compare(first, replace(second, evidence=other)).warnings)
     for part in (
         "different providers",
-        "case numbers (none and B-2)",
+        "case numbers (no number and B-2)",
         "stopped before its end",
         "a demo",
         "(1 and 2)",

@@ -12,7 +12,7 @@ import pytest
 
 from selfaudit.engine import Audit
 from selfaudit.report.content import Content, content_of
-from selfaudit.report.content.model import FindingRow, FirstPage, ResultRow
+from selfaudit.report.content.model import Count, FindingRow, FirstPage, ResultRow, Sign
 from selfaudit.report.html import html_of, render_html
 from tests.report.filled import filled_content
 
@@ -55,12 +55,25 @@ def test_without_anything_optional_the_page_has_no_empty_parts() -> None:
     page = html_of(Content("en", "", "2026-11-22 10:00", first))
     headings = re.findall(r"<h2>([^<]*)", page)
     assert headings == [
-        "Readiness", "Root cause, as the customer states it", "How to check this again", "What was audited", "Results, summed up",
+        "Readiness", "Root cause, as the customer states it", "How to check this again", "What was audited", "Checks, summed up",
         "All results ", "What was sent", "What this report cannot show", "How it was made",
     ]  # fmt: skip
     assert "No provider whose policy is known here was named" in page
     assert "The customer has not described it." in page
     assert "<dd>not stated</dd>" in page
+
+
+def test_what_is_met_by_word_alone_looks_like_nothing_that_a_check_has_seen() -> None:
+    content, _words = filled_content()
+    stated, seen = Sign("stated", "✎", "stated, not checked"), Sign("pass", "✓", "met")
+    first = replace(content.first, readiness=(Count(seen, 8), Count(stated, 12)))
+    page = html_of(replace(content, first=first))
+    assert (
+        '<b>20 requirements</b>: 8 <span class="c-pass">✓</span> met, 12 <span class="c-stated">✎</span> stated, not checked'
+        in page
+    )
+    assert '<span class="b-stated" style="flex-grow: 12"></span>' in page
+    assert ".b-stated { background: repeating-linear-gradient(" in page
 
 
 def test_a_folded_group_is_a_table() -> None:
@@ -72,7 +85,7 @@ def test_a_folded_group_is_a_table() -> None:
     assert "<article" not in page
     part = page[page.index("Passed <span") :]
     for words in (
-        '<span class="n">2</span>',
+        '<span class="n">2 findings</span>',
         "on.test",
         "rdns.present",
         "It has a name.",
@@ -87,7 +100,7 @@ def test_long_lists_are_left_out_on_paper_and_say_so() -> None:
     sign = content.results[0].state
     rows = tuple(ResultRow(f"r{n}", "mail.spf", f"d{n}.test", sign) for n in range(121))
     page = html_of(replace(content, results=rows))
-    assert '<p class="paper">All results (121): left out on paper' in page
+    assert '<p class="paper">All results (121 checks): left out on paper' in page
     assert "left out on paper" not in html_of(replace(content, results=rows[:120]))
 
 

@@ -22,10 +22,14 @@ from selfaudit.facts.registration import DomainRegistration, Registered, Registr
 from selfaudit.facts.routing import RouteValidity, ValidityQuestion
 from selfaudit.facts.vantage import DnsVantage
 from selfaudit.facts.zone import DnssecChain
+from selfaudit.report.bundle.model import Standing
 from selfaudit.report.drift import FactDrift, counts, drift
 from selfaudit.report.fact_lines import COMPARED, MAX_LINES, difference, same
+from selfaudit.report.recheck import point_of
 from tests.checks.build import no, yes
 from tests.checks.listings import entry
+from tests.protocols.test_dnssec import NOW as SIGNED_AT
+from tests.protocols.test_dnssec import signed
 
 OLD, NOW = "2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"
 ADDRESS, DOMAIN = Target("address", "192.0.2.25"), Target("domain", "shop.test")
@@ -212,6 +216,42 @@ def test_fetched_files() -> None:
     assert difference(first, replace(first, fetch=replace(fetch, body="mode: none"))).any
     gone = difference(first, replace(first, fetch=replace(fetch, outcome=HttpStatus.TIMEOUT, code=0, body="")))
     assert (gone.any, len(gone.unseen)) == (False, 1)
+
+
+def test_an_all_clear_that_is_not_there_is_worse_where_it_is_demanded() -> None:
+    ds, key, soa = signed()
+    plain = yes("shop.test", "SOA", "a. b. 1 2 3 4 5")
+    signed_zone = DnssecChain("shop.test", ds, key, soa, plain, plain, SIGNED_AT)
+    unsigned = DnssecChain("shop.test", no("shop.test", "DS"), no("shop.test", "DNSKEY"), plain, plain, plain, SIGNED_AT)
+    key_of = f"{DnssecChain.kind}@shop.test"
+    only = ("dns.dnssec",)
+    (zone,) = drift(bundle((key_of, signed_zone), only=only), here((key_of, unsigned), only=only))
+    assert [(c.before, c.now) for c in zone.checks] == [("pass", "not-applicable")]
+    assert (zone.matters, zone.worse, point_of((zone,)).standing) == (True, True, Standing.BAD)
+
+    name, only = "_smtp._tls.shop.test", ("mail.tls-rpt",)
+    asked = TlsReporting("shop.test", yes(name, "TXT", "v=TLSRPTv1; rua=mailto:t@shop.test"))
+    gone = TlsReporting("shop.test", no(name, "TXT"))
+    (reports,) = drift(bundle(("mail.tls-rpt@shop.test", asked), only=only), here(("mail.tls-rpt@shop.test", gone), only=only))
+    assert (reports.matters, reports.worse) == (True, False)
+    assert reports.why == "it was seen in the bundle, and it is not there any more"
+    point = point_of((reports,))
+    assert (point.standing, "1 facts that the bundle shows right are not there any more" in point.text) == (Standing.NOTE, True)
+    (better,) = drift(bundle(("mail.tls-rpt@shop.test", gone), only=only), here(("mail.tls-rpt@shop.test", asked), only=only))
+    assert better.why == "it is seen otherwise now"
+    assert "not there any more" not in point_of((better,)).text
+
+
+def test_capitals_in_names_are_no_difference() -> None:
+    shouted = ReverseDns(
+        "192.0.2.25", yes(POINTER, "PTR", "MAIL.Shop.TEST."), None, (yes("mail.shop.test", "A", "192.0.2.25"),)
+    )
+    assert not difference(NAMED, shouted).any
+    assert same([NAMED], [shouted])
+    first = TlsReporting("shop.test", yes("_smtp._tls.shop.test", "TXT", "v=TLSRPTv1; rua=https://shop.test/Reports"))
+    assert difference(
+        first, TlsReporting("shop.test", yes("_smtp._tls.shop.test", "TXT", "v=TLSRPTv1; rua=https://shop.test/reports"))
+    ).any
 
 
 def test_a_validator_is_compared_by_what_it_says() -> None:

@@ -21,6 +21,7 @@ from selfaudit.facts.mail import SpfLookups
 from selfaudit.findings import Outcome
 from selfaudit.i18n import using
 from selfaudit.policy.model import Brand, Clause, ClauseClass, Gap, Pack, State, Weight
+from selfaudit.report.content import content_of
 from selfaudit.report.content.look import look_of
 from selfaudit.report.html import render_html
 from selfaudit.report.json import audit_json, encode_audit
@@ -35,6 +36,7 @@ from selfaudit.report.readiness_text import (
     remark_words,
     to_verify,
     unverified_line,
+    word_alone,
 )
 from selfaudit.report.statement_text import shown_by
 from tests.checks.build import spf_fact
@@ -277,7 +279,21 @@ def test_words_of_readiness() -> None:
     assert readiness is not None
     assert [r.clause for r in blocking(readiness)] == ["B-2"]
     assert [r.clause for r in to_verify(readiness)] == ["B-4"]
-    assert unverified_line(readiness).startswith("1 requirement could not be verified")
+    assert unverified_line(readiness).startswith(
+        "Of the requirements met (1), 1 rests on the customer's word alone. 1 requirement could not be verified; "
+    )
+    seen = tuple(r for r in readiness.requirements if not word_alone(r))
+    assert unverified_line(replace(readiness, requirements=seen)).startswith("1 requirement could not be verified; ")
+    alone = [r for r in readiness.requirements if word_alone(r)]
+    assert [(r.state, r.by, r.instead, r.stated) for r in alone] == [(State.MET, (), (), True)]
+    content = content_of(audit_of(STATEMENT))
+    assert [(c.sign.tone, c.sign.word, c.count) for c in content.first.readiness if c.sign.tone in ("pass", "stated")] == [
+        ("stated", "stated, not checked", 1)
+    ]
+    (row,) = [row for row in content.clauses if row.clause == alone[0].clause]
+    assert (row.state.tone, row.word) == ("stated", "It rests on the customer's word alone; no check has seen it.")
+    beside = [row.word for row in content.clauses if row.clause == "B-4"]
+    assert beside == ["It rests on the customer's word."]
     assert readiness_headline(readiness) == "Not ready for Prez <Hosting>: 1 of 4 requirements blocks."
     assert "The SPF policy of shop.test" in Words(audit_of()).why(blocking(readiness)[0])
     ready = replace(readiness, ready=True, blockers=(), gaps=())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
@@ -50,6 +51,21 @@ class Desk:
         self.window.resize(1120, 760)
         self.controller.open_store()
         self.until(lambda: self.controller.cases is not None)
+
+    def open_file(self, path: Path) -> None:
+        """Opens a file as the app does with what it was started with, and waits until it has been looked at."""
+        self.controller.open_file(path)
+        self.looked()
+
+    def take_files(self, paths: Iterable[Path]) -> None:
+        """Drops files, and waits until they have been looked at."""
+        self.controller.take_files(paths)
+        self.looked()
+
+    def looked(self) -> None:
+        """Waits until no file is being looked at any more."""
+        self.until(lambda: not self.controller.opening_files)
+        self.settle()
 
     def close(self) -> None:
         """Closes the window; the worker must end."""

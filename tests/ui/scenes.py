@@ -39,6 +39,7 @@ from selfaudit.ssh_pins import HostKey
 from selfaudit.store import CaseRow, PastChange, RunRow, RunState, StoreError
 from selfaudit_ui.controller import Controller, RunView, Saving
 from selfaudit_ui.controller.hosts import Note, SshForm
+from selfaudit_ui.controller.opening import read_case
 from selfaudit_ui.controller.pasting import look_at_paste
 from selfaudit_ui.exporting import Exported
 from selfaudit_ui.flow import Run
@@ -69,6 +70,7 @@ class Stage:
         controller.saver = None
         controller._reset_case()
         controller.cases, controller.store_trouble, controller.trouble, controller.saving = (), None, "", Saving.NOTHING
+        controller.keeping_out, controller.kept_out, controller.kept_out_trouble = None, None, ""
         controller.assess_later = lambda: None  # type: ignore[method-assign]
         return controller
 
@@ -165,7 +167,8 @@ def _start_trouble(stage: Stage) -> None:
     file = Path(tempfile.mkdtemp()) / "case.json"
     file.write_text("{")
     stage.reset()
-    stage.controller.open_case_file(file)
+    found = read_case(file)
+    stage.controller.take_case(found.draft, found.problem)
     stage.show("start")
 
 

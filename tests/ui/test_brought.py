@@ -37,7 +37,7 @@ def _file(folder: Path, name: str = "people.csv", content: str = LEDGER) -> Path
 
 def _offered(desk: Desk, path: Path) -> None:
     """Drops a ledger and waits until its columns are shown."""
-    desk.controller.take_files([path])
+    desk.take_files([path])
     desk.until(lambda: desk.controller.ledger is not None and not desk.controller.ledger_work)
     desk.settle()
 

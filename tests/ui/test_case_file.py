@@ -38,7 +38,7 @@ def test_from_a_case_file_to_an_exported_bundle_in_seven_clicks(
 ) -> None:
     target = tmp_path / "out.zip"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: (str(target), ""))
-    desk.controller.open_file(demo_file)  # as a double click on the file does
+    desk.open_file(demo_file)  # as a double click on the file does
     assert desk.window.page_name == "start"
     desk.click("See what would be sent")
     desk.until(lambda: desk.controller.plan is not None)
@@ -65,7 +65,7 @@ def test_from_a_case_file_to_an_exported_bundle_in_seven_clicks(
 
 
 def test_a_trusted_file_says_by_whom_and_proves_what_it_names(desk: Desk, demo_file: Path) -> None:
-    desk.controller.open_file(demo_file)
+    desk.open_file(demo_file)
     words = desk.texts().replace("\u200b", "")
     assert "This case file was signed by Prez Hosting (demo) Abuse Desk" in words
     assert "2 targets may be checked" in words
@@ -76,8 +76,20 @@ def test_a_trusted_file_says_by_whom_and_proves_what_it_names(desk: Desk, demo_f
     assert desk.controller.situation.active
 
 
+def test_the_page_of_targets_says_whose_word_the_file_is(desk: Desk, demo_file: Path, tmp_path: Path) -> None:
+    desk.open_file(demo_file)
+    desk.click("Continue")
+    words = desk.texts().replace("\u200b", "")
+    assert "From the case file PH-88213.selfaudit-case. This case file was signed by Prez Hosting (demo) Abuse Desk" in words
+    assert "not checked" not in words
+    demo_file.with_name(demo_file.name + ".minisig").unlink()
+    desk.open_file(_written(tmp_path, encode_case(FORM), None))
+    desk.click("Continue")
+    assert "From the case file PH-88213.selfaudit-case. This case file is not signed" in desk.texts().replace("\u200b", "")
+
+
 def test_targets_that_the_file_does_not_name_are_not_proven(desk: Desk, demo_file: Path) -> None:
-    desk.controller.open_file(demo_file)
+    desk.open_file(demo_file)
     draft = desk.controller.draft
     assert draft is not None
     desk.controller.edit(replace(draft, lines=(Line("blumenhof.example"), Line("angebote-blumenhof.example"))))
@@ -102,7 +114,7 @@ SEALS = [
 def test_any_other_file_says_so_and_keeps_nobody_from_anything(
     desk: Desk, tmp_path: Path, signature: str | None, words: str
 ) -> None:
-    desk.controller.open_file(_written(tmp_path, encode_case(FORM), signature))
+    desk.open_file(_written(tmp_path, encode_case(FORM), signature))
     assert desk.window.page_name == "start"
     assert words in desk.texts()
     assert "You can go on: it keeps you from nothing." in desk.texts()
@@ -117,7 +129,7 @@ def test_a_file_that_was_changed_is_said_to_be(desk: Desk, tmp_path: Path) -> No
     signed = demo_signed_case("fixed")
     data = signed.data.replace(b"198.51.100.25", b"198.51.100.26")
     assert data != signed.data
-    desk.controller.open_file(_written(tmp_path, data, signed.signature))
+    desk.open_file(_written(tmp_path, data, signed.signature))
     assert "it was changed after it was signed" in desk.texts()
     assert desk.controller.authority is None
     assert not desk.controller.situation.active
@@ -128,7 +140,7 @@ def test_the_demos_key_proves_nothing_in_a_real_case(desk: Desk, tmp_path: Path)
 
     file = CaseFile(schema="selfaudit/case/1", provider="Prez Hosting (demo)", number="1", targets=("a-company.net",))
     data = encode_case(file)
-    desk.controller.open_file(_written(tmp_path, data, sign_case(data, DEMO_KEY, "2026-11-22T10:00:00Z")))
+    desk.open_file(_written(tmp_path, data, sign_case(data, DEMO_KEY, "2026-11-22T10:00:00Z")))
     assert "was signed by" not in desk.texts()
     assert desk.controller.authority is None
 
@@ -138,7 +150,7 @@ def test_the_card_is_there_for_case_files_only_and_after_opening_the_case_again(
     desk.controller.paste("b-company.net")
     desk.window.show_page("start")
     assert "Case file from support" not in desk.texts()
-    desk.controller.open_file(_written(tmp_path, encode_case(FORM), None))
+    desk.open_file(_written(tmp_path, encode_case(FORM), None))
     desk.until(lambda: desk.controller.saved == "Saved")
     desk.close()
     second = Desk(desk.bot)
@@ -162,7 +174,7 @@ def test_hostile_words_are_shown_as_plain_text(desk: Desk, tmp_path: Path) -> No
     from msgspec.structs import replace as change
 
     form = change(FORM, message="<b>\u202eevil</b>\n" * 50 + "x" * 2000, service="<img src=x>", contact="\u2066a\u2069")
-    desk.controller.open_file(_written(tmp_path, encode_case(form), None))
+    desk.open_file(_written(tmp_path, encode_case(form), None))
     words = desk.texts()
     assert "<img src=x>" in words
     assert not {"\u202e", "\u2066", "\u2069"} & set(words)

@@ -82,7 +82,7 @@ def test_a_look_alike_of_an_own_domain_is_not_one(tmp_path: Path) -> None:
 def test_a_notice_opens_a_case_and_changes_nothing_in_it(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "notice.eml"
     path.write_text(NOTICE, encoding="utf-8")
-    desk.controller.take_files([path])
+    desk.take_files([path])
     desk.until(lambda: bool(desk.controller.draft and desk.controller.draft.notices))
     draft = desk.controller.draft
     assert draft is not None
@@ -100,7 +100,7 @@ def test_a_mail_of_either_side_is_asked_about(desk: Desk, tmp_path: Path) -> Non
         path.write_text(UNDECIDED, encoding="utf-8")
     desk.controller.new_case()
     desk.controller.paste("blumenhof.net")
-    desk.controller.take_files([first, second, third])
+    desk.take_files([first, second, third])
     assert desk.controller.draft is not None
     assert (desk.controller.draft.messages, desk.controller.draft.notices) == ((), ())
     desk.click("a.eml is a mail that we send")
@@ -118,7 +118,7 @@ def test_a_mail_of_either_side_is_asked_about(desk: Desk, tmp_path: Path) -> Non
 def test_what_nothing_is_made_of_is_said(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n")
-    desk.controller.take_files([path])
+    desk.take_files([path])
     assert "picture.png: nothing here is made of this" in desk.controller.trouble
     assert desk.controller.draft is None
 
@@ -131,7 +131,7 @@ def test_nothing_is_taken_while_an_audit_runs(desk: Desk, broken: View, fixed: V
         paths.append(tmp_path / name)
         paths[-1].write_text(content, encoding="utf-8")
     before = controller.draft
-    controller.take_files(paths)
+    desk.take_files(paths)
     desk.bot.wait(100)
     assert controller.draft == before
     assert "An audit is running" in controller.trouble

@@ -108,11 +108,11 @@ def test_a_wrong_field_marks_the_page_on_which_it_stands() -> None:
 
 STATEMENT = [
     # pack, ready, missing, icon, words, the report
-    (False, False, 0, "todo", "No policy chosen", "Export report"),
-    (True, False, 3, "warn", "3 missing", "Export interim report"),
-    (True, False, 1, "warn", "1 missing", "Export interim report"),
-    (True, False, 0, "todo", "To fill in", "Export interim report"),
-    (True, True, 0, "pass", "Complete", "Export report"),
+    (False, False, 0, "todo", "No policy chosen", "Export bundle"),
+    (True, False, 3, "warn", "3 missing", "Export interim bundle"),
+    (True, False, 1, "warn", "1 missing", "Export interim bundle"),
+    (True, False, 0, "todo", "To fill in", "Export interim bundle"),
+    (True, True, 0, "pass", "Complete", "Export bundle"),
 ]
 
 

@@ -168,7 +168,7 @@ def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
     desk.until(lambda: bool(controller.draft and controller.draft.hosts))
     assert desk.window.page_name == "targets"
     assert desk.find(QAbstractButton, CARD).isChecked()
-    controller.take_files([blocks, wide, letter])
+    desk.take_files([blocks, wide, letter])
     desk.until(lambda: len(hosts_of(desk)) == 3)
     assert {r.name for r in hosts_of(desk)} == {NAME, "mx", "win"}
     assert controller.unsorted == (letter,)  # it may be a mail of either side

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 
 from selfaudit.case import EvidenceFile
 from selfaudit.engine.draft import Draft, Line
@@ -146,6 +148,51 @@ def test_everything_of_a_case_is_written_into_one_file(desk: Desk, log: Path, tm
     desk.until(lambda: len(told) == 2)
     assert isinstance(told[1], Failure)
     assert "is a folder" in told[1].words
+
+
+def _three_cases(desk: Desk) -> None:
+    for name in ("a.example", "b.example", "c.example"):
+        desk.controller.new_case(Draft((Line(name),)))
+        desk.until(lambda: desk.controller.case_id is not None)
+    desk.controller.refresh_cases()
+    desk.until(desk.controller.bridge.idle)
+    desk.window.show_page("start")
+
+
+def test_each_kept_case_can_be_exported_and_deleted(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _three_cases(desk)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: (str(tmp_path / "out"), ""))
+    desk.click("Export everything of case b.example")
+    desk.until(lambda: desk.controller.kept_out is not None)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert json.loads(archive.read("case.json"))["draft"]["lines"][0]["text"] == "b.example"
+        count = len(archive.namelist())
+    assert f"out.zip with {count} files. It holds personal data." in desk.texts().replace("\u200b", "")
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    desk.click("Open the folder")
+    assert shown == [str(tmp_path)]
+    before = (tmp_path / "out.zip").read_bytes()
+    desk.click("Export everything of case a.example")  # the dialog asked about "out", and "out.zip" is there
+    assert "out.zip is there already; choose another name." in desk.texts().replace("\u200b", "")
+    assert (tmp_path / "out.zip").read_bytes() == before
+    desk.click("Delete case b.example")
+    assert len(desk.controller.cases or ()) == 3, "it asks first"
+    desk.click("Keep")
+    desk.click("Delete case b.example")
+    desk.click("Delete case b.example")
+    desk.until(lambda: len(desk.controller.cases or ()) == 2)
+    assert sorted(row.draft.lines[0].text for row in desk.controller.cases or ()) == ["a.example", "c.example"]
+
+
+def test_an_export_of_a_case_that_fails_is_said(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _three_cases(desk)
+    (tmp_path / "out.zip").mkdir()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_any: (str(tmp_path / "out.zip"), ""))
+    desk.click("Export everything of case a.example")
+    desk.until(lambda: bool(desk.controller.kept_out_trouble))
+    assert "is a folder; name a file" in desk.texts()
+    assert desk.controller.keeping_out is None
 
 
 def test_where_nothing_is_kept_there_is_nothing_to_write(desk: Desk, tmp_path: Path) -> None:

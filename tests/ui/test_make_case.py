@@ -249,6 +249,12 @@ def test_what_was_filled_in_survives_another_page_and_another_language(desk: Des
     assert desk.controller.form == form
     assert desk.find(QLineEdit, "Case or ticket number").text() == "PH-88213"
     desk.click("Empty the whole form")
+    assert desk.controller.form == form, "it is asked first"
+    desk.click("Keep the form")
+    assert "What you have filled in is gone then" not in desk.texts()
+    assert desk.controller.form == form
+    desk.click("Empty the whole form")
+    desk.click("Yes, empty the whole form")
     assert desk.find(QLineEdit, "Case or ticket number").text() == ""
     assert desk.find(QPlainTextEdit, "Targets").toPlainText() == ""
 

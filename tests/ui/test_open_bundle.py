@@ -52,7 +52,7 @@ def _drop(desk: Desk, *paths: Path) -> None:
         QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     desk.window.dropEvent(event)
-    desk.settle()
+    desk.looked()
 
 
 def _open(desk: Desk, path: Path) -> Opened:
@@ -85,12 +85,12 @@ def test_a_bundle_is_chosen_and_verified(desk: Desk, bundle: Path, monkeypatch: 
 
 
 def test_the_app_opens_what_it_is_started_with(desk: Desk, bundle: Path, tmp_path: Path) -> None:
-    desk.controller.open_file(bundle)
+    desk.open_file(bundle)
     assert desk.window.page_name == "open-bundle"
     desk.until(lambda: desk.controller.bundle is not None)
     case = tmp_path / "case.selfaudit-case"
     case.write_text('{"schema": "selfaudit/case/1", "targets": ["shop.net"]}')
-    desk.controller.open_file(case)
+    desk.open_file(case)
     assert desk.window.page_name == "start"
     assert desk.controller.draft is not None
     assert app.run.__doc__ is not None

@@ -13,9 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDia
 from selfaudit.case import EvidenceFile
 from selfaudit.case.statement import Attestation
 from selfaudit.demo import DEMO_KEY
+from selfaudit.findings import Outcome
+from selfaudit.policy.model import Readiness
 from selfaudit.protocols.minisign import read_signature
 from selfaudit.report.bundle import verify_bundle
 from selfaudit_ui import exporting
+from selfaudit_ui.assessing import Assessment
 from selfaudit_ui.exporting import MAX_PAGES, Exported, Material, Preview, exported_words, unsigned_words
 from selfaudit_ui.flow import Run
 from selfaudit_ui.pages.report import ReportPage
@@ -253,7 +256,7 @@ def test_files_that_are_kept_go_in_and_others_are_named(
     assert "1 file is only named in it, not included: gone.png" in exported_words(done)
 
 
-def test_an_export_of_another_case_never_comes_late(
+def test_a_case_is_not_left_while_its_report_is_being_written(
     desk: Desk, drawn: list[Material], saved_to: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
@@ -270,12 +273,18 @@ def test_an_export_of_another_case_never_comes_late(
     desk.until(lambda: desk.controller.exporting == "bundle")
     assert not desk.window._primary.isEnabled()
     assert "The report is being written" in desk.window._why.text()
+    case = desk.controller.case_id
     desk.controller.new_case()
+    desk.controller.open_demo("broken")
+    assert case is not None
+    desk.controller.delete_case(case)
+    assert desk.controller.trouble == "The report is being written. Wait until that is done, then try again."
     go.set()
-    desk.until(desk.controller.bridge.idle)
-    assert desk.controller.written is None
-    assert desk.controller.exported is None
-    assert desk.controller.exporting == ""
+    desk.until(lambda: desk.controller.exporting == "")
+    assert desk.controller.case_id == case
+    assert desk.controller.exported == saved_to
+    desk.controller.new_case()
+    assert desk.controller.case_id is None
 
 
 @pytest.mark.parametrize("kind", ["pdf", "html"])
@@ -311,6 +320,36 @@ def test_before_and_now(desk: Desk, drawn: list[Material]) -> None:
     assert before is not None
     assert before.evidence.finished == first.audit.evidence.finished
     assert drawn[-1].audit.evidence.finished > before.evidence.finished
+
+
+def test_after_checking_again_the_audit_as_it_was_is_before(desk: Desk, drawn: list[Material]) -> None:
+    run_demo(desk, "broken")
+    desk.window.show_page("report")
+    desk.until(lambda: len(drawn) == 1 and not desk.controller.previewing)
+    assert drawn[0].before is None
+    desk.controller.check_again(desk.controller.run.results, world="fixed")
+    desk.until(lambda: not desk.controller.again)
+    assert desk.controller.again_trouble == ""
+    desk.until(lambda: drawn[-1].before is not None and not desk.controller.previewing)
+    before = drawn[-1].before
+    assert before is not None
+    failed = [sum(r.outcome is Outcome.FAIL for r in audit.results) for audit in (before, drawn[-1].audit)]
+    assert failed[0] > 30
+    assert failed[1] == 0
+
+
+def test_where_the_case_is_ready_no_page_says_fix_it_first(desk: Desk, broken: View, fixed: View) -> None:
+    stage = Stage(desk.window, broken, fixed)
+    controller = stage.ran(broken)
+    for page in ("report", "audit"):
+        controller.assessment = Assessment()
+        stage.show(page)
+        desk.window.pages[page].refresh("")
+        assert "before you ask for reinstatement" in desk.texts()
+        controller.assessment = Assessment(readiness=Readiness("demo", "1", "Prez", "Terms", "reinstatement", ready=True))
+        desk.window.pages[page].refresh("")
+        assert "before you ask for reinstatement" not in desk.texts()
+        assert "checks failed." in desk.texts()
 
 
 def test_the_exported_statement_is_kept(desk: Desk, drawn: list[Material], saved_to: Path) -> None:

@@ -62,6 +62,7 @@ def run(arguments: list[str]) -> int:
     sys.excepthook = _Crash(controller)
     window.show()
     QTimer.singleShot(0, controller.open_store)
+    QTimer.singleShot(0, controller.sweep_reports)
     if arguments:
         QTimer.singleShot(0, lambda: controller.open_file(Path(arguments[0])))
     return app.exec()

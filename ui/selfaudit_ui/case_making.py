@@ -16,7 +16,7 @@ from selfaudit.engine.seals import SUFFIX, read_signed_case, sign_case
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.policy.packs import pack_for
-from selfaudit.protocols.minisign import PublicKey
+from selfaudit.protocols.minisign import PublicKey, SecretKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +61,46 @@ def check(form: CaseFile, *, allow_reserved: bool) -> Checked:
     return Checked(problems, case_remarks(form), sample)
 
 
-def write(form: CaseFile, path: Path, *, at: str, sign: bool, allow_reserved: bool) -> Made:
+def refuse_others(path: Path) -> None:
+    """Refuses a place where a signature lies that nobody was asked about.
+
+    Raises:
+        UserError: there is one.
+    """
+    beside = path.with_name(path.name + SUFFIX)
+    if os.path.lexists(beside) and not path.exists():
+        raise UserError(_("{file} is there already; choose another name.").format(file=beside))
+
+
+def key_to_sign(path: Path) -> SecretKey:
+    """The key of this computer, which is made where there is none, for a case file at `path`.
+
+    Raises:
+        UserError: there is no place for a key, or none for the file.
+    """
+    from selfaudit.secrets import signing_key
+
+    refuse_others(path)
+    return signing_key()
+
+
+def write(form: CaseFile, path: Path, *, at: str, secret: SecretKey | None, allow_reserved: bool) -> Made:
     """Writes the case file and its signature.
 
     Args:
         form: as it was filled in.
         path: of the case file. The system's dialog has asked whether it may be overwritten.
         at: the moment (RFC 3339, UTC).
-        sign: with the key of this computer, which is made where there is none.
+        secret: signs it; None for no signature.
         allow_reserved: reserved addresses and names may be targets.
 
     Raises:
-        UserError: something is wrong with the form, there is no place for a key, or the files cannot be written.
+        UserError: something is wrong with the form, or the files cannot be written.
     """
     data = make_case_file(form, at=at, allow_reserved=allow_reserved)
-    beside = path.with_name(path.name + SUFFIX)
-    if os.path.lexists(beside) and not path.exists():
-        raise UserError(_("{file} is there already; choose another name.").format(file=beside))
+    refuse_others(path)
     signature = key = None
-    if sign:
-        from selfaudit.secrets import signing_key
-
-        secret = signing_key()
+    if secret is not None:
         key, signature = secret.public(), sign_case(data, secret, at)
     written = write_case(path, data, signature, force=True)
     seal = read_signed_case(written.case).seal

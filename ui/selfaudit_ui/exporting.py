@@ -6,6 +6,7 @@ The rooms that draw and pack are loaded when they are first needed, in the worke
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING
 from selfaudit.case import EvidenceFile
 from selfaudit.case.statement_file import encode_statement
 from selfaudit.engine import Audit, judge_evidence, save_evidence
+from selfaudit.engine.beside import write_beside
 from selfaudit.engine.evidence import Evidence, write_whole
+from selfaudit.engine.seals import SUFFIX
 from selfaudit.errors import BadInput, UserError
-from selfaudit.i18n import _, ngettext, using
+from selfaudit.i18n import _, language, ngettext, using
 from selfaudit.store import Store
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from selfaudit.report.content import Content
 
 MAX_PAGES = 12  # that are kept to be looked at
+_NAMES = (
+    "evidence.json", "statement.json", "audit.json", "report.html", "report.pdf", "bundle.zip", f"bundle.zip{SUFFIX}",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Material:
         before: the first audit of the case, None where this is the first.
         attachments: files that the statement names, as far as they are kept.
         case_file, case_signature: the case file as it came, b"" and "" for none.
+        key: signs the bundle, None for none.
+        unsigned: why there is none.
     """
 
     audit: Audit
@@ -45,6 +53,8 @@ class Material:
     attachments: tuple[Attachment, ...] = ()
     case_file: bytes = b""
     case_signature: str = ""
+    key: SecretKey | None = None
+    unsigned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class Exported:
         key: name of the key by which the bundle is signed, "" if it is not.
         unsigned: why it is not, "" if it is, or where nothing is signed.
         lacking: names of files that the statement names and that are not in it.
+        beside: the signature of the bundle that lies beside it, None where there is none.
     """
 
     path: Path
@@ -73,6 +84,7 @@ class Exported:
     key: str = ""
     unsigned: str = ""
     lacking: tuple[str, ...] = field(default=())
+    beside: Path | None = None
 
 
 def first_evidence(store: Store, case_id: int | None, run_id: int | None) -> Evidence | None:
@@ -122,12 +134,14 @@ def _demo_file(file: EvidenceFile, world: str) -> bytes | None:
 def preview(material: Material, ppi: float) -> Preview:
     """The first pages as pictures with `ppi` pixels per inch."""
     from selfaudit.report.content import content_of
-    from selfaudit.report.pdf import render_pages
+    from selfaudit.report.pdf import draw_pages
 
     moment = time.time()
     with using(material.language):
-        pages = render_pages(material.audit, before=material.before, now=moment, ppi=ppi, limit=MAX_PAGES + 1)
-    content = content_of(material.audit, before=material.before, now=moment)
+        content = content_of(material.audit, before=material.before, now=moment)
+        pages = draw_pages(content, ppi, MAX_PAGES + 1)
+    if material.language != language():  # what is read out is in the window's language
+        content = content_of(material.audit, before=material.before, now=moment)
     return Preview(pages[:MAX_PAGES], len(pages) > MAX_PAGES, _first_words(content))
 
 
@@ -160,27 +174,25 @@ def signing(demo: bool) -> tuple[SecretKey | None, str]:
 
 
 def export_bundle(path: Path, material: Material) -> Exported:
-    """Writes the bundle.
+    """Writes the bundle with its signature beside it; the signature of an older bundle does not stay.
 
     Raises:
         UserError: it cannot be made or written.
     """
-    data, done = _bundle(path, material)
-    write_whole(path, data)
-    return done
+    from selfaudit.report.bundle import make_bundle, sign_bundle, wanted_files
 
-
-def _bundle(path: Path, material: Material) -> tuple[bytes, Exported]:
-    from selfaudit.report.bundle import make_bundle, wanted_files
-
-    key, why = signing(bool(material.audit.evidence.case.demo))
+    key = material.key
     data = make_bundle(
         material.audit, key=key, made=time.time(), before=material.before, attachments=material.attachments,
         case_file=material.case_file, case_signature=material.case_signature, language=material.language,
     )  # fmt: skip
     there = {attachment.file.sha256 for attachment in material.attachments}
     lacking = tuple(dict.fromkeys(f.name for f in wanted_files(material.audit) if f.sha256 not in there))
-    return data, Exported(path, "bundle", key.public().name if key is not None else "", why, lacking)
+    signature = sign_bundle(data, key, material.audit.evidence.case.number) if key is not None else ""
+    beside = path.with_name(path.name + SUFFIX)
+    write_beside(path, data, beside, signature)
+    name = key.public().name if key is not None else ""
+    return Exported(path, "bundle", name, material.unsigned, lacking, beside if signature else None)
 
 
 def export_pdf(path: Path, material: Material) -> Exported:
@@ -219,7 +231,8 @@ def _html(material: Material) -> bytes:
 
 
 def export_all(folder: Path, material: Material) -> Exported:
-    """Writes everything into a folder: what cannot be made again first.
+    """Writes everything into a folder: what cannot be made again first. Where one of the files is there already, nobody has been asked about
+    it: then everything goes into a new folder in that one.
 
     Raises:
         UserError: something cannot be made or written; what came before it is there.
@@ -227,15 +240,29 @@ def export_all(folder: Path, material: Material) -> Exported:
     from selfaudit.report.json import encode_audit
 
     audit = material.audit
+    folder = _free_folder(folder, audit)
     save_evidence(audit.evidence, folder / "evidence.json")
     if audit.statement is not None:
         write_whole(folder / "statement.json", encode_statement(audit.statement))
     write_whole(folder / "audit.json", encode_audit(audit))
     write_whole(folder / "report.html", _html(material))
     write_whole(folder / "report.pdf", _pdf(material))
-    data, done = _bundle(folder / "bundle.zip", material)
-    write_whole(folder / "bundle.zip", data)
-    return Exported(folder, "data", done.key, done.unsigned, done.lacking)
+    done = export_bundle(folder / "bundle.zip", material)
+    return Exported(folder, "data", done.key, done.unsigned, done.lacking, done.beside)
+
+
+def _free_folder(folder: Path, audit: Audit) -> Path:
+    """The folder itself, or a new one in it, named after case and day, where one of the files is there already."""
+    if not any(os.path.lexists(folder / name) for name in _NAMES):
+        return folder
+    stem = file_stem(audit.evidence.case.number) + "-" + audit.evidence.finished[:10]
+    tries = (folder / (stem if number == 1 else f"{stem}-{number}") for number in range(1, 1000))
+    return next((place for place in tries if not os.path.lexists(place)), folder / f"{stem}-{time.time_ns()}")
+
+
+def file_stem(number: str) -> str:
+    """A case number as the beginning of a file name."""
+    return "".join(c for c in number if c.isalnum() or c in "-_")[:80] or "selfaudit"
 
 
 WRITERS = {"bundle": export_bundle, "pdf": export_pdf, "html": export_html, "data": export_all}
@@ -246,6 +273,12 @@ def exported_words(done: Exported) -> str:
     lines = [_("Written: {file}").format(file=done.path)]
     if done.key:
         lines.append(_("Signed with the key {key}.").format(key=done.key))
+    if done.beside is not None:
+        lines.append(
+            _("For who checks with minisign, a signature of the whole file lies beside it: {file}").format(
+                file=done.beside.name
+            )
+        )
     if done.lacking:
         count = len(done.lacking)
         lines.append(

@@ -15,8 +15,9 @@ from selfaudit.engine import Audit, Plan, judge_evidence, make_plan, run_audit
 from selfaudit.engine.again import CheckedAgain, Key, check_again, resume
 from selfaudit.engine.authority import permitted_now
 from selfaudit.engine.events import Event, Progress, RecordSeen, ResultSeen, RunStarted, TargetFound
-from selfaudit.engine.evidence import Record, Vantage
+from selfaudit.engine.evidence import Evidence, Record, Vantage
 from selfaudit.engine.hosts import collect_ssh, fetch_keys, remember_key
+from selfaudit.engine.plan import wanted_requests
 from selfaudit.engine.run import Earlier, tally
 from selfaudit.engine.suggest import Suggestion, suggest
 from selfaudit.errors import UserError
@@ -271,7 +272,7 @@ class Recorder:
 async def run(
     store: Store, case_id: int, case: Case, world: World, send: Callable[[Batch], None], *, resumed: int | None = None
 ) -> tuple[int, View, str]:
-    """Runs an audit of a case, saved as it goes; with `resumed`, goes on with that run.
+    """Runs an audit of a case, saved as it goes; with `resumed`, goes on with that run: the case is as it is now, what was seen stays.
 
     Returns the run's id, the audit, and why its end could not be saved ("" if it was).
 
@@ -289,8 +290,7 @@ async def run(
                 raise UserError(_("The case cannot be saved, so nothing was sent: {why}").format(why=error)) from None
         else:
             run_id = resumed
-            evidence = store.evidence(run_id)
-            case, earlier = evidence.case, resume(evidence)
+            earlier = _earlier(store.evidence(run_id), case, world)
             store.reopen_run(run_id)
         recorder = Recorder(store, run_id, send, net, earlier)
         flushing = asyncio.create_task(recorder.flush_often())
@@ -302,6 +302,17 @@ async def run(
                 recorder.flush()
             unsaved = _saved(lambda: store.finish_run(run_id, audit.evidence, audit.results))
             return run_id, view_of(audit), unsaved
+
+
+def _earlier(evidence: Evidence, case: Case, world: World) -> Earlier:
+    """What of an interrupted run is kept for the case as it is now: not what it asks otherwise, nor what was read again about a server."""
+    targets = tuple(dict.fromkeys((*case.targets, *evidence.targets)))
+    asked = {(request.kind, request.subject): request for request in wanted_requests(case, targets)}
+    seen = {r.fact.name: (r.fact.sha256, r.fact.address) for r in evidence.records if isinstance(r.fact, HostReport)}
+    anew = {h.name for h in world.hosts if seen.get(h.name, (h.sha256, h.address)) != (h.sha256, h.address)}
+    earlier = resume(replace(evidence, case=case))
+    kept = (r for r in earlier.records if r.request == asked.get((r.request.kind, r.request.subject), r.request))
+    return replace(earlier, records=tuple(r for r in kept if r.request.subject not in anew))
 
 
 def _saved(work: Callable[[], None]) -> str:

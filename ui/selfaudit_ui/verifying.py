@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import atexit
 import datetime
+import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 MAX_BUNDLE = 500_000_000  # octets that are read at most; the reader has limits of its own
 MAX_SIGNATURE = 4096
 TELL_EVERY = 0.1  # seconds
+_PREFIX = "selfaudit-bundle-"
+_OLD = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,29 @@ def words_of(opened: Opened) -> str:
 @cache
 def _folder() -> Path:
     """A folder that nobody else can look into, deleted when the app ends."""
-    made = tempfile.mkdtemp(prefix="selfaudit-bundle-")
+    made = tempfile.mkdtemp(prefix=_PREFIX)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return Path(made)
+
+
+def forget_reports() -> None:
+    """Deletes the reports that were written to be looked at. What a program still holds open goes with the app."""
+    if _folder.cache_info().currsize:
+        for path in tuple(_folder().iterdir()):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep_reports() -> None:
+    """Deletes what an app that ended badly has left behind: folders of this person that are older than a day."""
+    own = os.getuid() if hasattr(os, "getuid") else None
+    for path in tuple(Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")):
+        try:
+            seen = path.lstat()
+        except OSError:
+            continue
+        old = time.time() - seen.st_mtime > _OLD
+        if stat.S_ISDIR(seen.st_mode) and old and own in (None, seen.st_uid):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def proven_report(opened: Opened) -> bool:

@@ -24,8 +24,7 @@ from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.speech import language_of, speak
 from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
-from selfaudit_ui.widgets import Line, Text, button, column, reveal, row, soft
-from selfaudit_ui.widgets.blocks import Banner
+from selfaudit_ui.widgets import Banner, Line, StateLine, Text, button, column, reveal, row, soft
 from selfaudit_ui.widgets.rail import Rail
 from selfaudit_ui.widgets.readiness import ReadinessLine
 from selfaudit_ui.words import readiness_words
@@ -112,7 +111,8 @@ class Window(QMainWindow):
 
     def _make_top(self) -> QWidget:
         self._case_label = Line(bold=True)
-        self._line = soft("", SMALL)
+        self._line = Line(SMALL)
+        self._line.setProperty("role", "soft")
         self._demo = QLabel(_("Demo"))
         self._demo.setProperty("role", "badge")
         self._demo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -143,18 +143,19 @@ class Window(QMainWindow):
         self._trouble = Banner("fail")
         self._trouble.offer(button(_("Close"), self._forget_trouble, name=_("Close this message")))
         self._trouble_area = QWidget()
-        layout = column(self._trouble)
+        self._unsorted, self._reading = MailQuestion(self.controller), StateLine()
+        layout = column(self._trouble, self._unsorted, self._reading)
         layout.setContentsMargins(SPACE.XL, SPACE.L, SPACE.XL, 0)
         self._trouble_area.setLayout(layout)
-        self._unsorted = MailQuestion(self.controller)
-        layout.addWidget(self._unsorted)
         self._show_trouble()
         return self._trouble_area
 
     def _show_trouble(self) -> None:
         self._trouble.say(self.controller.trouble)
         self._unsorted.refresh()
-        reveal(self._trouble_area, bool(self.controller.trouble or self.controller.unsorted))
+        reading = self.controller.opening_files > 0
+        self._reading.say("running", _("Reading the file …") if reading else "")
+        reveal(self._trouble_area, bool(self.controller.trouble or self.controller.unsorted or reading))
 
     def _forget_trouble(self) -> None:
         self.controller.trouble = ""
@@ -200,6 +201,8 @@ class Window(QMainWindow):
             return
         if self.page_name in list(Step):
             self._before = self.page_name
+        if self.page_name != name:
+            self.pages[self.page_name].left()
         self.page_name = name
         page = self.pages[name]
         self.stack.setCurrentWidget(page)
@@ -317,7 +320,7 @@ class Window(QMainWindow):
         if action is None and words and step is None:
             action = Primary(words, Todo.EXPORT, hindrance)
         elif action is not None and action.todo is Todo.EXPORT:
-            action = Primary(words or action.text, action.todo, action.why_not or hindrance)
+            action = Primary(action.text, action.todo, action.why_not or hindrance)
         self._action = action
         self._back.setVisible(step is not Step.START)
         self._primary.setVisible(action is not None)
@@ -325,7 +328,7 @@ class Window(QMainWindow):
         self._why.show_text(action.why_not if action else "")
         if action is not None:
             self._primary.setText(action.text)
-            kind = "" if action.todo is Todo.STOP else "primary"  # stopping is no invitation
+            kind = "" if action.todo is Todo.STOP else page.primary_kind()  # stopping is no invitation
             if self._primary.property("kind") != kind:
                 self._primary.setProperty("kind", kind)
                 self._primary.style().unpolish(self._primary)

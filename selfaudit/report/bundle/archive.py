@@ -50,6 +50,20 @@ def is_archive(data: bytes) -> bool:
     return data[:4] == _LOCAL
 
 
+def first_name(data: bytes) -> str:
+    """The name of the first member, "" where not even that can be read: then it is no archive, but begins as one."""
+    body = 4 + _LOCAL_REST.size
+    if not is_archive(data) or len(data) < body:
+        return ""
+    length = _local(data[4:body])[-1]
+    try:
+        name = data[body : body + length].decode("ascii")
+        check_name(name)
+    except (UnicodeDecodeError, BadInput):
+        return ""
+    return name
+
+
 def check_name(name: str) -> None:
     """Letters, digits, dots, hyphens and underlines; folders are separated by "/".
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import importlib.metadata
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import msgspec
@@ -111,7 +115,8 @@ def drawing_of(audit: Audit, language: str) -> str:
     """Stands for everything besides the data on which the reports depend (SHA-256): where it is the same, the reports must be, too."""
     pack = pack_of(audit.evidence.case)
     look = {k: v for k, v in msgspec.to_builtins(pack).items() if k != "keys"} if pack else None
-    return _hash([__version__, _version("typst"), language, _words(language), look])
+    tools = [unicodedata.unidata_version, *(_version(name) for name in ("typst", "Jinja2", "MarkupSafe"))]
+    return _hash([__version__, tools, _files(), language, _words(language), look])
 
 
 def policy_hash(pack: Pack) -> str:
@@ -138,6 +143,26 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+@cache
+def _files() -> str:
+    """Stands for the templates and fonts: they may differ although the version is the same."""
+    found = hashlib.sha256()
+    for folder in ("templates", "fonts"):
+        for name, data in sorted(_below(resources.files("selfaudit_resources") / folder, folder)):
+            found.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
+    return found.hexdigest()
+
+
+def _below(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    for item in folder.iterdir():
+        inner = f"{name}/{item.name}"
+        if item.is_dir():
+            if item.name != "__pycache__":
+                yield from _below(item, inner)
+        elif inner.endswith((".typ", ".html", ".css", ".ttf", ".txt")):
+            yield inner, item.read_bytes()
 
 
 def _words(language: str) -> str:

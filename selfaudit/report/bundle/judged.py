@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from selfaudit.engine import Audit
@@ -19,12 +19,13 @@ from selfaudit.report.json import encode_audit
 from selfaudit.text import printable
 
 MAX_DIFFERENCES = 200
+_MORE = 200_000  # octets by which an audit file may be larger than twice the one that comes out here, and still be read
 _LIMIT = 300  # characters of what is said on either side
 _TEXT = ("severity", "message", "args", "approved", "evidence")
 
 
 def judged_point(
-    bundle: Bundle, audit: Audit, before: Audit | None, moment: float, *, same_policy: bool
+    bundle: Bundle, audit: Audit, before: Audit | None, moment: float, *, same_policy: bool, redraw: bool = True
 ) -> tuple[Point, tuple[Difference, ...]]:
     """Compares what the bundle says with what comes out here.
 
@@ -34,17 +35,21 @@ def judged_point(
         before: the earlier one in it.
         moment: UTC seconds at which it says that it was made.
         same_policy: the policy that is known here is the one of the bundle.
+        redraw: the reports are drawn anew, too. That takes by far the longest, and is in vain where the answer is known without it.
     """
     ours = encode_audit(audit, moment)
-    theirs = bundle.files[AUDIT]
+    theirs = bundle.files.get(AUDIT, b"")
+    if len(theirs) > 2 * len(ours) + _MORE:
+        why = phrase("audit.json has {count} octets; its evidence gives one of {ours}", count=len(theirs), ours=len(ours))
+        return _differing(bundle, why, same_policy=same_policy), ()
     try:
-        found = () if theirs == ours else tuple(differences(table_of(theirs), table_of(ours)))
+        found = () if theirs == ours else tuple(islice(differences(table_of(theirs), table_of(ours)), MAX_DIFFERENCES + 1))
     except BadInput as error:
         why = phrase("its results cannot be read: {why}", why=str(error))
         return Point("judged", Standing.BAD, phrase("What it says about results cannot be compared."), (why,)), ()
     if found:
-        return _differing(bundle, found, same_policy=same_policy), found[:MAX_DIFFERENCES]
-    drawn, why = _drawn(bundle, audit, before, moment, ours)
+        return _differing(bundle, _count(len(found)), same_policy=same_policy), found[:MAX_DIFFERENCES]
+    drawn, why = _drawn(bundle, audit, before, moment, ours) if redraw else ((), _NOT_DRAWN)
     if drawn:
         text = phrase("The reports in it do not show what its data say: do not rely on them.")
         return Point("judged", Standing.BAD, text), drawn
@@ -57,21 +62,27 @@ def judged_point(
     return Point("judged", Standing.GOOD, text), ()
 
 
+_NOT_DRAWN = phrase("They were not drawn anew, as something else in it is not right or not there.")
 _INSTEAD = phrase("Draw them from its data instead: selfaudit report BUNDLE --pdf FILE")
 
 
-def _differing(bundle: Bundle, found: tuple[Difference, ...], *, same_policy: bool) -> Point:
-    count = phrase("places where it says something else: {count}", count=len(found))
+def _count(differences: int) -> str:
+    if differences > MAX_DIFFERENCES:
+        return phrase("places where it says something else: more than {count}", count=MAX_DIFFERENCES)
+    return phrase("places where it says something else: {count}", count=differences)
+
+
+def _differing(bundle: Bundle, why: str, *, same_policy: bool) -> Point:
     if bundle.manifest.tool != TOOL:
         text = phrase(
             "Its evidence gives other results here. It was made by another version, whose rules may differ: verify it with that version."
         )
-        return Point("judged", Standing.UNKNOWN, text, (count,))
+        return Point("judged", Standing.UNKNOWN, text, (why,))
     if not same_policy:
         text = phrase("Its evidence gives other results here, where its policy is not known or is another.")
-        return Point("judged", Standing.UNKNOWN, text, (count,))
+        return Point("judged", Standing.UNKNOWN, text, (why,))
     text = phrase("Its evidence does not give the results that it states: they were changed after they were judged.")
-    return Point("judged", Standing.BAD, text, (count,))
+    return Point("judged", Standing.BAD, text, (why,))
 
 
 def _drawn(
@@ -132,6 +143,9 @@ def _all(said: Mapping[str, Any], judged: Mapping[str, Any]) -> Iterator[Differe
 
 
 def _results(said: list[Any], judged: list[Any]) -> Iterator[Difference]:
+    if len(said) > len(judged) + MAX_DIFFERENCES:
+        yield Difference("result", "results", str(len(said)), str(len(judged)))
+        return
     theirs, ours = _keyed(said, _result_key), _keyed(judged, _result_key)
     for key in dict.fromkeys((*ours, *theirs)):
         mine, other = ours.get(key), theirs.get(key)
@@ -157,6 +171,9 @@ def _finding(where: str, said: Mapping[str, Any], judged: Mapping[str, Any]) -> 
 
 
 def _requirements(said: list[Any], judged: list[Any]) -> Iterator[Difference]:
+    if len(said) > len(judged) + MAX_DIFFERENCES:
+        yield Difference("requirement", "requirements", str(len(said)), str(len(judged)))
+        return
     theirs, ours = _keyed(said, _clause), _keyed(judged, _clause)
     for key in dict.fromkeys((*ours, *theirs)):
         mine, other = _mapping(ours.get(key)), _mapping(theirs.get(key))

@@ -1,4 +1,4 @@
-"""What a desk asks of an intact bundle besides its results: is it whole, who signed, how old is it, what is missing, which version."""
+"""What a desk asks of an intact bundle besides its results: is it whole, who signed, what is missing, which version."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import re
 from collections.abc import Sequence
 
 from selfaudit import __version__
-from selfaudit.case.dates import read_date
-from selfaudit.case.model import BROUGHT
+from selfaudit.catalogue import load_catalogue
 from selfaudit.checks import all_checks
 from selfaudit.engine import Audit
 from selfaudit.engine.evidence import Evidence
-from selfaudit.engine.judge import needed_keys, pairs
 from selfaudit.engine.requirements import pack_of
+from selfaudit.facts.blocklist import AddressListings, DomainListings, ListCatalogue, ListEntry, ListState
 from selfaudit.findings import Contact, Outcome
 from selfaudit.i18n import phrase
 from selfaudit.policy.packs import pack_for
 from selfaudit.policy.reading import NOT_LOOKED_AT
+from selfaudit.protocols.dnsbl import kind_of
 from selfaudit.protocols.minisign import PublicKey, read_public_key
 from selfaudit.report.bundle.make import ATTACHMENTS, wanted_files
 from selfaudit.report.bundle.model import Bundle, Lacking, Point, Standing
 from selfaudit.report.bundle.read import REQUIRED
+from selfaudit.settings import BlocklistSettings
 from selfaudit.text import printable
 
-RECENT = 7 * 86_400  # seconds for which an audit says how things are now, as for the statement (`policy.footing`)
-CLOCKS = 900  # seconds by which two clocks may differ
 _SHOWN = 10
 _VERSION = re.compile(r"selfaudit ([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\Z")
 _DEMO_PACK = "demo"
@@ -67,6 +66,14 @@ def complete_point(bundle: Bundle, audit: Audit) -> Point:
         unknown.append(
             phrase("These checks need no permission, and yet they are said to have been left out: {names}", names=several(odd))
         )
+    lists = lists_not_asked(evidence)
+    if lists:
+        unknown.append(
+            phrase(
+                "These blocklists were not asked about each target, or not as they are known here: {names}",
+                names=several(lists),
+            )
+        )
     left = [r for r in audit.results if r.outcome is Outcome.NOT_RUN and r.reason != NOT_LOOKED_AT]
     if left:
         note.append(
@@ -86,11 +93,45 @@ def complete_point(bundle: Bundle, audit: Audit) -> Point:
 
 
 def _needlessly_left(audit: Audit) -> list[str]:
-    """Results that are missing because the evidence says that the check was left out, though only missing permission is a reason for that."""
-    passive = {name for name, check in all_checks().items() if check.spec.contact is not Contact.ACTIVE}
+    """Results that are missing because a check is said to have been left out, or its facts are, though only missing permission is a reason
+    for that: public records need none. What leaves this computer only with consent, and had none, is left out rightly.
+    """
+    case, checks = audit.evidence.case, all_checks()
+    passive = {name for name, check in checks.items() if check.spec.contact is not Contact.ACTIVE}
+    agreed = {name for name in passive if not checks[name].spec.consent or case.look_up_packages}
     said = {(n.check, n.target.kind, n.target.value) for n in audit.evidence.not_run if n.check in passive}
-    keys = ((r.check, r.target_kind, r.target) for r in audit.results if r.outcome is Outcome.NOT_RUN)
-    return [f"{check} {target}" for check, kind, target in keys if (check, kind, target) in said]
+    left = (r for r in audit.results if r.outcome is Outcome.NOT_RUN and r.check in passive and r.reason != NOT_LOOKED_AT)
+    return [f"{r.check} {r.target}" for r in left if r.check in agreed or (r.check, r.target_kind, r.target) in said]
+
+
+def lists_not_asked(evidence: Evidence) -> list[str]:
+    """Important blocklists that everybody may ask, and that this audit did not ask about each target: they are not in its own catalogue as
+    they are in the one here, have no state there, or did work and gave no answer.
+
+    A demo and a laboratory have lists of their own, and say so.
+    """
+    if evidence.case.demo or evidence.case.laboratory or evidence.vantage.laboratory:
+        return []
+    wanted = [e for e in load_catalogue(BlocklistSettings()).entries if e.tier == "1" and e.access == "open"]
+    lacking: dict[str, None] = {}
+    working: dict[str, set[str]] = {}
+    for record in evidence.records:
+        if isinstance(record.fact, ListCatalogue):
+            kind, fact = record.request.subject, record.fact
+            known, states = {e.zone: _rules(e) for e in fact.entries}, {h.zone for h in fact.health if h.kind == kind}
+            asked = (e for e in wanted if kind in e.kinds)
+            lacking |= dict.fromkeys(e.name for e in asked if e.zone not in states or known.get(e.zone) != _rules(e))
+            working[kind] = {h.zone for h in fact.health if h.kind == kind and h.state is ListState.OK}
+    for record in evidence.records:
+        if isinstance(record.fact, AddressListings | DomainListings):
+            silent = working.get(kind_of(record.request.subject), set()) - {a.zone for a in record.fact.answers}
+            lacking |= dict.fromkeys(e.name for e in wanted if e.zone in silent)
+    return list(lacking)
+
+
+def _rules(entry: ListEntry) -> tuple[object, ...]:
+    """What its answers mean, and how much they count."""
+    return entry.kinds, entry.tier, entry.access, entry.codes
 
 
 def signed_point(bundle: Bundle, audit: Audit | None, key: PublicKey | None, beside: str) -> Point:
@@ -153,77 +194,6 @@ def statement_point(audit: Audit) -> Point:
 
 def _same(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def age_point(evidence: Evidence, made: float, now: float) -> tuple[Point, str, str]:
-    """How old what was seen is, with the moments of the oldest and the newest fact."""
-    moments = sorted((at, r.at) for r in evidence.records if r.fact is not None and (at := read_date(r.at)) is not None)
-    unreadable = sum(read_date(r.at) is None for r in evidence.records)
-    oldest, newest = (moments[0][1], moments[-1][1]) if moments else ("", "")
-    oldest, newest = printable(oldest, 40), printable(newest, 40)
-    end = read_date(evidence.finished)
-    if unreadable or end is None:
-        text = phrase("Some of its moments cannot be read, so how old the facts are cannot be told.")
-        return Point("age", Standing.BAD, text), oldest, newest
-    if not moments:
-        return Point("age", Standing.UNKNOWN, phrase("There is no fact in it whose age could be told.")), oldest, newest
-    details = [phrase("Oldest fact: {oldest}; newest fact: {newest}.", oldest=oldest, newest=newest)]
-    details += [
-        phrase("The server {host} was looked at from inside: {at}.", host=printable(h.name, 80), at=printable(h.taken, 40))
-        for h in evidence.case.hosts[:_SHOWN]
-    ]
-    last = max(moments[-1][0], end, made)
-    if last > now + CLOCKS:
-        text = phrase(
-            "It says that it is from a time that is still to come: one of the clocks is wrong, or somebody has written it."
-        )
-        return Point("age", Standing.UNKNOWN, text, tuple(details)), oldest, newest
-    if made + CLOCKS < max(moments[-1][0], end):
-        text = phrase("It says that it was made before the last fact in it was seen.")
-        return Point("age", Standing.BAD, text, tuple(details)), oldest, newest
-    if moments[0][0] + RECENT < now:
-        old = sum(at + RECENT < now for at, _text in moments)
-        details.append(phrase("facts older than seven days: {old} of {count}", old=old, count=len(moments)))
-        text = phrase("What was seen is more than seven days old and may be different now; --recheck looks again.")
-        return Point("age", Standing.UNKNOWN, text, tuple(details)), oldest, newest
-    return (
-        Point("age", Standing.GOOD, phrase("Everything in it was seen within the last seven days."), tuple(details)),
-        oldest,
-        newest,
-    )
-
-
-def targets_point(evidence: Evidence, asked: Sequence[str]) -> tuple[Point, tuple[str, ...]]:
-    """Whether something is known about each target. `asked` are targets that the provider's case file names and the case lacks."""
-    case = evidence.case
-    seen = {(r.request.kind, r.request.subject) for r in evidence.records if r.fact is not None or r.failure is not None}
-    looked_at = {
-        target.value
-        for check, target in pairs(case, evidence.targets)
-        if any(k in seen for k in needed_keys(check, target, case))
-    }
-    missing = [t.value for t in case.targets if t.value not in looked_at]
-    missing = list(dict.fromkeys((*asked, *missing)))
-    names = tuple(printable(name, 100) for name in missing)
-    details = []
-    if asked:
-        details.append(phrase("The case file names these, but the audit does not: {names}", names=several(asked)))
-    if evidence.left_out:
-        details.append(phrase("further addresses that were found and not looked at: {count}", count=evidence.left_out))
-    if missing:
-        text = phrase("Nothing was looked at for these targets: {names}", names=several(missing))
-        return Point("targets", Standing.BAD, text, tuple(details)), names
-    if evidence.left_out:
-        text = phrase("All named targets were looked at, but not all addresses that were found on the way.")
-        return Point("targets", Standing.UNKNOWN, text, tuple(details)), names
-    brought = sum(t.kind in BROUGHT for t in case.targets)
-    count = len(case.targets) - brought
-    text = (
-        phrase("All targets of the case were looked at ({count}).", count=count)
-        if count
-        else phrase("The case has no targets but files.")
-    )
-    return Point("targets", Standing.GOOD, text), names
 
 
 def tool_point(bundle: Bundle, evidence: Evidence | None) -> Point:

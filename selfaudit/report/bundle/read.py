@@ -14,7 +14,8 @@ from selfaudit.case.statement import Statement
 from selfaudit.case.statement_file import MAX_FILE as MAX_STATEMENT
 from selfaudit.case.statement_file import StatementFile, make_statement
 from selfaudit.engine import Audit, judge_evidence
-from selfaudit.engine.evidence import Evidence, decode_evidence
+from selfaudit.engine.evidence import MAX_FILE as MAX_EVIDENCE
+from selfaudit.engine.evidence import decode_evidence
 from selfaudit.errors import BadInput, UserError
 from selfaudit.i18n import phrase
 from selfaudit.protocols.minisign import BadSignature, read_public_key, read_signature, verify
@@ -38,8 +39,7 @@ from selfaudit.text import printable
 
 REQUIRED = (PDF, HTML, AUDIT, EVIDENCE, README)
 MAX_MANIFEST = 1_000_000
-MAX_TARGETS = 5_000  # of evidence that is judged; an audit has at most some 1,400
-MAX_RECORDS = 300_000
+MAX_AUDIT = MAX_EVIDENCE  # octets of an audit file: it is mostly smaller than the evidence
 _MAY_BE = (*REQUIRED, STATEMENT, CASE, CASE_SIGNATURE, BEFORE)
 _ATTACHED = re.compile(re.escape(ATTACHMENTS) + r"[0-9]{2,3}-[A-Za-z0-9._-]+\Z")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
@@ -109,8 +109,11 @@ def audit_of(bundle: Bundle) -> Audit:
     Raises:
         BadInput: its evidence or its statement cannot be read by this version.
     """
-    evidence = evidence_of(bundle.files.get(EVIDENCE, b""))
-    marks = read_marks(bundle.files.get(AUDIT, b"{}"))
+    evidence = decode_evidence(bundle.files.get(EVIDENCE, b""))
+    said = bundle.files.get(AUDIT, b"{}")
+    if len(said) > MAX_AUDIT:
+        raise BadInput(phrase("larger than {limit} octets", limit=MAX_AUDIT))
+    marks = read_marks(said)
     statement = statement_in(bundle.files[STATEMENT], ahead=bool(evidence.case.demo)) if STATEMENT in bundle.files else None
     return Audit(evidence, judge_evidence(evidence), statement, marks)
 
@@ -123,7 +126,7 @@ def before_of(bundle: Bundle) -> Audit | None:
     """
     if BEFORE not in bundle.files:
         return None
-    evidence = evidence_of(bundle.files[BEFORE])
+    evidence = decode_evidence(bundle.files[BEFORE])
     return Audit(evidence, judge_evidence(evidence))
 
 
@@ -140,18 +143,6 @@ def attachments_of(bundle: Bundle) -> tuple[Attachment, ...]:
             name = member.name.removeprefix(ATTACHMENTS).partition("-")[2]
             found.append(Attachment(EvidenceFile(name, member.sha256, member.size), bundle.files[member.name]))
     return tuple(found)
-
-
-def evidence_of(data: bytes) -> Evidence:
-    """Evidence that anybody may have made.
-
-    Raises:
-        BadInput: it is none, of another version, or larger than any audit.
-    """
-    evidence = decode_evidence(data)
-    if len(evidence.records) > MAX_RECORDS or len(evidence.targets) + len(evidence.case.targets) > MAX_TARGETS:
-        raise BadInput(phrase("the evidence is larger than that of any audit"))
-    return evidence
 
 
 def statement_in(data: bytes, *, ahead: bool) -> Statement:

@@ -9,22 +9,27 @@ from dataclasses import dataclass
 
 from selfaudit.case.dates import read_date
 from selfaudit.engine import Audit
+from selfaudit.engine.evidence import Contradiction
 from selfaudit.engine.judge import short_trace
 from selfaudit.engine.requirements import pack_of, readiness_of
 from selfaudit.errors import BadInput
 from selfaudit.findings import Outcome
 from selfaudit.i18n import phrase
+from selfaudit.policy.reading import NOT_LOOKED_AT
 from selfaudit.protocols.minisign import MAX_TEXT, BadSignature, PublicKey, read_public_key, read_signature, verify
-from selfaudit.report.bundle.claims import CaseClaim, authority_point, case_point, policy_point
+from selfaudit.report.bundle.age import age_point
+from selfaudit.report.bundle.claims import CaseClaim, authority_point, case_point, policy_point, without_claim
 from selfaudit.report.bundle.drawing import utc
 from selfaudit.report.bundle.judged import judged_point
 from selfaudit.report.bundle.model import Bundle, Difference, Point, Standing, Verification
-from selfaudit.report.bundle.points import age_point, complete_point, signed_point, statement_point, targets_point, tool_point
+from selfaudit.report.bundle.points import complete_point, signed_point, statement_point, tool_point
 from selfaudit.report.bundle.read import audit_of, before_of, open_bundle
+from selfaudit.report.bundle.scope import targets_point
 from selfaudit.text import printable
 
 _INTACT = phrase("Nothing in it was changed since it was made: every octet, every hash and the signature are right.")
 _UNSIGNED = phrase("Every octet and every hash are right; as it is not signed, whoever changes it can put them right, too.")
+_NOT_JUDGED = phrase("What is in it cannot be judged by this version.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,17 @@ def verify_bundle(
     intact = Point("intact", Standing.GOOD, _INTACT if bundle.manifest.key else _UNSIGNED)
     try:
         return _all(bundle, _Head(file, sha256, at, key, said), intact)
+    except Contradiction as error:
+        standing, why = Standing.BAD, printable(str(error), 300)
+        text = phrase("Its evidence contradicts itself, as that of no audit does.")
     except BadInput as error:
-        why = printable(str(error), 300)
+        standing, why, text = Standing.UNKNOWN, printable(str(error), 300), _NOT_JUDGED
     except Exception as error:
-        why = short_trace(error)
-    text = phrase("What is in it cannot be judged by this version.")
+        standing, why, text = Standing.UNKNOWN, short_trace(error), _NOT_JUDGED
     points = (
         intact,
         signed_point(bundle, None, key, said),
-        Point("judged", Standing.UNKNOWN, text, (why,)),
+        Point("judged", standing, text, (why,)),
         tool_point(bundle, None),
     )
     return Verified(_labelled(bundle, file, sha256, at, points), bundle)
@@ -95,14 +102,12 @@ def _all(bundle: Bundle, head: _Head, intact: Point) -> Verified:
     made = read_date(bundle.manifest.made) or 0.0
     policy, same_policy = policy_point(bundle, evidence.case)
     claim = CaseClaim(bundle, evidence.case)
-    judged, differences = _guarded(lambda: judged_point(bundle, audit, before, made, same_policy=same_policy))
     age, oldest, newest = age_point(evidence, made, head.at)
     targets, missing = targets_point(evidence, claim.asked)
-    points = (
+    points: tuple[Point, ...] = (
         intact,
         complete_point(bundle, audit),
         signed_point(bundle, audit, head.key, head.beside),
-        judged,
         statement_point(audit),
         case_point(bundle, evidence, claim),
         policy,
@@ -111,7 +116,13 @@ def _all(bundle: Bundle, head: _Head, intact: Point) -> Verified:
         authority_point(evidence, claim),
         tool_point(bundle, evidence),
     )
-    readiness = readiness_of(audit, head.at) if pack_of(evidence.case) else None
+    # Drawing takes longest, and for what is not there most of all; no report is believed where the verdict stands without it.
+    redraw = all(p.standing is not Standing.BAD for p in points) and all(r.reason != NOT_LOOKED_AT for r in audit.results)
+    leaning = _guarded(lambda: judged_point(bundle, audit, before, made, same_policy=same_policy, redraw=redraw))
+    judged, differences = _guarded(lambda: without_claim(*leaning, bundle, audit, claim, made))
+    points = (*points[:3], judged, *points[3:])
+    here = claim.judged_here(audit)
+    readiness = readiness_of(here, head.at) if pack_of(evidence.case) else None
     verification = Verification(
         head.file,
         head.sha256,
@@ -128,7 +139,7 @@ def _all(bundle: Bundle, head: _Head, intact: Point) -> Verified:
         missing,
         {str(o): count for o in Outcome if (count := sum(r.outcome is o for r in audit.results))},
     )
-    return Verified(verification, bundle, audit)
+    return Verified(verification, bundle, here)
 
 
 def _guarded(compare: Callable[[], tuple[Point, tuple[Difference, ...]]]) -> tuple[Point, tuple[Difference, ...]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A state: its colour by the name of an outcome ("pass", "fail", "warn", "inconclusive", "not-applicable", "not-run", "bug"),
-    its sign, and its word. The word alone says everything; colour and sign only say it sooner.
+    """A state: its colour by the name of an outcome ("pass", "fail", "warn", "inconclusive", "not-applicable", "not-run", "bug") or
+    "stated" (met by nobody's sight, only by somebody's word), its sign, and its word. The word alone says everything; colour and sign only say it sooner.
     """
 
     tone: str

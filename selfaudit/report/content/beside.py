@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from selfaudit.engine import Audit
-from selfaudit.findings import Outcome
+from selfaudit.findings import Outcome, Severity
 from selfaudit.i18n import N_, _, shown
 from selfaudit.remedy import plan_of
 from selfaudit.report.comparison import Compared, Comparison, Fate
@@ -14,15 +14,19 @@ from selfaudit.report.words import KNOWN_WORDS, WHO_WORDS, minute
 from selfaudit.text import printable
 
 MAX_DELISTINGS, MAX_CHANGES, MAX_RECHECKS = 200, 300, 200
-_NEW, _WORSE, _FIXED, _BETTER, _CHANGED, _UNSURE = (
+_NEW, _WORSE, _FIXED, _BETTER, _CHANGED, _UNSURE, _STILL = (
     Sign("fail", "+", N_("new")),
     Sign("fail", "↓", N_("worse")),
     Sign("pass", "✓", N_("fixed")),
     Sign("warn", "↑", N_("better, not fixed")),
     Sign("warn", "→", N_("changed")),
     Sign("inconclusive", "?", N_("cannot be compared")),
+    Sign("fail", "=", N_("still there")),
 )
-_TOLD = (_NEW, _WORSE, _FIXED, _BETTER, _CHANGED, _UNSURE)  # in this order
+# In this order. So many of each always have room, and what is left of it is given away in this order too: good news never takes the place of
+# what is bad or unknown.
+_TOLD = ((_NEW, 60), (_WORSE, 50), (_UNSURE, 40), (_STILL, 40), (_CHANGED, 30), (_BETTER, 30), (_FIXED, 50))
+_BLOCKING = (Severity.CRITICAL, Severity.HIGH)
 
 
 def delisting_rows(audit: Audit) -> tuple[tuple[DelistingRow, ...], int]:
@@ -62,29 +66,39 @@ def recheck_rows(audit: Audit) -> tuple[tuple[tuple[str, str, str, Sign, Sign], 
 
 
 def before_of(before: Audit, now: Audit, compared: Comparison) -> Before:
-    """An earlier audit beside this one: what got worse stands first, and what stayed as it was is only counted."""
-    told = [(sign, item) for item in compared.items if (sign := _sign(item)) is not None]
-    told.sort(key=lambda pair: _TOLD.index(pair[0]))
+    """An earlier audit beside this one: what got worse stands first, what is unknown or still blocks before good news, and the rest of what
+    stayed as it was is only counted.
+    """
+    told: dict[Sign, list[Compared]] = {sign: [] for sign, _share in _TOLD}
+    for item in compared.items:
+        sign = _sign(item)
+        if sign is not None:
+            told[sign].append(item)
+    room = {sign: min(share, len(told[sign])) for sign, share in _TOLD}
+    for sign in told:
+        room[sign] = min(len(told[sign]), room[sign] + MAX_CHANGES - sum(room.values()))
     counts = {fate: compared.counts.get(str(fate), 0) for fate in Fate}
     return Before(
         minute(before.evidence.finished or before.evidence.started),
         " ".join(filter(None, (verdict(compared), f"{headline(compared)}.", as_before(compared)))),
         outcome_counts(before.results),
         outcome_counts(now.results),
-        tuple(_change(sign, item) for sign, item in told[:MAX_CHANGES]),
+        tuple(_change(sign, item) for sign in told for item in told[sign][: room[sign]]),
         counts[Fate.UNCHANGED],
         counts[Fate.NOT_COMPARABLE],
         tuple(flat(shown(words)) for words in compared.warnings),
-        max(0, len(told) - MAX_CHANGES),
+        sum(len(told[sign]) - room[sign] for sign in told),
     )
 
 
 def _sign(item: Compared) -> Sign | None:
-    """What became of it, None for what is only counted: what stayed, and new targets with which nothing is wrong."""
+    """What became of it, None for what is only counted: small faults that stayed, and new targets with which nothing is wrong."""
     if item.fate is Fate.CHANGED:
         return {"worse": _WORSE, "better": _BETTER}.get(item.turn, _CHANGED)
     if item.fate is Fate.NEW:
         return _NEW if item.tag else None
+    if item.fate is Fate.UNCHANGED:
+        return _STILL if item.severity in _BLOCKING and item.now != Outcome.NOT_APPLICABLE else None
     return {Fate.FIXED: _FIXED, Fate.NOT_COMPARABLE: _UNSURE}.get(item.fate)
 
 

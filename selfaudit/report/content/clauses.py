@@ -9,8 +9,8 @@ from selfaudit.i18n import N_, _, ngettext, shown
 from selfaudit.policy.model import Basis, Pack, Readiness, Requirement, State
 from selfaudit.report.content.model import BasisRow, ClauseLine, ClauseRow
 from selfaudit.report.content.places import Places, clause_place
-from selfaudit.report.content.say import MAX_LINE, flat, outcome_sign, state_sign, target_name
-from selfaudit.report.readiness_text import WEIGHT_WORDS, Words, heading_of, is_core
+from selfaudit.report.content.say import MAX_LINE, flat, outcome_sign, requirement_sign, target_name
+from selfaudit.report.readiness_text import WEIGHT_WORDS, Words, heading_of, is_core, word_alone
 from selfaudit.text import printable
 
 MAX_BASES = 8  # results that are named one by one under a heading; the rest is added up by check and outcome
@@ -25,7 +25,7 @@ def clause_rows(readiness: Readiness, words: Words, places: Places) -> tuple[Cla
 def clause_line(requirement: Requirement, words: Words) -> ClauseLine:
     """A clause where it is only named."""
     return ClauseLine(
-        printable(requirement.clause, 100), flat(heading_of(requirement), 400), state_sign(requirement.state), flat(words.why(requirement), MAX_LINE),
+        printable(requirement.clause, 100), flat(heading_of(requirement), 400), requirement_sign(requirement), flat(words.why(requirement), MAX_LINE),
         flat(words.more(requirement), 400), _date(requirement), clause_place(requirement.clause),
     )  # fmt: skip
 
@@ -53,6 +53,17 @@ def _date(requirement: Requirement) -> str:
     return printable(requirement.date, 40) if requirement.state is State.PLANNED else ""
 
 
+def _word(requirement: Requirement) -> str:
+    """What the customer's word has to do with it, "" for nothing."""
+    if not requirement.stated:
+        return ""
+    if word_alone(requirement):
+        return _("It rests on the customer's word alone; no check has seen it.")
+    if not (requirement.by or requirement.instead):
+        return _("It rests on the customer's word.")
+    return _("It rests on the customer's word, too.")
+
+
 def _row(requirement: Requirement, words: Words, places: Places) -> ClauseRow:
     line = clause_line(requirement, words)
     groups: tuple[tuple[str, tuple[Basis, ...]], ...] = (
@@ -71,6 +82,7 @@ def _row(requirement: Requirement, words: Words, places: Places) -> ClauseRow:
         more=line.more,
         date=line.date,
         stated=requirement.stated,
+        word=_word(requirement),
         missing=tuple(printable(check, 100) for check in requirement.missing),
         bases=tuple((_(_KINDS[name]), _bases(name, bases, words, places)) for name, bases in groups if bases),
         place=line.place,

@@ -16,7 +16,7 @@ from selfaudit.policy.model import Pack, Readiness, Requirement
 from selfaudit.remedy import Group, GroupKey
 from selfaudit.report.content.clauses import clause_line, gap_words
 from selfaudit.report.content.model import ClauseLine, FirstPage, Line, Sign
-from selfaudit.report.content.say import MAX_LINE, flat, more, outcome_counts, some, state_counts
+from selfaudit.report.content.say import MAX_LINE, flat, more, outcome_counts, signer_words, some, state_counts
 from selfaudit.report.readiness_text import (
     Words,
     blocking,
@@ -26,11 +26,11 @@ from selfaudit.report.readiness_text import (
     to_verify,
     unverified_line,
 )
-from selfaudit.report.statement_text import MOMENT_WORDS, cause_words, demanded_steps, signed_words
+from selfaudit.report.statement_text import MOMENT_WORDS, cause_words, demanded_steps
 from selfaudit.report.words import headline, minute
 from selfaudit.text import printable
 
-_NOTICES, _NAMES, _STEPS, _QUOTE = 2, 6, 6, 280
+_NOTICES, _NAMES, _STEPS, _QUOTE = 2, 6, 6, 200
 # What the signature of a case file came to.
 _SEALS = {
     "trusted": N_("signed by {owner}, key {key}"),
@@ -77,7 +77,7 @@ def first_page(
         gaps=gap_words(g.why for g in other_gaps(readiness)) if readiness else (),
         besides=lines(open_besides(readiness)) if readiness else (),
         to_verify=lines(to_verify(readiness)) if readiness else (),
-        signer=flat(signed_words(said)) if said else _("Not signed: there is no statement by the customer."),
+        signer=signer_words(said) if said else _("Not signed: there is no statement by the customer."),
         contact=flat(said.contact, 400) if said else "",
         recheck=_recheck(),
     )
@@ -105,7 +105,17 @@ def _interim(audit: Audit, readiness: Readiness | None, groups: Sequence[Group])
         return ""
     if not found:
         return _("Interim report: the request is not ready; see “Readiness”.") if readiness else ""
-    if audit.evidence.case.purpose == "onboarding":
+    onboarding = audit.evidence.case.purpose == "onboarding"
+    if readiness is not None:
+        # How much blocks is told in requirements, beside it; a second number in another unit would only confuse.
+        text = (
+            _("Interim report: findings that must be fixed are not fixed yet.")
+            if onboarding
+            else _("Interim report: findings that block reinstatement are not fixed yet.")
+        )
+        besides = ngettext("{count} finding is planned.", "{count} findings are planned.", planned).format(count=planned)
+        return f"{text} {besides}" if planned else text
+    if onboarding:
         template = ngettext(
             "Interim report: {count} finding that must be fixed is not fixed yet.",
             "Interim report: {count} findings that must be fixed are not fixed yet.",
@@ -153,38 +163,45 @@ def seal_words(case: Case) -> str:
 
 
 def _reported(case: Case, pack: Pack | None) -> Iterator[Line]:
-    for notice in case.notices[:_NOTICES]:
-        yield from _notice(notice)
-    rest = len(case.notices) - _NOTICES
-    if rest > 0:
-        words = ngettext("{count} further notice; see “The incident”", "{count} further notices; see “The incident”", rest)
-        yield Line("", words.format(count=rest))
+    """What was reported: what a desk looks for first comes first, and of further notices only what the first one does not say."""
+    told = [_notice(notice) for notice in case.notices[:_NOTICES]]
+    if told:
+        yield from told[0][0]
     if case.cited:
         headings = {c.id: c.heading for c in pack.clauses} if pack else {}
         yield Line(_("Said to be broken"), flat("; ".join(f"{c} {headings.get(c, '')}".strip() for c in case.cited)))
     steps = demanded_steps(case)
-    for number, step in enumerate(steps[:_STEPS]):
-        yield Line("" if number else _("Demanded by the provider"), flat(defanged(step), MAX_LINE))
-    if len(steps) > _STEPS:
-        yield Line("", more(len(steps) - _STEPS).strip())
+    if steps:
+        texts = [flat(defanged(step), MAX_LINE) for step in steps[:_STEPS]]
+        yield Line(_("Demanded by the provider"), " · ".join(texts) + more(len(steps) - _STEPS))
+    if told:
+        yield from told[0][1]
+    for first, rest in told[1:]:
+        yield from (*first, *rest)
+    further = len(case.notices) - _NOTICES
+    if further > 0:
+        words = ngettext("{count} further notice; see “The incident”", "{count} further notices; see “The incident”", further)
+        yield Line(_("Notices"), words.format(count=further))
 
 
-def _notice(notice: Notice) -> Iterator[Line]:
-    """What one notice says: its own words, times, addresses, messages and pages, each bounded."""
+def _notice(notice: Notice) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """What one notice says, each bounded: its own words, times and addresses; then what else there is."""
     from_whom = ", ".join(filter(None, (notice.source, minute(notice.sent), notice.reference)))
-    yield Line(_("Notice"), flat(notice.subject or notice.format, 300), flat(from_whom, 300))
     topics = ", ".join(shown(TOPIC_WORDS.get(topic, topic)) for topic in notice.topics)
     first, last = minute(notice.first, seconds=True), minute(notice.last, seconds=True)
     times = first if first == last else f"{first} – {last}"
     lines = (
-        Line(_("Topics"), flat(topics, MAX_LINE)),
+        Line(_("Notice"), flat(notice.subject or notice.format, 300), flat(from_whom, 300)),
+        Line(_("Its words"), flat(f"“{_beginning(notice.excerpt)}”") if notice.excerpt.strip() else ""),
         Line(_("Said to have happened (UTC)"), times if notice.first else ""),
         Line(_("Addresses and domains"), some((*notice.addresses, *notice.domains), _NAMES)),
+    )
+    rest = (
         Line(_("Messages"), some(notice.message_ids, _NAMES)),
         Line(_("Pages"), flat(defanged(some(notice.urls, _NAMES)))),
-        Line(_("Its words"), flat(f"“{_beginning(notice.excerpt)}”") if notice.excerpt.strip() else ""),
+        Line(_("Topics"), flat(topics, MAX_LINE)),
     )
-    yield from (line for line in lines if line.value)
+    return tuple(line for line in lines if line.value), tuple(line for line in rest if line.value)
 
 
 def _beginning(text: str) -> str:
@@ -193,13 +210,9 @@ def _beginning(text: str) -> str:
 
 
 def _contained(said: Statement | None) -> str:
-    """The moments at which it was contained and fixed, by the customer's word."""
+    """The moments at which it was contained and fixed, by the customer's word; what was done then stands in the timeline."""
     moments = sorted((m for m in said.timeline if m.kind in ("contained", "fixed")), key=lambda m: m.at) if said else []
-    told = (
-        f"{_(MOMENT_WORDS[m.kind])} {minute(m.at)}" + (f": {flat(m.text, 300).rstrip('.')}" if m.text.strip() else "")
-        for m in moments
-    )
-    return "; ".join(told)
+    return "; ".join(f"{_(MOMENT_WORDS[m.kind])} {minute(m.at)}" for m in moments)
 
 
 def _measures(said: Statement | None) -> str:
@@ -218,12 +231,6 @@ def _measures(said: Statement | None) -> str:
 
 def _recheck() -> tuple[str, ...]:
     return (
-        _(
-            "selfaudit verify bundle.zip: tells whether the bundle is intact and complete, and whether its evidence gives these results."
-        ),
-        _(
-            "selfaudit verify bundle.zip --recheck: asks the public part again from the desk's own network and shows what has changed."
-        ),
-        _("selfaudit judge evidence.json: gives every verdict again from the evidence, without a network."),
-        _("minisign -V with manifest.json and manifest.json.minisig: the signature is in minisign's format (Ed25519)."),
+        _("selfaudit verify bundle.zip --recheck: checks it, and asks again what is public."),
+        _("README.txt in the bundle tells how to do it without a network, or without selfaudit."),
     )

@@ -27,13 +27,13 @@ class FirstPage:
         facts: provider, case number, service, deadline, suspended since, contact, when the audit was made.
         reported: what was reported, as the notices say it; cited clauses; what is demanded.
         verdict: ready or not; its word is the sentence.
-        unverified: how many requirements could not be verified, "" for none.
+        unverified: how many requirements nobody has seen to be met, "" for none.
         readiness: how many requirements are in each state.
         headline: what the checks come to.
         results: how many results have each outcome.
         cause: kind of the root cause, "" if nothing is stated.
         summary: the root cause in the customer's own paragraph, "" if there is none.
-        contained: when and how it was ended, as stated, "" if it is not.
+        contained: when and how it was ended, as stated, "" if it is not stated.
         measures: how many measures are done and how many only planned, as stated, "" without a statement.
         blockers: clauses that block.
         gaps: what the statement lacks.
@@ -80,7 +80,9 @@ class BasisRow:
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """A clause with everything that it rests on. `bases`: headings with results. `place`: its name in the document."""
+    """A clause with everything that it rests on. `bases`: headings with results. `place`: its name in the document. `word`: what the
+    customer's word has to do with it, "" for nothing.
+    """
 
     clause: str
     heading: str
@@ -97,6 +99,7 @@ class ClauseRow:
     missing: tuple[str, ...]
     bases: tuple[tuple[str, tuple[BasisRow, ...]], ...]
     place: str
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from selfaudit.case import EvidenceFile
+from selfaudit.case.statement import Statement
 from selfaudit.findings import Outcome, Result
 from selfaudit.i18n import N_, _, ngettext
-from selfaudit.policy.model import Readiness, State
+from selfaudit.policy.model import Readiness, Requirement, State
 from selfaudit.report.content.model import Count, Sign
-from selfaudit.report.readiness_text import STATE_SIGNS, STATE_WORDS
+from selfaudit.report.readiness_text import STATE_SIGNS, STATE_WORDS, word_alone
+from selfaudit.report.statement_text import signed_words
 from selfaudit.report.words import OUTCOME_SIGNS, OUTCOME_WORDS
 from selfaudit.text import printable
 
@@ -24,6 +27,7 @@ STATE_TONES: Mapping[State, str] = {
     State.NOT_APPLICABLE: "not-applicable",
     State.INFORMATIONAL: "not-applicable",
 }  # the colours of outcomes, for states
+_WORD_ALONE = Sign("stated", "✎", N_("stated, not checked"))
 _STEP_SIGNS = {
     "done": Sign("pass", "✓", N_("done")),
     "planned": Sign("warn", "→", N_("planned, not done")),
@@ -52,6 +56,13 @@ def state_sign(state: State) -> Sign:
     return Sign(STATE_TONES[state], STATE_SIGNS[state], _(STATE_WORDS[state]))
 
 
+def requirement_sign(requirement: Requirement) -> Sign:
+    """The state of a requirement; what is met by nothing but the customer's word does not look like what a check has seen."""
+    if word_alone(requirement):
+        return Sign(_WORD_ALONE.tone, _WORD_ALONE.sign, _(_WORD_ALONE.word))
+    return state_sign(requirement.state)
+
+
 def step_sign(state: str) -> Sign:
     """What became of a step that the provider demands, by the customer's word."""
     made = _STEP_SIGNS.get(state, _STEP_SIGNS[""])
@@ -67,9 +78,27 @@ def outcome_counts(results: Iterable[Result]) -> tuple[Count, ...]:
 
 
 def state_counts(readiness: Readiness) -> tuple[Count, ...]:
-    """How many requirements are in each state, without those in which none is."""
-    found = ((state, readiness.counts.get(str(state), 0)) for state in State)
-    return tuple(Count(state_sign(state), count) for state, count in found if count)
+    """How many requirements are in each state, without those in which none is; those stated, not checked apart."""
+    tally: Counter[Sign] = Counter()
+    for state in State:
+        rows = [r for r in readiness.requirements if r.state is state]
+        tally.update(requirement_sign(r) for r in sorted(rows, key=word_alone))
+    return tuple(Count(sign, count) for sign, count in tally.items())
+
+
+def requirements_words(count: int) -> str:
+    """A number of requirements with its unit."""
+    return ngettext("{count} requirement", "{count} requirements", count).format(count=count)
+
+
+def checks_words(count: int) -> str:
+    """A number of checks with its unit; a check of several targets counts for each."""
+    return ngettext("{count} check", "{count} checks", count).format(count=count)
+
+
+def findings_words(count: int) -> str:
+    """A number of findings with its unit."""
+    return ngettext("{count} finding", "{count} findings", count).format(count=count)
 
 
 def target_name(kind: str, value: str) -> str:
@@ -85,6 +114,12 @@ def some(values: Sequence[str], limit: int) -> str:
 def more(count: int) -> str:
     """How many more there are than are named, with a blank before it; "" for none."""
     return " " + ngettext("and {count} more", "and {count} more", count).format(count=count) if count > 0 else ""
+
+
+def signer_words(said: Statement) -> str:
+    """Who signed the statement, and what such a signature is worth."""
+    text = flat(signed_words(said))
+    return _("{signed} (typed name, not a cryptographic signature)").format(signed=text) if said.signed else text
 
 
 def files_of(files: Iterable[EvidenceFile]) -> tuple[EvidenceFile, ...]:

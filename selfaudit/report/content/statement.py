@@ -13,7 +13,7 @@ from selfaudit.i18n import _, shown
 from selfaudit.policy.model import Pack, Readiness
 from selfaudit.report.content.model import Answered, Line, MeasureRow, NoticeRow, Stated
 from selfaudit.report.content.places import clause_place
-from selfaudit.report.content.say import MAX_LINE, files_of, flat, outcome_sign, step_sign
+from selfaudit.report.content.say import MAX_LINE, files_of, flat, outcome_sign, signer_words, step_sign
 from selfaudit.report.statement_text import (
     MOMENT_WORDS,
     answers_of,
@@ -22,7 +22,6 @@ from selfaudit.report.statement_text import (
     measures_in,
     notice_lines,
     shown_by,
-    signed_words,
     unanswered_steps,
 )
 from selfaudit.report.words import minute
@@ -74,7 +73,7 @@ def stated_of(audit: Audit, pack: Pack | None, readiness: Readiness | None) -> S
             for clause, words, text, files in attested(said, case, pack, readiness)
         ),
         confirmed=_confirmed(said),
-        signed=flat(signed_words(said)),
+        signed=signer_words(said),
     )  # fmt: skip
 
 

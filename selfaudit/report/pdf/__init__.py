@@ -7,7 +7,7 @@ from selfaudit.report.content import content_of
 from selfaudit.report.json import encode_audit
 from selfaudit.report.pdf.typeset import draw_pages, draw_pdf
 
-__all__ = ["draw_pdf", "render_pages", "render_pdf"]
+__all__ = ["draw_pages", "draw_pdf", "render_pages", "render_pdf"]
 
 
 def render_pdf(

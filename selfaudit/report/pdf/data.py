@@ -21,6 +21,7 @@ from selfaudit.report.content.model import (
     Quoted,
     Sign,
 )
+from selfaudit.report.content.say import checks_words, findings_words, requirements_words
 from selfaudit.report.pdf.bounds import TEXT, Bounds
 from selfaudit.report.pdf.colours import accent_on_white
 from selfaudit.report.pdf.flow import Coded, Flowing, code_line, flowing
@@ -29,11 +30,12 @@ from selfaudit.report.pdf.labels import labels
 
 # Fields whose lines are kept and set in the typeface of code.
 _CODE = frozenset({"record", "verify", "request", "excerpt"})
-_TONES = frozenset({"pass", "fail", "warn", "inconclusive", "not-applicable", "not-run", "bug"})
+_TONES = frozenset({"pass", "fail", "warn", "inconclusive", "not-applicable", "not-run", "bug", "stated"})
 _LAST_WORD = 30  # characters of a word that is not cut in two
 # Characters on the first page: the whole text stands where its link leads.
-_SUMMARY, _SUMMARY_SHORT, _WHY, _WHY_SHORT, _VALUE = 900, 320, 260, 110, 240
-_TITLE = 160
+_SUMMARY, _SUMMARY_SHORT, _WHY, _WHY_SHORT, _VALUE, _REPORTED, _FACT = 900, 300, 260, 110, 240, 330, 90
+_TITLE, _PROVIDER, _SHORT = 90, 60, 160
+_RUNNING, _RUNNING_PROVIDER = 60, 30  # on each page
 
 
 class Data:
@@ -66,7 +68,9 @@ class Data:
             "language": content.language if content.language.isascii() and content.language.isalpha() else "en",
             "title": self._plain(title, _TITLE),
             "heading": self._text(title, _TITLE),
-            "provider": self._plain(content.provider, 120),
+            "provider": self._plain(content.provider, _PROVIDER),
+            "running": self._plain(title, _RUNNING),
+            "running-provider": self._plain(content.provider, _RUNNING_PROVIDER),
             "made": self._plain(content.made),
             "date": _date(content.made),
             "accent": accent_on_white(content.accent),
@@ -89,26 +93,27 @@ class Data:
         return {
             "demo": self._plain(first.demo, 80),
             "interim": self._text(first.interim, _WHY),
-            "facts": self._lines(first.facts, _VALUE),
-            "reported": self._lines(first.reported, _VALUE),
-            "verdict": self._value(first.verdict),
+            "facts": self._lines(first.facts, _FACT),
+            "reported": self._lines(first.reported, _REPORTED),
+            "reported_cut": any(len(line.value) > _REPORTED for line in first.reported),
+            "verdict": self._verdict(first.verdict),
             "unverified": self._text(first.unverified, _WHY),
-            "readiness": self._chart(first.readiness),
+            "readiness": self._chart(first.readiness, requirements_words),
             "headline": self._text(first.headline, _WHY),
-            "results": self._chart(first.results),
+            "results": self._chart(first.results, checks_words),
             "cause": self._text(first.cause, _VALUE),
             "summary": self._text(first.summary, _SUMMARY),
             "summary_short": self._text(first.summary, _SUMMARY_SHORT),
             "cut": len(first.summary) > _SUMMARY,
             "cut_short": len(first.summary) > _SUMMARY_SHORT,
-            "contained": self._text(first.contained, _VALUE),
-            "measures": self._text(first.measures, _VALUE),
+            "contained": self._text(first.contained, _SHORT),
+            "measures": self._text(first.measures, _SHORT),
             "blockers": [self._named(line) for line in first.blockers],
             "gaps": [self._text(gap, _WHY) for gap in first.gaps],
             "besides": [self._named(line) for line in first.besides],
             "to_verify": [self._named(line) for line in first.to_verify],
-            "signer": self._text(first.signer, _VALUE),
-            "contact": self._text(first.contact, _VALUE),
+            "signer": self._text(first.signer, _SHORT),
+            "contact": self._text(first.contact, _SHORT),
             "recheck": [self._text(line, _VALUE) for line in first.recheck],
         }
 
@@ -124,10 +129,14 @@ class Data:
             "to": self._places.get(line.place, ""),
         }
 
-    def _chart(self, counts: Sequence[Count]) -> dict[str, Any]:
-        """A chart and what it says in words, for those who do not see it."""
+    def _verdict(self, verdict: Sign | None) -> dict[str, Any] | None:
+        return None if verdict is None else {**self._value(verdict), "word": self._text(verdict.word, _WHY)}
+
+    def _chart(self, counts: Sequence[Count], unit: Callable[[int], str]) -> dict[str, Any]:
+        """A chart, how many of what it shows, and what it says in words, for those who do not see it."""
         words = ", ".join(f"{c.count} {c.sign.word}" for c in counts)
-        return {"counts": self._value(counts), "words": self._plain(words)}
+        total = unit(sum(c.count for c in counts)) if counts else ""
+        return {"counts": self._value(counts), "words": self._plain(words), "total": self._plain(total)}
 
     def _lines(self, lines: Iterable[Any], limit: int = TEXT) -> list[dict[str, Any]]:
         return [
@@ -152,7 +161,11 @@ class Data:
         ]
 
     def _group(self, number: int, group: Any) -> dict[str, Any]:
-        made = {"title": self._text(_heading(group.title)), "total": group.total, "folded": group.folded}
+        made = {
+            "title": self._text(_heading(group.title)),
+            "counted": self._plain(findings_words(group.total)),
+            "folded": group.folded,
+        }
         return {**made, "name": f"group{number}", "findings": [self._row(row) for row in group.findings]}
 
     def _row(self, row: Any) -> dict[str, Any]:
@@ -207,7 +220,7 @@ class Data:
             if isinstance(value, NoticeRow):
                 made["title"] = self._text(_heading(value.title))
             if isinstance(value, Before):
-                made |= {"then": self._chart(value.then), "today": self._chart(value.today)}
+                made |= {"then": self._chart(value.then, checks_words), "today": self._chart(value.today, checks_words)}
             place = getattr(value, "place", None)
             return made if place is None else made | {"to": self._places.get(place, "")}
         if isinstance(value, tuple) and name == "stacks":
@@ -221,8 +234,17 @@ class Data:
         return flowing(self._plain(text, limit))
 
     def _plain(self, text: str, limit: int = TEXT) -> str:
-        """Text that fonts can show, cut at a limit with a sign that it was."""
-        return self._show(self._cut(text, limit))
+        """Text that fonts can show, cut at a limit with a sign that it was: before, so that it takes no time, and after.
+
+        What cannot be shown is told by number, which takes several times as much room.
+        """
+        shown = self._show(self._cut(text, limit))
+        if len(shown) <= limit:
+            return shown
+        kept = shown[: limit - 1]
+        if "⟨" in kept[kept.rfind("⟩") + 1 :]:
+            kept = kept[: kept.rfind("⟨")]  # a number is told whole or not at all
+        return kept + self._show("…")
 
     def _cut(self, text: str, limit: int) -> str:
         """The beginning of a text that is longer than a limit, with "…"; at the end of a word if one ends near there."""

@@ -10,47 +10,61 @@ import re
 from itertools import pairwise
 from unicodedata import category
 
-Flowing = str | list[str]
+Flowing = str | list[str | list[str]]
 Coded = int | str | list[str]
 
 _SHORT = 12  # characters that fit into the narrowest column
-_PROSE = 40  # letters of a word that is left to hyphenation
+_PROSE = 32  # letters of a word of a language, which stays whole
+_NAME = 24  # characters of a mail address, or of a part of a name, that stays whole
 _PIECE = 8  # characters between two places to break where nothing better is near
 _KEPT = 24  # characters of a word of code with a hyphen that is not broken
 _WORD = re.compile(r"\S+")
 _TOKEN = re.compile(r"\S+|\s+")
 _AFTER = re.compile(r"[./:;,=@_&?%+|\\)\]}>-]+")
+# A name is broken after its dots: after a hyphen of its own it would look as if the hyphen were only at the end of a line.
+_AFTER_IN_NAME = re.compile(r"[./:;,=@_&?%+|\\)\]}>]+")
+_IPV4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]*[0-9])")
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
 def flowing(text: str) -> Flowing:
-    """The text, or a list of its parts if it may break between them."""
-    parts: list[str] = []
+    """The text, or a list of its parts if it may break between them; a part in a list of its own may not break inside."""
+    parts: list[str | list[str]] = []
     end = 0
     for match in _WORD.finditer(text):
         word = match[0]
         if len(word) <= _SHORT or (len(word) <= _PROSE and _is_prose(word)):
             continue
-        pieces = pieces_of(word)
-        if len(pieces) == 1:
+        pieces = [word] if len(word) <= _NAME and _MAIL.fullmatch(word) else pieces_of(word)
+        if len(pieces) == 1 and not _stays(word):
             continue
-        parts.append(text[end : match.start()] + pieces[0])
-        parts.extend(pieces[1:-1])
-        end = match.end() - len(pieces[-1])
+        if match.start() > end:
+            parts.append(text[end : match.start()])
+        parts.extend([piece] if _stays(piece) else piece for piece in pieces)
+        end = match.end()
     if not parts:
         return text
-    return [*parts, text[end:]]
+    return [*parts, text[end:]] if end < len(text) else parts
+
+
+def _stays(piece: str) -> bool:
+    """Whether it is (part of) a name with a hyphen: without help the line would break there."""
+    return "-" in piece.rstrip("-") and len(piece) <= _NAME and ("." in piece or "@" in piece)
 
 
 def _is_prose(word: str) -> bool:
-    """Whether a word is one of a language, with the marks that sentences put around it: hyphenation knows where it breaks."""
+    """Whether a word is one of a language, with the marks that sentences put around it."""
     return word.strip("“”„‚‘’\"'«».,;:!?()[]…–-").isalpha()
 
 
 def pieces_of(word: str) -> list[str]:
-    """A long word in the pieces between which it may break: after punctuation, and within eight characters."""
+    """A long word in the pieces between which it may break: after punctuation, and within eight characters. An IPv4 address is whole."""
     pieces: list[str] = []
     start = 0
-    for match in _AFTER.finditer(word):
+    whole = [match.span() for match in _IPV4.finditer(word)]
+    for match in (_AFTER_IN_NAME if "." in word else _AFTER).finditer(word):
+        if any(first < match.end() < last for first, last in whole):
+            continue
         if match.end() - start >= 3 and len(word) - match.end() >= 2:
             pieces.extend(_cut(word[start : match.end()]))
             start = match.end()
@@ -60,7 +74,7 @@ def pieces_of(word: str) -> list[str]:
 
 def _cut(word: str) -> list[str]:
     """A word without punctuation inside in pieces of about the same length; none begins with a mark that belongs to a letter before it."""
-    if len(word) <= _SHORT:
+    if len(word) <= _SHORT or (len(word) <= _NAME and ("-" in word or _IPV4.search(word))):
         return [word]
     count = -(-len(word) // _PIECE)
     size = -(-len(word) // count)

@@ -42,6 +42,8 @@ _TRIAL = """#set document(title: "t")
 #set text(font: ("IBM Plex Sans", "DejaVu Sans"), fallback: false)
 #image("{name}", alt: "t", height: 11mm, width: 46mm, fit: "contain")
 """
+# typst keeps what it has laid out for further drawings, more than 100 MB each time, until it has drawn about ten other documents.
+_OTHERS, _EMPTY = 12, "#set page(width: 10pt, height: 10pt)\n"
 _LOGOS = {"data:image/svg+xml;base64,": "logo.svg", "data:image/png;base64,": "logo.png"}
 
 
@@ -90,7 +92,10 @@ class _Studio:
         (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         year, month, day, hour, minute = data["date"] or (1970, 1, 1, 0, 0)
         when = datetime.datetime(year, month, day, hour, minute, tzinfo=datetime.UTC)
-        return self._compiled("report.typ", {**options, "timestamp": int(when.timestamp())})
+        try:
+            return self._compiled("report.typ", {**options, "timestamp": int(when.timestamp())})
+        finally:
+            self._forget()
 
     def logo(self, uri: str) -> str:
         """The name of the logo's file; "" for one that is not fit or that typst cannot draw."""
@@ -107,6 +112,12 @@ class _Studio:
         except (BadInput, binascii.Error, UnicodeError, typst.TypstError):
             return ""
         return name
+
+    def _forget(self) -> None:
+        """Gives back the memory that a drawing took."""
+        (self._folder / "empty.typ").write_text(_EMPTY, encoding="utf-8")
+        for _number in range(_OTHERS):
+            self._compiled("empty.typ", {"format": "svg"})
 
     def _compiled(self, name: str, options: dict[str, Any]) -> list[bytes]:
         made = typst.compile(

@@ -31,7 +31,7 @@ OTHER = SecretKey(b"stranger", bytes(range(1, 33)))
 NOW = 1_795_000_000.0  # 2026-11-18T11:06:40Z
 FINISHED = "2026-11-18T10:00:00Z"
 CHECK = "mail.tls-rpt"
-DOMAIN = "shop.test"
+DOMAIN = "shop.net"
 Contents = dict[str, bytes]
 
 
@@ -49,7 +49,7 @@ def stub_reports(monkeypatch: pytest.MonkeyPatch) -> None:
 def small_evidence(case: Case | None = None, *, at: str = FINISHED) -> Evidence:
     """One fact. Everything else was not done in time, or nobody permitted it."""
     case = case or Case((Target("domain", DOMAIN),), number="T-1")
-    fact = TlsReporting(DOMAIN, yes(f"_smtp._tls.{DOMAIN}", "TXT", "v=TLSRPTv1; rua=mailto:t@shop.test"))
+    fact = TlsReporting(DOMAIN, yes(f"_smtp._tls.{DOMAIN}", "TXT", "v=TLSRPTv1; rua=mailto:t@shop.net"))
     targets = tuple(dict.fromkeys((*case.targets, CASE_TARGET)))
     wanted = {("mail.tls-rpt", DOMAIN): Record("", Request("mail.tls-rpt", DOMAIN), at, 5, fact)}
     for check, target in pairs(case, targets):

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from selfaudit.case import Case, Target
+from selfaudit.engine import evidence
 from selfaudit.errors import BadInput
 from selfaudit.protocols.minisign import sign
-from selfaudit.report.bundle import archive, read
+from selfaudit.report.bundle import archive
 from selfaudit.report.bundle.make import UNTRUSTED, encode_manifest
 from selfaudit.report.bundle.model import MANIFEST, SIGNATURE, encode_verification
 from selfaudit.report.bundle.read import open_bundle
@@ -260,7 +261,7 @@ def test_bombs_take_neither_time_nor_room(bundle: bytes, monkeypatch: pytest.Mon
         *raws[1:],
     ]
     assert verified(archive.assemble(hidden)).exit_code() == 1
-    monkeypatch.setattr(read, "MAX_RECORDS", 0)
+    monkeypatch.setattr(evidence, "MAX_TARGETS", 0)
     assert points(bundle)["judged"] == "unknown"
     assert time.process_time() - began < 60
 

@@ -202,9 +202,9 @@ def test_the_case_file_is_checked_here() -> None:
     assert str(point(sealed(data.replace(b"T-1", b"T-9"), signature, number="T-9"), "case").standing) == "bad"
     # What the evidence claims about the seal counts for nothing.
     claimed = Seal("trusted", "0" * 16, "The provider", "", hashlib.sha256(data).hexdigest(), (Target("domain", DOMAIN),))
-    assert str(point(sealed(data, "", seal=claimed), "case").standing) == "note"
+    assert str(point(sealed(data, "", seal=claimed), "case").standing) == "bad"
     alone = verified(small_bundle(with_case(provider="demo", seal=claimed)))
-    assert str(point(alone, "case").standing) == "unknown"
+    assert str(point(alone, "case").standing) == "bad"
     other = sealed(data, signature, seal=replace(claimed, sha256="0" * 64))
     assert str(point(other, "case").standing) == "unknown"
 
@@ -263,7 +263,10 @@ def test_authority() -> None:
         sent=(SentTo("192.0.2.1", 25, "tcp", "x", 1, "stated: Maria Blum, owner"),),
     )
     found = point(verified(small_bundle(Audit(evidence, ()))), "authority")
-    assert (str(found.standing), found.details) == ("note", (f"permission for {DOMAIN}: stated: Maria Blum, owner",))
+    assert (str(found.standing), found.details) == (
+        "note",
+        (f"permission for {DOMAIN}, 192.0.2.1: stated: Maria Blum, owner",),
+    )
     proven = replace(evidence, authority={DOMAIN: "proven: TXT record x"}, sent=())
     found = point(verified(small_bundle(Audit(proven, ()))), "authority")
     assert "said to have been proven" in found.text
@@ -277,7 +280,7 @@ def test_authority() -> None:
     assert points(covered)["authority"] == "good"
     more = replace(signed, authority={DOMAIN: words, "192.0.2.9": words})
     assert points(small_bundle(Audit(more, ()), case_file=data, case_signature=signature, key=DEMO_KEY))["authority"] == "note"
-    assert points(small_bundle(Audit(signed, ())))["authority"] == "note"
+    assert points(small_bundle(Audit(signed, ())))["authority"] == "bad"
 
 
 def test_age() -> None:

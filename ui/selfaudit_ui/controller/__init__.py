@@ -9,6 +9,8 @@ from selfaudit_ui.controller.keeper import SAVE_AFTER, RunView
 from selfaudit_ui.controller.opening import Opening
 from selfaudit_ui.controller.saving import Saving
 
+WRITING = 20.0  # seconds that a report under way has when the window is closed
+
 __all__ = ["SAVE_AFTER", "Controller", "RunView", "Saving", "deadline_words"]
 
 
@@ -18,8 +20,9 @@ class Controller(Opening):
     # The end
 
     def close(self) -> bool:
-        """Saves what waits, stops what runs, and ends the worker."""
+        """Saves what waits, lets a report that is being written be finished, stops what runs, and ends the worker."""
         self.flush()
+        self.end_writing(WRITING)
         return self.bridge.close()
 
 

@@ -19,7 +19,7 @@ from selfaudit.text import printable
 from selfaudit_ui import readers
 from selfaudit_ui.bridge import Failure, Job
 from selfaudit_ui.controller.hosts import HostWork
-from selfaudit_ui.controller.sorting import kind_of
+from selfaudit_ui.controller.sorting import Kind
 
 if TYPE_CHECKING:
     from selfaudit.protocols.ledger.model import ColumnGuess
@@ -83,28 +83,25 @@ class BroughtWork(HostWork):
 
     # What is dropped
 
-    def take_files(self, paths: Iterable[Path]) -> None:
-        """Takes dropped files, each as what it is."""
-        for path in paths:
-            own = {t.value for r in self.readings for t in r.targets if t.kind == "domain"}
-            kind = kind_of(path, own)
-            if kind == "notice":
-                self.add_notice(path)
-            elif kind == "message":
-                self.add_message(path)
-            elif kind == "ledger":
-                self.choose_ledger(path)
-            elif kind == "mail":
-                self.unsorted = (*(p for p in self.unsorted if p != path), path)[:20]
-                self.changed.emit("unsorted")
-            elif kind == "unknown":
-                self.trouble = _(
-                    "{file}: nothing here is made of this. Drop a case file, a collector's file, a notice of your provider, a "
-                    "sample message, or a ledger of consent."
-                ).format(file=printable(path.name, 80))
-                self.changed.emit("trouble")
-            else:
-                super().take_files([path])
+    def take(self, path: Path, kind: Kind) -> None:
+        """Takes a dropped file as what it is."""
+        if kind == "facts":
+            self.take_facts(path)
+        elif kind == "notice":
+            self.add_notice(path)
+        elif kind == "message":
+            self.add_message(path)
+        elif kind == "ledger":
+            self.choose_ledger(path)
+        elif kind == "mail":
+            self.unsorted = (*(p for p in self.unsorted if p != path), path)[:20]
+            self.changed.emit("unsorted")
+        else:
+            self.trouble = _(
+                "{file}: nothing here is made of this. Drop a case file, a collector's file, a notice of your provider, a "
+                "sample message, or a ledger of consent."
+            ).format(file=printable(path.name, 80))
+            self.changed.emit("trouble")
 
     def sort(self, path: Path, *, sent: bool | None) -> None:
         """Takes a dropped mail as one that was sent, as a notice, or (None) not at all."""

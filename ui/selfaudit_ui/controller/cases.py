@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,7 @@ from selfaudit.case import Case, EvidenceFile
 from selfaudit.case.file import MAX_EVIDENCE_FILES
 from selfaudit.engine.again import key_of
 from selfaudit.engine.draft import MAX_LINE, Draft, Line, add_lines, bounded, split_pasted
-from selfaudit.engine.draft_case import from_case, from_signed_case, make_case
-from selfaudit.engine.seals import read_signed_case
-from selfaudit.errors import UserError
+from selfaudit.engine.draft_case import from_case, make_case
 from selfaudit.findings import Mark
 from selfaudit.i18n import _
 from selfaudit.store import CaseRow, PastChange, RunState, Store, open_store, read_attachment, write_export
@@ -72,24 +70,16 @@ class CaseWork(Keeper):
         draft = from_case(case, brought=brought, signed=demo_signed_case(world))
         self.new_case(replace(draft, statement=demo_statement(world, case.provider)))
 
-    def open_case_file(self, path: Path) -> None:
-        """Opens a case file from support."""
-        try:
-            draft = from_signed_case(read_signed_case(path), path.name)
-        except UserError as error:
+    def take_case(self, draft: Draft | None, problem: str) -> None:
+        """Opens what a case file from support fills in, or says why it could not be read."""
+        self.trouble = ""
+        if draft is None:
             self.trouble = _(
                 "This is not a case file that can be read. Ask support to send it again, or start without a case file.\n{why}"
-            ).format(why=error)
-            self.changed.emit("trouble")
-            return
-        self.trouble = ""
+            ).format(why=problem)
         self.changed.emit("trouble")
-        self.new_case(draft, "start")  # whose file it is comes first
-
-    def take_files(self, paths: Iterable[Path]) -> None:
-        """Takes dropped case files."""
-        for path in paths:
-            self.open_case_file(path)
+        if draft is not None:
+            self.new_case(draft, "start")  # whose file it is comes first
 
     def open_case(self, row: CaseRow) -> None:
         """Opens a kept case with its marks and its latest run."""
@@ -216,7 +206,9 @@ class CaseWork(Keeper):
                 self.flush()
             # The store answers in order: when it has nothing more to say, the number of a new case has arrived, too.
             self.use_store(
-                lambda store: self.bridge.call(lambda: None, lambda _none: keep(store, *found), failed), not_kept, demo=self.is_demo
+                lambda store: self.bridge.call(lambda: None, lambda _none: keep(store, *found), failed),
+                not_kept,
+                demo=self.is_demo,
             )
 
         def keep(store: Store, file: EvidenceFile, data: bytes) -> None:

@@ -40,22 +40,26 @@ class DeskWork(Reporting):
         self.bundle_trouble = self.bundle_note = ""
         self._bundle_job: Job[Any] | None = None
         self._bundle_stopped = False
+        self._bundle_of = object()  # another one for each opening, also of the same file: what comes late is known by it
 
     def open_bundle(self, path: Path) -> None:
         """Verifies a bundle and shows what became of it."""
         self.stop_bundle()
         self._no_bundle()
-        self.bundle_path, self.verifying = path, True
+        self._forget_reports()
+        self.bundle_path, self.verifying, self.trouble = path, True, ""
+        token = self._bundle_of
+        self.changed.emit("trouble")
         self.opened.emit(BUNDLE_PAGE)
         self.changed.emit("bundle")
 
         def then(found: Opened) -> None:
-            if self.bundle_path is path:
+            if self._bundle_of is token:
                 self.verifying, self.bundle, self._bundle_job = False, found, None
                 self.changed.emit("bundle")
 
         def failed(failure: Failure) -> None:
-            if self.bundle_path is not path:
+            if self._bundle_of is not token:
                 return
             self.verifying, self._bundle_job = False, None
             self.bundle_trouble = (
@@ -70,7 +74,7 @@ class DeskWork(Reporting):
 
     def check_bundle_again(self) -> None:
         """Repeats the public checks of the open bundle from here."""
-        opened, path = self.bundle, self.bundle_path
+        opened, token = self.bundle, self._bundle_of
         if opened is None or opened.audit is None or self.rechecking:
             return
         self.rechecking, self.recheck_progress, self._bundle_stopped = True, (0, 0), False
@@ -79,14 +83,14 @@ class DeskWork(Reporting):
         settings = self.settings
 
         def news(progress: tuple[int, int]) -> None:
-            if self.bundle_path is path and self.rechecking:
+            if self._bundle_of is token and self.rechecking:
                 self.recheck_progress = progress
                 self.changed.emit("bundle-progress")
 
         stopped = _("Checking again was stopped; nothing was compared.")
 
         def then(found: Opened) -> None:
-            if self.bundle_path is not path:
+            if self._bundle_of is not token:
                 return
             self.rechecking, self._bundle_job = False, None
             if self._bundle_stopped:  # what was seen until then says nothing about the rest
@@ -96,7 +100,7 @@ class DeskWork(Reporting):
             self.changed.emit("bundle")
 
         def failed(failure: Failure) -> None:
-            if self.bundle_path is not path:
+            if self._bundle_of is not token:
                 return
             self.rechecking, self._bundle_job = False, None
             words = _("Checking again did not work: {why}").format(why=failure.words or failure.trace)
@@ -112,10 +116,23 @@ class DeskWork(Reporting):
             self._bundle_job.cancel()
 
     def close_bundle(self) -> None:
-        """Forgets the open bundle."""
+        """Forgets the open bundle, and the reports that were shown of it."""
         self.stop_bundle()
         self._no_bundle()
+        self._forget_reports()
         self.changed.emit("bundle")
+
+    def leave_bundle(self) -> None:
+        """Nobody looks at the bundle any more. Only checking it again goes on: whoever has asked for that comes back."""
+        if not self.rechecking and self.bundle_path is not None:
+            self.close_bundle()
+
+    def _forget_reports(self) -> None:
+        self.bridge.call_blocking(verifying.forget_reports, lambda _none: None, lambda _failure: None)
+
+    def sweep_reports(self) -> None:
+        """Deletes reports of bundles that an app that ended badly has left behind."""
+        self.bridge.call_blocking(verifying.sweep_reports, lambda _none: None, lambda _failure: None)
 
     def note_bundle(self, words: str) -> None:
         """Says something about the open bundle."""
@@ -124,12 +141,12 @@ class DeskWork(Reporting):
 
     def show_report_of_bundle(self, kind: str, show: Callable[[Path], object]) -> None:
         """Writes the report of the bundle ("pdf" or "html") where only this person can see it, and shows it."""
-        opened, path = self.bundle, self.bundle_path
+        opened, token = self.bundle, self._bundle_of
         if opened is None:
             return
 
         def then(found: tuple[Path, bool]) -> None:
-            if self.bundle_path is not path:
+            if self._bundle_of is not token:
                 return
             file, anew = found
             self.bundle_note = (
@@ -144,7 +161,7 @@ class DeskWork(Reporting):
             show(file)
 
         def failed(failure: Failure) -> None:
-            if self.bundle_path is path:
+            if self._bundle_of is token:
                 self.bundle_trouble = failure.words or failure.trace
                 self.changed.emit("bundle")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from selfaudit.ssh_pins import HostKey
 from selfaudit_ui import session
 from selfaudit_ui.bridge import Failure, Job
 from selfaudit_ui.controller.cases import CaseWork
-from selfaudit_ui.controller.pasting import MAX_PASTE, Pasted, is_facts_file, look_at_paste
+from selfaudit_ui.controller.pasting import MAX_PASTE, Pasted, look_at_paste
 
 Way = Literal["file", "paste", "ssh", "local"]
 Work = Literal["", "keys", "ssh", "local"]
@@ -156,16 +156,12 @@ class HostWork(CaseWork):
 
     # Files
 
-    def take_files(self, paths: Iterable[Path]) -> None:
-        """Takes dropped files: those of collectors, and whatever else a case takes."""
-        for path in paths:
-            if path.suffix.lower() != ".json" and is_facts_file(path):
-                if self.draft is None:
-                    self.new_case()
-                self.read_host(path)
-                self.show_hosts("file")
-            else:
-                super().take_files([path])
+    def take_facts(self, path: Path) -> None:
+        """Takes a dropped file of a collector."""
+        if self.draft is None:
+            self.new_case()
+        self.read_host(path)
+        self.show_hosts("file")
 
     def read_host(self, path: Path) -> None:
         """Reads a collector's file."""

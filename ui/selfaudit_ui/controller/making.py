@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from selfaudit.case.file import CaseFile
 from selfaudit.engine.draft import Draft
 from selfaudit.i18n import _
+from selfaudit.protocols.minisign import SecretKey
 from selfaudit_ui import case_making, session
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.case_making import Checked, Made
@@ -30,6 +31,7 @@ class CaseMaking(DeskWork):
         checked: what is wrong with it, and what the customer would see.
         making: it is being written.
         made: what was written, None for nothing.
+        made_before: it is the form as it was before its last change.
         make_trouble: why it was not.
         key_text: the public key as a pack names it, "" as long as nobody has asked for it.
         key_trouble: why there is none.
@@ -42,12 +44,14 @@ class CaseMaking(DeskWork):
         self._check_timer.setSingleShot(True)
         self._check_timer.timeout.connect(self.check_form)
 
+        self.making = False
+
     def _no_form(self) -> None:
         self.form = BLANK
         self.touched: frozenset[str] = frozenset()
         self.checked = Checked()
-        self.making = False
         self.made: Made | None = None
+        self.made_before = False
         self.make_trouble = ""
         self.key_text = self.key_trouble = ""
 
@@ -105,9 +109,8 @@ class CaseMaking(DeskWork):
 
         def then(done: Made) -> None:
             self.making = False
-            if self.form is form:
-                self.made = done
-                self.key_text = done.key_text or self.key_text
+            self.made, self.made_before = done, self.form is not form
+            self.key_text = done.key_text or self.key_text
             self.changed.emit("form")
 
         def failed(failure: Failure) -> None:
@@ -115,9 +118,16 @@ class CaseMaking(DeskWork):
             self.make_trouble = failure.words or _("The case file could not be made: {why}").format(why=failure.trace)
             self.changed.emit("form")
 
-        self.bridge.call_blocking(
-            lambda: case_making.write(form, path, at=at, sign=sign, allow_reserved=reserved), then, failed
-        )
+        def write(secret: SecretKey | None) -> None:
+            work = case_making.write
+            self.bridge.call_long(
+                lambda _tell: work(form, path, at=at, secret=secret, allow_reserved=reserved), then, failed, lambda _news: None
+            )
+
+        if sign:  # a keyring may ask and may hang: nothing is written before it has answered
+            self.bridge.call_blocking(lambda: case_making.key_to_sign(path), write, failed)
+        else:
+            write(None)
 
     def show_key(self) -> None:
         """Looks up the public key by which case files are signed here; none is made."""
@@ -135,6 +145,6 @@ class CaseMaking(DeskWork):
         self.bridge.call_blocking(lambda: case_making.key_text(provider), then, failed)
 
     def forget_form(self) -> None:
-        """An empty form."""
+        """An empty form. What is being written of the one before goes on."""
         self._no_form()
         self.changed.emit("form")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
 from selfaudit.case.statement import Statement
 from selfaudit.engine import Audit
+from selfaudit.engine.draft import Draft
 from selfaudit.engine.evidence import Evidence
 from selfaudit.i18n import LANGUAGES, SOURCE, _
-from selfaudit.store import Store
+from selfaudit.store import CaseRow, Store
 from selfaudit_ui import exporting, session
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller.statement import StatementWork
 from selfaudit_ui.exporting import Exported, Material, Preview
 
 if TYPE_CHECKING:
+    from selfaudit.protocols.minisign import SecretKey
     from selfaudit.report.bundle import Attachment
 
 PREVIEW_AFTER = 300  # milliseconds without another change
@@ -43,9 +46,15 @@ class Reporting(StatementWork):
         preview_trouble: why they could not be.
         exporting: what is being written ("bundle", "pdf", "html" or "data"), "" for nothing.
         written: what was written last of the report as it stands.
+        keeping_out: the kept case of which everything is being written, None for none.
+        kept_out: the file with everything of a case that was written last, and how many files it holds.
+        kept_out_trouble: why that could not be written.
     """
 
     def __init__(self, *, world: session.World | None = None) -> None:
+        self.keeping_out: int | None = None
+        self.kept_out: tuple[Path, int] | None = None
+        self.kept_out_trouble = ""
         super().__init__(world=world)
         self._preview_timer = QTimer(self)
         self._preview_timer.setSingleShot(True)
@@ -114,8 +123,11 @@ class Reporting(StatementWork):
         def failed(failure: Failure) -> None:
             if self._opening is not opening:
                 return
-            self.previewing, self.preview = False, None
-            self.preview_trouble = failure.words or _("The pages could not be drawn: {why}").format(why=failure.trace)
+            self.previewing, self.preview, self._preview_of = False, None, None
+            if self._preview_wanted == wanted:
+                self._preview_wanted = None  # the next one who looks at the report asks anew
+            words = _("The pages could not be drawn here. That does not keep the report from being written.")
+            self.preview_trouble = f"{words}\n{failure.words}" if failure.words else words
             self.changed.emit("preview")
             self._draw()
 
@@ -152,10 +164,80 @@ class Reporting(StatementWork):
             self.export_trouble = failure.words or _("The report could not be made: {why}").format(why=failure.trace)
             self.changed.emit("exported")
 
-        def with_material(material: Material) -> None:
+        def write(material: Material) -> None:
             self.bridge.call_long(lambda _tell: work(path, material), then, failed, lambda _news: None)
 
+        def with_material(material: Material) -> None:
+            if kind in ("bundle", "data"):
+                self._with_key(material, write)
+            else:
+                write(material)
+
         self._gather(audit, self.report_language, with_material, failed, attachments=kind in ("bundle", "data"))
+
+    def _with_key(self, material: Material, then: Callable[[Material], None]) -> None:
+        """Adds the key that signs. A keyring that does not answer keeps nobody from exporting: then nothing signs, and that is said."""
+        demo = bool(material.audit.evidence.case.demo)
+
+        def with_key(found: tuple[SecretKey | None, str]) -> None:
+            then(replace(material, key=found[0], unsigned=found[1]))
+
+        def without(failure: Failure) -> None:
+            why = _("The keyring of this computer did not answer in time.")
+            if failure.error is None:
+                why = _("The signing key cannot be read: {why}").format(why=failure.words or failure.trace)
+            then(replace(material, unsigned=why))
+
+        self.bridge.call_blocking(lambda: exporting.signing(demo), with_key, without)
+
+    # What is being written is written to its end
+
+    def new_case(self, draft: Draft | None = None, step: str = "targets") -> None:
+        """Starts a case, unless the report of the open one is being written."""
+        if not self._refuse_while_writing():
+            super().new_case(draft, step)
+
+    def open_case(self, row: CaseRow) -> None:
+        """Opens a kept case, unless the report of the open one is being written."""
+        if not self._refuse_while_writing():
+            super().open_case(row)
+
+    def delete_case(self, case_id: int) -> None:
+        """Deletes a case, unless its report is being written."""
+        if case_id != self.case_id or not self._refuse_while_writing():
+            super().delete_case(case_id)
+
+    def _refuse_while_writing(self) -> bool:
+        if self.exporting:
+            self.trouble = _("The report is being written. Wait until that is done, then try again.")
+            self.changed.emit("trouble")
+        return bool(self.exporting)
+
+    def end_writing(self, seconds: float) -> bool:
+        """Lets an export that is under way come to its end, for at most so long. Returns whether nothing is being written any more."""
+        until = time.monotonic() + seconds
+        while self.exporting and time.monotonic() < until:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            time.sleep(0.01)
+        return not self.exporting
+
+    def write_kept(self, case_id: int, path: Path) -> None:
+        """Writes everything that is kept of a case into a ZIP file."""
+        if self.keeping_out is not None:
+            return
+        self.keeping_out, self.kept_out, self.kept_out_trouble = case_id, None, ""
+        self.changed.emit("cases")
+
+        def then(count: int) -> None:
+            self.keeping_out, self.kept_out = None, (path, count)
+            self.changed.emit("cases")
+
+        def failed(failure: Failure) -> None:
+            self.keeping_out = None
+            self.kept_out_trouble = failure.words or failure.trace
+            self.changed.emit("cases")
+
+        self.export_case(case_id, path, then, failed)
 
     def _note_export(self, store: Store, case_id: int | None, audit: Audit) -> None:
         work = exporting.note_export

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from selfaudit_ui.controller import Controller
@@ -72,6 +74,9 @@ class Page(QWidget):
         """The page was opened."""
         self.refresh("")
 
+    def left(self) -> None:
+        """Another page is being opened."""
+
     def refresh(self, what: str) -> None:
         """Something changed; "" asks for everything."""
 
@@ -89,6 +94,10 @@ class Page(QWidget):
         """Why that cannot be done at the moment, "" if it can."""
         return ""
 
+    def primary_kind(self) -> str:
+        """How the primary button looks: "quiet" where it should not invite."""
+        return "primary"
+
 
 def ask_file(controller: Controller, ask: Callable[[], T]) -> T:
     """Opens one of the system's file dialogs; the window is not built anew while it is open."""
@@ -99,4 +108,9 @@ def ask_file(controller: Controller, ask: Callable[[], T]) -> T:
         controller.in_dialog = False
 
 
-__all__ = ["Page", "Text", "ask_file", "clear"]
+def show_file(path: Path) -> None:
+    """Lets the system open a file or folder."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+__all__ = ["Page", "Text", "ask_file", "clear", "show_file"]

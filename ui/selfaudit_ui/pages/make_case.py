@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from selfaudit.case.model import Seal
 from selfaudit.engine.case_making import ENDING, default_name
 from selfaudit.i18n import LANGUAGES, _, ngettext
 from selfaudit.policy.model import ClauseClass, Pack
@@ -15,9 +14,9 @@ from selfaudit.policy.packs import pack_for
 from selfaudit.text import printable
 from selfaudit_ui.case_making import Made
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.controller.making import BLANK
+from selfaudit_ui.pages.base import Page, ask_file, clear, show_file
 from selfaudit_ui.pages.provider_line import ProviderLine
-from selfaudit_ui.pages.report import show_file
 from selfaudit_ui.pages.section import Section, beside
 from selfaudit_ui.pages.support_card import SupportCard
 from selfaudit_ui.theme import SPACE
@@ -67,7 +66,17 @@ class MakeCasePage(Page):
         self._unknown = Banner("unclear")
         self._remarks = StateLine(quiet=True)
         self._unsigned = button(_("Create without signature …"), partial(self._make, sign=False), kind="quiet")
-        self._clear = button(_("Empty form"), controller.forget_form, kind="quiet", name=_("Empty the whole form"))
+        self._clear = button(_("Empty form"), partial(self._ask, True), kind="quiet", name=_("Empty the whole form"))
+        self._keep = button(_("Keep"), partial(self._ask, False), name=_("Keep the form"))
+        self._question = QWidget()
+        asking = row(
+            Text(_("Empty the whole form? What you have filled in is gone then.")),
+            button(_("Empty"), self._empty, name=_("Yes, empty the whole form")), self._keep,
+        )  # fmt: skip
+        asking.setStretch(0, 1)
+        asking.setContentsMargins(0, 0, 0, 0)
+        self._question.setLayout(asking)
+        self._question.hide()
         self._sample = SupportCard(_("What the customer will see first"))
         self._key = KeyCard(controller)
         who = beside(self._field("provider", self._provider), self._field("number", self._number), 1, 1)
@@ -82,7 +91,7 @@ class MakeCasePage(Page):
         )  # fmt: skip
         self.add(
             self._done, self._unknown, self._trouble, self._form, self._clauses, self._sample,
-            card(self._remarks, row(self._unsigned, None, self._clear)), self._key, None,
+            card(self._remarks, row(self._unsigned, None, self._clear), self._question), self._key, None,
         )  # fmt: skip
         self._said: object = None
 
@@ -109,6 +118,23 @@ class MakeCasePage(Page):
         self.refresh("")
         self.controller.check_form()
 
+    def left(self) -> None:
+        """A question that was not answered is not asked again."""
+        reveal(self._question, False)
+
+    def _ask(self, on: bool) -> None:
+        """Asks before everything is gone; where there is nothing, nothing is asked."""
+        if on and self.controller.form == BLANK:
+            self._empty()
+            return
+        reveal(self._question, on)
+        (self._keep if on else self._clear).setFocus()
+
+    def _empty(self) -> None:
+        reveal(self._question, False)
+        self.controller.forget_form()
+        self.focus_first()
+
     def refresh(self, what: str) -> None:
         """Shows the form."""
         if what not in ("", "form"):
@@ -129,8 +155,12 @@ class MakeCasePage(Page):
         for name, line in self._problems.items():
             line.say("warn", problems.get(name, ""), "warn")
         self._clauses.show_clauses(pack_for(form.provider), form.cited, problems.get("cited", ""))
-        sample = controller.sample
-        self._sample.show_draft(sample, Seal("unsigned")) if sample is not None else reveal(self._sample, False)
+        sample, made = controller.sample, controller.made
+        seal = made.seal if made is not None and not controller.made_before else None
+        if sample is not None:
+            self._sample.show_draft(sample, seal, in_the_making=True)
+        else:
+            reveal(self._sample, False)
         remarks = controller.checked.remarks if "provider" in controller.touched else ()
         self._remarks.say("about", "\n".join(remarks))
         self._unsigned.setEnabled(not controller.making)
@@ -141,7 +171,10 @@ class MakeCasePage(Page):
         controller = self.controller
         done = controller.made
         self._trouble.say(controller.make_trouble)
-        self._done.say(made_words(done) if done is not None else "")
+        words = made_words(done) if done is not None else ""
+        if words and controller.made_before:
+            words = _("{words}\nIt holds the form as it was before your last change.").format(words=words)
+        self._done.say(words)
         self._unknown.say(trust_words(done) if done is not None else "")
         now = (done, controller.make_trouble)
         if now == self._said:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 from selfaudit.i18n import _
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear, show_file
 from selfaudit_ui.pages.bundle_parts import (
     clause_rows,
     difference_rows,
@@ -21,7 +21,6 @@ from selfaudit_ui.pages.bundle_parts import (
     target_rows,
     verdict_of,
 )
-from selfaudit_ui.pages.report import show_file
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import TITLE
 from selfaudit_ui.verifying import Opened, words_of
@@ -48,6 +47,9 @@ class OpenBundlePage(Page):
         zone.setObjectName("zone")
         self._zone, self._choosing = zone, choosing
         self._working = Banner("accent", icon_name="running")
+        self._halt = button(_("Stop"), controller.stop_bundle, icon_name="stop")
+        self._working.offer(self._halt)
+        self._at: QWidget | None = None
         self._trouble = Banner("fail")
         self._note = Banner("unclear")
         self._verdict = StateLine(size=TITLE)
@@ -88,8 +90,21 @@ class OpenBundlePage(Page):
         return holder, card(heading(title), holder)
 
     def focus_first(self) -> None:
-        """The choice of a file, or what can be done with the bundle."""
-        (self._choosing if self.controller.bundle is None else self._copy).setFocus()
+        """The choice of a file, what stops what is under way, or what can be done with the bundle."""
+        self._at = self._first()
+        self._at.setFocus()
+
+    def _first(self) -> QWidget:
+        controller = self.controller
+        if controller.verifying:
+            return self._halt
+        if controller.rechecking:
+            return self._stop
+        return self._choosing if controller.bundle is None else self._copy
+
+    def left(self) -> None:
+        """Nothing of the bundle stays."""
+        self.controller.leave_bundle()
 
     def primary_words(self) -> str:
         """What the primary button does; without a bundle, its choice is the only thing to do."""
@@ -106,6 +121,11 @@ class OpenBundlePage(Page):
         """Repeats the public checks from here."""
         self.controller.check_bundle_again()
 
+    def primary_kind(self) -> str:
+        """Nobody is invited to go on with a bundle that must not be relied on."""
+        opened = self.controller.bundle
+        return "quiet" if opened is not None and verdict_of(opened.verification)[2] == "fail" else "primary"
+
     def refresh(self, what: str) -> None:
         """Shows the bundle."""
         controller = self.controller
@@ -117,14 +137,14 @@ class OpenBundlePage(Page):
         opened = controller.bundle
         name = printable(controller.bundle_path.name, 80) if controller.bundle_path is not None else ""
         self._working.say(_("{file} is being verified …").format(file=name) if controller.verifying else "")
-        if controller.verifying:
-            self._working.offer(button(_("Stop"), controller.stop_bundle, icon_name="stop"))
         self._trouble.say(controller.bundle_trouble)
         self._note.say(controller.bundle_note)
         reveal(self._zone, opened is None and not controller.verifying)
         for part in self._cards:
             reveal(part, opened is not None)
         self._show_progress()
+        if self._first() is not self._at and self.isVisible():  # what had the keyboard is gone or cannot be pressed
+            self.focus_first()
         if opened is None:
             self._shown = None
             return

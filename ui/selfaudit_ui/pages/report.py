@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
 from selfaudit.findings import Outcome
@@ -15,10 +13,10 @@ from selfaudit.remedy import GroupKey
 from selfaudit.report.words import count_words, headline
 from selfaudit.text import printable
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.exporting import Exported, exported_words, unsigned_words
+from selfaudit_ui.exporting import Exported, exported_words, file_stem, unsigned_words
 from selfaudit_ui.flow import Run
 from selfaudit_ui.models.findings import mark_key
-from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear, show_file
 from selfaudit_ui.pages.report_pages import ReportPages, wanted_ppi
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.theme.tokens import TITLE
@@ -202,7 +200,11 @@ class ReportPage(Page):
             return
         self._said = now
         if done is not None:
-            self._done.offer(*self._next_steps(done))
+            steps = self._next_steps(done)
+            self._done.offer(*steps)
+            if self.isVisible():  # what was pressed could not be pressed again meanwhile, so the keyboard was somewhere else
+                steps[0].show()  # the layout would do it a moment later
+                steps[0].setFocus()
         if done is not None or controller.export_trouble:
             self.area.verticalScrollBar().setValue(0)
 
@@ -229,7 +231,7 @@ class ReportPage(Page):
             return
         title, end, suffix, filter_words = _FILES[kind]
         number = view.audit.evidence.case.number
-        stem = "".join(c for c in number if c.isalnum() or c in "-_")[:80] or "selfaudit"
+        stem = file_stem(number)
         name, _filter = ask_file(
             self.controller, lambda: QFileDialog.getSaveFileName(self, _(title), f"{stem}-{end}{suffix}", _(filter_words))
         )
@@ -253,11 +255,6 @@ class ReportPage(Page):
         )
         if name:
             self.controller.export_report("data", Path(name))
-
-
-def show_file(path: Path) -> None:
-    """Lets the system open a file or folder."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def interim_words(blocking: int, planned: int) -> str:

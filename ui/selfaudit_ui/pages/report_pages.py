@@ -10,12 +10,12 @@ from selfaudit.i18n import _
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.exporting import Preview
 from selfaudit_ui.theme import SPACE, current
-from selfaudit_ui.widgets import Banner, Line, StateLine, button, clear, column, heading, named, reveal, row, soft
+from selfaudit_ui.widgets import Line, StateLine, button, clear, column, heading, named, reveal, row, soft
 from selfaudit_ui.widgets.flow import FlowLayout
 
 SHEET_WIDTH = 560  # of the large page; all in device-independent pixels
+EMPTY_HEIGHT = 160  # of the sheet as long as there is no page
 _THUMB = QSize(76, 108)
-_RATIO = 297 / 210  # ISO 216
 _INCHES = 210 / 25.4
 
 
@@ -26,12 +26,15 @@ def wanted_ppi() -> float:
 
 
 class Sheet(QWidget):
-    """A page as a picture, as large as there is room and never larger than it was drawn for."""
+    """A page as a picture, as large as there is room and never larger than it was drawn for. Without one, a low sheet with words on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, again: QPushButton) -> None:
         super().__init__()
         self._picture = QPixmap()
         self._fitted = QPixmap()
+        self._words = StateLine()
+        self._again = again
+        self.setLayout(column(None, self._words, row(again, None), None, margin=SPACE.L))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -47,13 +50,21 @@ class Sheet(QWidget):
         self.updateGeometry()
         self.update()
 
+    def say(self, icon_name: str, text: str, verdict: str = "", *, again: bool = False) -> None:
+        """Says why there is no page, "" where there is one, and offers to try again."""
+        self._words.say(icon_name, text, verdict)
+        reveal(self._again, again)
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Its proportions stay."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """As high as the page is at this width."""
-        ratio = self._picture.height() / self._picture.width() if not self._picture.isNull() else _RATIO
+        """As high as the page is at this width, or as the words need."""
+        if self._picture.isNull():
+            layout = self.layout()
+            return max(EMPTY_HEIGHT, layout.totalHeightForWidth(min(width, SHEET_WIDTH)) if layout is not None else 0)
+        ratio = self._picture.height() / self._picture.width()
         return round(min(width, SHEET_WIDTH) * min(max(ratio, 0.3), 4))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -99,14 +110,14 @@ class ReportPages(QFrame):
         self._shown: Preview | None = None
         self._open = 0
         self._icons: list[QIcon] = []
-        self.sheet = Sheet()
+        self._again = button(_("Draw again"), lambda: controller.ask_preview(wanted_ppi()), icon_name="again")
+        self.sheet = Sheet(self._again)
         self._where = Line()
         self._back = button("", lambda: self.open(self._open - 1), kind="quiet", icon_name="up", name=_("Page before"))
         self._next = button("", lambda: self.open(self._open + 1), kind="quiet", icon_name="down", name=_("Next page"))
         for made, words in ((self._back, _("Page before")), (self._next, _("Next page"))):
             made.setToolTip(words)
         self._state = StateLine()
-        self._trouble = Banner("unclear")
         self._more = soft("", 1.0)
         self.thumbs: list[QPushButton] = []
         self._strip = FlowLayout()
@@ -122,7 +133,7 @@ class ReportPages(QFrame):
         body.setStretch(0, 3)
         body.setStretch(1, 2)
         body.setAlignment(self.sheet, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(self._trouble, body, margin=SPACE.L))
+        self.setLayout(column(body, margin=SPACE.L))
         self._later = QTimer(self)
         self._later.setInterval(0)
         self._later.timeout.connect(self._decode_one)
@@ -131,12 +142,15 @@ class ReportPages(QFrame):
         """Shows the pages that there are, and asks for those as they are now."""
         controller = self._controller
         found = controller.preview
-        self._trouble.say(controller.preview_trouble)
-        if controller.previewing:
-            words = _("The pages are being drawn …") if found is None else _("The pages are being drawn anew …")
-            self._state.say("running", words)
+        anew = controller.previewing and found is not None
+        self._state.say("running", _("The pages are being drawn anew …") if anew else "")
+        trouble = "" if controller.previewing else controller.preview_trouble
+        if found is not None:
+            self.sheet.say("todo", "")
+        elif trouble:
+            self.sheet.say("unclear", trouble, "unclear", again=True)
         else:
-            self._state.say("todo", "")
+            self.sheet.say("running", _("The pages are being drawn …"))
         if found is not self._shown:
             self._show(found)
 

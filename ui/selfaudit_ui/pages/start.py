@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from selfaudit.engine.draft import title
-from selfaudit.i18n import _
+from selfaudit.i18n import _, ngettext
 from selfaudit.report.words import count_words
 from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
-from selfaudit_ui.pages.base import Page, ask_file, clear
+from selfaudit_ui.pages.base import Page, ask_file, clear, show_file
 from selfaudit_ui.pages.case_card import CaseCard
 from selfaudit_ui.pages.support_card import SupportCard
 from selfaudit_ui.theme import SPACE
@@ -51,6 +52,7 @@ class StartPage(Page):
         cards.addWidget(self._demo_card, 0, 2)
         cards.setColumnStretch(2, 1)
         self._trouble = Banner("fail")
+        self._written, self._not_written = Banner("good"), Banner("fail")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE.S)
         self.case = CaseCard(controller)
@@ -60,9 +62,10 @@ class StartPage(Page):
         self._another = heading(_("Another case"))
         self.add(
             self._trouble, self.support, self.case, self._another, cards, self._make_desk(), heading(_("Recent cases")),
-            self._recent, None,
+            self._written, self._not_written, self._recent, None,
         )  # fmt: skip
         self._asking: int | None = None
+        self._said = "", ""
 
     def _make_demo(self) -> QWidget:
         names = {
@@ -154,6 +157,7 @@ class StartPage(Page):
             self._trouble.offer(button(_("Keep that file aside and start a new one"), self.controller.replace_store))
         if what == "run":
             return
+        self._show_written()
         focused: QWidget | None = self.focusWidget()
         had_focus = focused is not None and bool(focused.property("recent"))
         clear(self._recent)
@@ -173,6 +177,50 @@ class StartPage(Page):
         if had_focus:
             self._new.setFocus()
 
+    def _show_written(self) -> None:
+        """What was written of a kept case, and whose eyes it is for."""
+        written = self.controller.kept_out
+        words = ""
+        if written is not None:
+            path, count = written
+            words = ngettext("Written: {file} with {count} file.", "Written: {file} with {count} files.", count).format(
+                file=path, count=count
+            )
+            words += " " + _("It holds personal data. It is for you; the abuse desk gets the bundle of the page “Report”.")
+        self._written.say(words)
+        if written is not None and (words, "") != self._said:
+            self._written.offer(button(_("Open the folder"), partial(show_file, written[0].parent), icon_name="folder"))
+        trouble = self.controller.kept_out_trouble
+        self._not_written.say(trouble)
+        if (words, trouble) != self._said:
+            self._said = words, trouble
+            if words or trouble:  # it may be above what is seen of a long list
+                part = self._not_written if trouble else self._written
+                QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(part))
+
+    def _write(self, case: CaseRow) -> None:
+        """Asks for a file and writes everything that is kept of a case."""
+        stem = "".join(c for c in case.draft.number if c.isalnum() or c in "-_")[:80] or f"selfaudit-{case.id}"
+        name, _filter = ask_file(
+            self.controller,
+            lambda: QFileDialog.getSaveFileName(
+                self, _("Export everything of this case"), f"{stem}-all.zip", _("ZIP files (*.zip)")
+            ),
+        )
+        if not name:
+            return
+        path = Path(name)
+        if path.suffix.lower() != ".zip":
+            path = path.with_name(path.name + ".zip")
+            if path.exists():  # the dialog has asked about the other name only
+                self.controller.kept_out, self.controller.kept_out_trouble = (
+                    None,
+                    _("{file} is there already; choose another name.").format(file=path),
+                )
+                self._show_written()
+                return
+        self.controller.write_kept(case.id, path)
+
     def _row(self, case: CaseRow, busy: bool) -> QWidget:
         name = title(case.draft) or _("(no targets yet)")
         icon_name, state, verdict = describe(case)
@@ -186,6 +234,13 @@ class StartPage(Page):
         )  # fmt: skip
         opening.setProperty("recent", True)
         opening.setEnabled(not busy)
+        writing = self.controller.keeping_out
+        export = button(
+            _("Exporting …") if writing == case.id else _("Export everything …"), lambda: self._write(case), kind="quiet",
+            icon_name="save", name=_("Export everything of case {name}").format(name=name),
+        )  # fmt: skip
+        export.setProperty("recent", True)
+        export.setEnabled(writing is None)
         if self._asking == case.id:
             words = Text(_("Delete this case with all its results? This cannot be undone."))
             yes = button(_("Delete"), lambda: self._delete(case.id), name=_("Delete case {name}").format(name=name))
@@ -203,7 +258,7 @@ class StartPage(Page):
         words_column.setSpacing(SPACE.XS)
         words_column.addWidget(text)
         words_column.addWidget(line)
-        layout = row(words_column, opening, delete)
+        layout = row(words_column, opening, export, delete)
         layout.setStretch(0, 1)
         return card(layout)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
 from selfaudit.case.model import Seal
@@ -42,20 +43,22 @@ class SupportCard(QFrame):
             parts.addLayout(row(*buttons, None))
         self.setLayout(parts)
 
-    def show_draft(self, draft: Draft, seal: Seal | None) -> None:
-        """Shows what a case file filled in; nothing at all where there was no case file."""
-        facts = facts_of(draft) if seal is not None else ()
+    def show_draft(self, draft: Draft, seal: Seal | None, *, in_the_making: bool = False) -> None:
+        """Shows what a case file filled in; nothing at all where there was none, unless one is being made that has no seal yet."""
+        there = in_the_making or seal is not None
+        facts = facts_of(draft) if there else ()
         now = (seal, facts, draft.message)
-        reveal(self, seal is not None)
-        if seal is None or now == self._shown:
+        reveal(self, there)
+        if not there or now == self._shown:
             return
         self._shown = now
-        icon, verdict = SEALS[seal.state]
-        self.seal.say(icon, seal_words(seal), verdict)
-        self._limits.show_text(what_it_means(seal))
+        icon, verdict = SEALS[seal.state] if seal is not None else ("todo", "")
+        self.seal.say(icon, seal_words(seal) if seal is not None else "", verdict)
+        self._limits.show_text(what_it_means(seal) if seal is not None else "")
+        reveal(self._limits, seal is not None)
         clear(self._facts)
         for number, (label, value) in enumerate(facts):
-            self._facts.addWidget(soft(label, 1.0), number, 0)
+            self._facts.addWidget(soft(label, 1.0), number, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(Text(value, selectable=True), number, 1)
         self._says.show_text(_("What support says") if draft.message else "")
         self._message.show_text(draft.message)
