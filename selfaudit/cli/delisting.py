@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -34,15 +35,15 @@ def delisting(audit: Path, statement: Path | None, zone: str, json_file: str) ->
     Who may ask, what must be true first, where, and how long it takes. Nothing is sent. Exit codes: 0 on no list; 1 on a list; 3 on
     no list that answered, but not all of them could be asked.
     """
-    from selfaudit.cli.run import statement_of
-    from selfaudit.engine import Audit, judge_evidence, load_evidence
-    from selfaudit.engine.evidence import evidence_file, write_whole
+    from selfaudit.case.statement_file import read_statement_file
+    from selfaudit.engine.evidence import write_whole
     from selfaudit.report.json import JsonDelisting, encode_document
+    from selfaudit.report.loading import load_audit
 
-    path = evidence_file(audit)
-    evidence = load_evidence(path)
-    stated = statement_of(path, statement)
-    done = Audit(evidence, judge_evidence(evidence), stated)
+    done = load_audit(audit)
+    if statement is not None:
+        done = replace(done, statement=read_statement_file(statement))
+    stated = done.statement
     plan, unknown, mentions = plan_of(done, stated), unknown_of(done), mentions_of(done)
     asked = any(r.check in BLOCKLIST_CHECKS for r in done.results)
     code = 1 if plan else 3 if any(u.matters for u in unknown) or not asked else 0

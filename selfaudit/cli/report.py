@@ -59,6 +59,10 @@ def report(
         raise UserError(_("Say what to write: --pdf FILE, --html FILE, --json FILE or --bundle FILE."))
     if bundle is None and (case_file or attach or unsigned):
         raise UserError(_("--case, --attach and --unsigned are about a bundle: add --bundle FILE."))
+    if case_file is not None:  # what it vouches for must be known before anything is judged
+        from selfaudit.engine.seals import read_signed_case
+
+        read_signed_case(case_file)
     done = load_audit(audit)
     if statement is not None:
         done = replace(done, statement=read_statement_file(statement, ahead=bool(done.evidence.case.demo)))

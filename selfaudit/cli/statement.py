@@ -216,11 +216,9 @@ def _read(file: Path) -> Statement:
 
 def _load(audit: Path, file: Path | None) -> Audit:
     """A saved audit with a statement; the audit is named as for `selfaudit report`."""
-    from selfaudit.engine import Audit, judge_evidence, load_evidence
-    from selfaudit.engine.evidence import evidence_file
+    from selfaudit.report.loading import load_audit
 
-    evidence = load_evidence(evidence_file(audit))
-    return Audit(evidence, judge_evidence(evidence), _read(file) if file else None)
+    return replace(load_audit(audit), statement=_read(file) if file else None)
 
 
 def _about(made: Audit | None, notices: tuple[Path, ...]) -> tuple[Case, tuple[Result, ...]]:

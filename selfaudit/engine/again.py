@@ -79,7 +79,9 @@ def resume(evidence: Evidence) -> Earlier:
         r for r in evidence.records
         if r.fact is not None and not r.fact.from_here and r.at >= oldest and (r.request.kind, r.request.subject) not in controls
     )  # fmt: skip
-    return Earlier(kept, sent=evidence.sent, started=evidence.started, rechecks=evidence.rechecks, vantage=evidence.vantage)
+    return Earlier(
+        kept, authority=evidence.authority, sent=evidence.sent, started=evidence.started, rechecks=evidence.rechecks, vantage=evidence.vantage,
+    )  # fmt: skip
 
 
 def _controls(evidence: Evidence) -> set[tuple[str, str]]:

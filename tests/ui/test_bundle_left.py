@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from selfaudit.report.bundle.model import Point, Standing
 from selfaudit.settings import Settings
 from selfaudit_ui import verifying
+from selfaudit_ui.pages import bundle_parts
 from selfaudit_ui.session import View
 from selfaudit_ui.verifying import Opened
 from tests.ui.desk import Desk
@@ -127,6 +128,40 @@ def test_what_a_dead_app_has_left_behind_is_swept(tmp_path: Path, monkeypatch: p
     verifying.sweep_reports()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["another-old", "selfaudit-bundle-link", "selfaudit-bundle-new"]
     assert (other / "report.pdf").exists()
+
+
+def test_only_one_of_two_bundles_is_opened_and_that_is_said(desk: Desk, tmp_path: Path, go: threading.Event) -> None:
+    go.set()
+    first, second = tmp_path / "first.zip", tmp_path / "second from customer"
+    for path in (first, second):
+        path.write_bytes(b"PK\x03\x04")
+    desk.take_files([first, second])
+    desk.until(lambda: desk.controller.bundle is not None)
+    assert desk.controller.bundle_path == first
+    assert "One bundle at a time: second from customer was not opened." in desk.texts().replace("\u200b", "")
+
+
+def test_a_permission_is_green_only_where_it_was_proven_here(desk: Desk, fixed: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str]] = []
+
+    class Seen(bundle_parts.StateLine):
+        def __init__(self, icon: str, _text: str, verdict: str = "", *, quiet: bool = False) -> None:
+            super().__init__(icon, _text, verdict, quiet=quiet)
+            seen.append((icon, verdict))
+
+    monkeypatch.setattr(bundle_parts, "StateLine", Seen)
+    target = fixed.audit.evidence.targets[0]
+    evidence = replace(fixed.audit.evidence, targets=(target,), authority={target.value: "proven: I am the Pope"})
+    for standing, sign in (
+        (Standing.GOOD, ("pass", "good")), (Standing.NOTE, ("about", "")), (Standing.UNKNOWN, ("about", "")), (Standing.BAD, ("fail", "fail")),
+    ):  # fmt: skip
+        opened = some_bundle(fixed, points=(Point("authority", standing, "words"),))
+        opened = replace(
+            opened, audit=replace(fixed.audit, evidence=evidence), verification=replace(opened.verification, missing=())
+        )
+        seen.clear()
+        bundle_parts.target_rows(opened)
+        assert seen == [sign]
 
 
 def test_nobody_is_invited_to_go_on_with_a_bad_bundle(desk: Desk, broken: View) -> None:

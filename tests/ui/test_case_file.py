@@ -88,6 +88,23 @@ def test_the_page_of_targets_says_whose_word_the_file_is(desk: Desk, demo_file: 
     assert "From the case file PH-88213.selfaudit-case. This case file is not signed" in desk.texts().replace("\u200b", "")
 
 
+def test_the_words_of_one_provider_prove_nothing_to_another(desk: Desk, demo_file: Path) -> None:
+    desk.open_file(demo_file)
+    draft = desk.controller.draft
+    assert draft is not None
+    assert "proven" in "".join((desk.controller.authority or {}).values())
+    desk.controller.edit(replace(draft, provider="Another Hosting"))
+    assert desk.controller.seal is not None
+    assert desk.controller.seal.state == "unknown-key"
+    assert desk.controller.authority is None
+    assert not desk.controller.situation.active
+    desk.controller.edit(replace(desk.controller.draft or draft, provider=draft.provider))
+    assert desk.controller.seal.state == "trusted"
+    assert "proven" in "".join((desk.controller.authority or {}).values())
+    desk.controller.edit(replace(desk.controller.draft or draft, case_signature=""))
+    assert desk.controller.authority is None
+
+
 def test_targets_that_the_file_does_not_name_are_not_proven(desk: Desk, demo_file: Path) -> None:
     desk.open_file(demo_file)
     draft = desk.controller.draft

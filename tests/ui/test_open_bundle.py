@@ -304,7 +304,8 @@ def test_a_report_that_is_not_proven_is_made_anew(desk: Desk, bundle: Path, show
 def test_only_archives_are_bundles(tmp_path: Path) -> None:
     for name, content, expected in (
         ("a.zip", b"PK\x03\x04rest", True), ("A.ZIP", b"PK\x03\x04", True), ("empty.zip", b"", True), ("a.zip", b"{}", False),
-        ("a.xlsx", b"PK\x03\x04", False), ("a.json", b"{}", False),
+        ("a.xlsx", b"PK\x03\x04", False), ("a.json", b"{}", False), ("bundle.zip.1", b"PK\x03\x04", True), ("bundle", b"PK\x03\x04", True),
+        ("empty", b"", False),
     ):  # fmt: skip
         path = tmp_path / name
         path.write_bytes(content)

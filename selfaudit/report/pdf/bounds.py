@@ -50,7 +50,7 @@ class Limits:
     lines: int = 30
 
 
-_LARGE = Limits(full=20, brief=30, folded=30, results=150, bases=4, delistings=20, observations=3, lines=12)
+_LARGE = Limits(full=10, brief=20, folded=20, results=80, bases=2, delistings=10, observations=2, lines=8)
 Item = TypeVar("Item")
 _GRAVEST = ("fail", "bug", "inconclusive", "not-run", "warn", "pass", "not-applicable")
 

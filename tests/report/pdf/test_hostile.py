@@ -123,7 +123,7 @@ def test_what_is_left_out_is_counted(results: int, limits: Limits | None) -> Non
         assert made.results[0].target == f"t{results - 1}"  # what failed comes first where not all are listed
         assert bounds.more["", "results"] == results - len(made.results)
     assert len(made.groups[0].findings) + bounds.more["", "group0"] == 400
-    assert sum(not row.brief for row in made.groups[0].findings) == (limits.full if limits else 20)
+    assert sum(not row.brief for row in made.groups[0].findings) == (limits.full if limits else 10)
 
 
 def test_counts_of_content_are_kept() -> None:

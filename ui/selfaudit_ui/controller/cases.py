@@ -28,6 +28,11 @@ def _also_planned(draft: Draft) -> tuple[object, ...]:
     return draft.selectors, draft.learnt, draft.hosts, draft.look_up_packages, draft.messages, draft.ledgers, draft.pages
 
 
+def _vouching(draft: Draft) -> tuple[object, ...]:
+    """On whose word, besides the targets, permission rests."""
+    return draft.person, draft.role, draft.provider, draft.case_file, draft.case_signature
+
+
 class CaseWork(Keeper):
     """The open case."""
 
@@ -159,7 +164,7 @@ class CaseWork(Keeper):
         self._read()
         if targets_changed or (before and _also_planned(before) != _also_planned(draft)):
             self.plan = None
-        if lines_changed or (before and (before.person, before.role) != (draft.person, draft.role)):
+        if lines_changed or (before and _vouching(before) != _vouching(draft)):
             self.authority = None
         self.saving = Saving.UNDER_WAY
         self._timer.start(SAVE_AFTER)

@@ -23,6 +23,9 @@ from selfaudit_ui.controller.sorting import Kind, kind_of
 
 SAY_AFTER = 400  # milliseconds until it is said that a file is being read
 _NAMED = 3  # files
+_DOCUMENTS = (
+    ".xlsx", ".xlsm", ".docx", ".docm", ".pptx", ".ods", ".odt", ".odp", ".numbers", ".pages", ".epub", ".jar", ".apk",
+)  # fmt: skip
 _ZIP = b"PK\x03\x04"  # of the first member of an archive (APPNOTE 4.3.7)
 
 
@@ -36,6 +39,7 @@ class Opening(CaseMaking):
     def __init__(self, *, world: session.World | None = None) -> None:
         self.opening_files = 0
         self._seal_of: tuple[object, Seal | None] | None = None
+        self._vouched: dict[str, str] = {}
         super().__init__(world=world)
 
     @property
@@ -65,15 +69,19 @@ class Opening(CaseMaking):
             self.changed.emit("authority")
 
     def _vouch(self) -> None:
-        """A case file that the provider has signed proves permission for what it names, as far as that is still in the case."""
-        seal = self.seal
-        if seal is None or seal.state != "trusted":
-            return
-        named = {(t.kind, t.value) for reading in self.readings for t in reading.targets}
-        words = authority_words(seal)
-        vouched = {t.value: words for t in seal.targets if (t.kind, t.value) in named}
-        if vouched:
-            self.authority = {**vouched, **(self.authority or {})}
+        """A case file that the provider has signed proves permission for what it names, as far as that is still in the case.
+
+        What was proven by one that is not trusted any more is not.
+        """
+        seal, vouched = self.seal, {}
+        if seal is not None and seal.state == "trusted":
+            named = {(t.kind, t.value) for reading in self.readings for t in reading.targets}
+            words = authority_words(seal)
+            vouched = {t.value: words for t in seal.targets if (t.kind, t.value) in named}
+        others = {name: word for name, word in (self.authority or {}).items() if self._vouched.get(name) != word}
+        if vouched or self._vouched:
+            self.authority = {**vouched, **others} or None
+        self._vouched = vouched
 
     # Files. Each is looked at beside the window's thread: it may lie on a drive that does not answer.
 
@@ -101,10 +109,10 @@ class Opening(CaseMaking):
             self.opening_files -= 1
             self.changed.emit("trouble")
             late = [] if self._opening is opening else [file for file in found if file.kind != "bundle"]
-            if late:
-                words = _("Another case was opened while {files} was being read, so it was not taken. Open it again.")
-                self._say_trouble(words.format(files=", ".join(printable(file.path.name, 80) for file in late[:_NAMED])))
+            words = _("Another case was opened while {files} was being read, so it was not taken. Open it again.")
             self._take(tuple(file for file in found if file not in late))
+            if late:
+                self._say_trouble(words.format(files=", ".join(printable(file.path.name, 80) for file in late[:_NAMED])))
 
         def failed(failure: Failure) -> None:
             self.opening_files -= 1
@@ -120,6 +128,9 @@ class Opening(CaseMaking):
         bundles = [file.path for file in found if file.kind == "bundle"]
         for path in bundles[:1]:  # there is one place to look at one
             self.open_bundle(path)
+        if bundles[1:]:
+            others = ", ".join(printable(path.name, 80) for path in bundles[1 : 1 + _NAMED])
+            self.note_bundle(_("One bundle at a time: {files} was not opened.").format(files=others))
         for file in found:
             if file.kind == "case":
                 self.take_case(file.draft, file.problem)
@@ -180,13 +191,16 @@ def _as_case_or_bundle(path: Path) -> Dropped:
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether a file may be a bundle: an archive by its name and its first octets, or by its name alone where nothing can be read."""
-    if path.suffix.lower() != ".zip":
-        return False
+    """Whether a file may be a bundle: an archive by its first octets, whatever it is called, or by its name where nothing can be read.
+
+    Documents of an office are archives, too; they are known by their names.
+    """
+    named = path.suffix.lower() == ".zip"
     try:
         if not path.is_file():
-            return True  # opening it says what it is
+            return named  # opening it says what it is
         with path.open("rb") as file:
-            return file.read(4) in (_ZIP, b"")
+            head = file.read(4)
     except OSError:
-        return True
+        return named
+    return (head == _ZIP and path.suffix.lower() not in _DOCUMENTS) or (named and not head)

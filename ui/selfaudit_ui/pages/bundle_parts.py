@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from selfaudit.i18n import _, ngettext, shown
 from selfaudit.policy.model import Readiness, Requirement, State
-from selfaudit.report.bundle.model import Verification
+from selfaudit.report.bundle.model import Standing, Verification
 from selfaudit.report.drift import FactDrift
 from selfaudit.report.verification_text import (
     Row,
@@ -84,6 +84,7 @@ def _point(found: Row) -> QWidget:
     icon, verdict = _TONES[found.tone]
     label = Text(found.label, bold=True)
     label.setFixedWidth(128)
+    label.setContentsMargins(0, max(0, (20 - label.fontMetrics().lineSpacing()) // 2), 0, 0)  # as the words beside it
     line = StateLine(icon, found.text, verdict, quiet=found.tone != "bad")
     line.setAccessibleName(f"{found.label}: {found.word}. {found.text}")
     parts: list[QWidget | int] = [line]
@@ -178,11 +179,14 @@ def target_rows(opened: Opened) -> list[QWidget]:
     if audit is None:
         return []
     evidence = audit.evidence
+    # The words are the bundle's own. Only where they were found to be true here is there a green sign.
+    standing = next((p.standing for p in opened.verification.points if p.name == "authority"), Standing.UNKNOWN)
+    proven = {Standing.GOOD: ("pass", "good"), Standing.BAD: ("fail", "fail")}.get(standing, ("about", ""))
     rows: list[QWidget] = []
     for target in evidence.targets[:_TARGETS]:
         word = evidence.authority.get(target.value, "")
         if word:
-            icon, verdict = ("pass", "good") if word.startswith("proven") else ("about", "")
+            icon, verdict = proven if word.startswith("proven") or standing is Standing.BAD else ("about", "")
             rows.append(StateLine(icon, f"{printable(target.value, 120)}: {printable(shown(word), _MAX)}", verdict, quiet=True))
         else:
             words = _("{target}: public records only").format(target=printable(target.value, 120))

@@ -34,7 +34,8 @@ class Sheet(QWidget):
         self._fitted = QPixmap()
         self._words = StateLine()
         self._again = again
-        self.setLayout(column(None, self._words, row(again, None), None, margin=SPACE.L))
+        self._note = QWidget(self)  # in no layout of the sheet's own: that would decide its height
+        self._note.setLayout(column(None, self._words, row(again, None), None, margin=SPACE.L))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -54,6 +55,8 @@ class Sheet(QWidget):
         """Says why there is no page, "" where there is one, and offers to try again."""
         self._words.say(icon_name, text, verdict)
         reveal(self._again, again)
+        reveal(self._note, bool(text))
+        self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Its proportions stay."""
@@ -62,8 +65,9 @@ class Sheet(QWidget):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """As high as the page is at this width, or as the words need."""
         if self._picture.isNull():
-            layout = self.layout()
-            return max(EMPTY_HEIGHT, layout.totalHeightForWidth(min(width, SHEET_WIDTH)) if layout is not None else 0)
+            layout = self._note.layout()
+            assert layout is not None
+            return max(EMPTY_HEIGHT, layout.totalHeightForWidth(min(width, SHEET_WIDTH)))
         ratio = self._picture.height() / self._picture.width()
         return round(min(width, SHEET_WIDTH) * min(max(ratio, 0.3), 4))
 
@@ -79,6 +83,7 @@ class Sheet(QWidget):
         """The picture is fitted anew."""
         super().resizeEvent(event)
         self._fitted = QPixmap()
+        self._note.setGeometry(self.rect())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paints paper, the page on it, and its edge."""
