@@ -146,6 +146,7 @@ def test_pages_that_could_not_be_drawn_are_tried_again(desk: Desk, monkeypatch: 
     shown = desk.page.findChild(ReportPages)
     assert isinstance(shown, ReportPages)
     assert shown.sheet.height() == EMPTY_HEIGHT
+    assert "Next page" not in desk.names(QAbstractButton)
     desk.click("Draw again")
     desk.until(lambda: len(tries) == 2 and not desk.controller.previewing)
     desk.window.show_page("start")

@@ -237,8 +237,8 @@ def test_the_report_says_interim_planned_and_disagreed(desk: Desk, tmp_path: Pat
     assert "our &lt;b&gt;newsletter&lt;/b&gt;" in page
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_any: str(tmp_path / "all"))
     desk.click("Save reports, data and bundle to a folder")
-    desk.until((tmp_path / "all" / "bundle.zip").exists)
-    files = ["audit.json", "bundle.zip", "evidence.json", "report.html", "report.pdf"]
+    desk.until(lambda: desk.controller.written is not None and desk.controller.written.kind == "data")
+    files = ["audit.json", "bundle.zip", "bundle.zip.minisig", "evidence.json", "report.html", "report.pdf"]
     assert sorted(p.name for p in (tmp_path / "all").iterdir()) == files
 
 

@@ -84,6 +84,7 @@ def _point(found: Row) -> QWidget:
     icon, verdict = _TONES[found.tone]
     label = Text(found.label, bold=True)
     label.setFixedWidth(128)
+    label.setMinimumHeight(20)
     label.setContentsMargins(0, max(0, (20 - label.fontMetrics().lineSpacing()) // 2), 0, 0)  # as the words beside it
     line = StateLine(icon, found.text, verdict, quiet=found.tone != "bad")
     line.setAccessibleName(f"{found.label}: {found.word}. {found.text}")

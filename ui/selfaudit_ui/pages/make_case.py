@@ -21,6 +21,7 @@ from selfaudit_ui.pages.section import Section, beside
 from selfaudit_ui.pages.support_card import SupportCard
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, Copyable, StateLine, Text, button, card, column, named, reveal, row, soft
+from selfaudit_ui.widgets.basics import flush
 from selfaudit_ui.widgets.forms import Box, Choice, show_line, typed_line
 from selfaudit_ui.words import tip
 
@@ -65,7 +66,7 @@ class MakeCasePage(Page):
         self._done = Banner("good")
         self._unknown = Banner("unclear")
         self._remarks = StateLine(quiet=True)
-        self._unsigned = button(_("Create without signature …"), partial(self._make, sign=False), kind="quiet")
+        self._unsigned = flush(button(_("Create without signature …"), partial(self._make, sign=False), kind="quiet"))
         self._clear = button(_("Empty form"), partial(self._ask, True), kind="quiet", name=_("Empty the whole form"))
         self._keep = button(_("Keep"), partial(self._ask, False), name=_("Keep the form"))
         self._question = QWidget()

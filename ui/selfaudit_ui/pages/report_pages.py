@@ -122,6 +122,7 @@ class ReportPages(QFrame):
         self._next = button("", lambda: self.open(self._open + 1), kind="quiet", icon_name="down", name=_("Next page"))
         for made, words in ((self._back, _("Page before")), (self._next, _("Next page"))):
             made.setToolTip(words)
+            made.hide()
         self._state = StateLine()
         self._more = soft("", 1.0)
         self.thumbs: list[QPushButton] = []
