@@ -12,6 +12,7 @@ from selfaudit.findings import Outcome
 from selfaudit.i18n import N_, _, ngettext, shown
 from selfaudit.report.bundle.model import Difference, Point, Standing, Verification
 from selfaudit.report.drift import FactDrift, OutcomeDrift, counts
+from selfaudit.report.readiness_text import STATE_WORDS
 from selfaudit.report.words import OUTCOME_WORDS, count_words
 from selfaudit.text import printable
 
@@ -142,9 +143,14 @@ def difference_words(difference: Difference) -> str:
     """Something that the bundle says and its own evidence does not."""
     what = _(_DIFFERENCES[difference.what]) if difference.what in _DIFFERENCES else printable(difference.what, 40)
     return _("{what} of {where}: the bundle says “{said}”, its evidence gives “{judged}”").format(
-        what=what, where=printable(difference.where, 160), said=printable(shown(difference.said), _MAX),
-        judged=printable(shown(difference.judged), _MAX),
+        what=what, where=printable(difference.where, 160), said=_value(difference.said), judged=_value(difference.judged),
     )  # fmt: skip
+
+
+def _value(text: str) -> str:
+    """A side of a difference: an outcome or a state by its word, everything else as it stands."""
+    words = {str(k): w for k, w in (*STATE_WORDS.items(), *OUTCOME_WORDS.items())}
+    return _(words[text]) if text in words else printable(shown(text), _MAX)
 
 
 def verification_lines(verification: Verification) -> list[str]:

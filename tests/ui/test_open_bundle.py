@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QProgressBar
 
 from selfaudit.demo import DEMO_KEY, Internet
+from selfaudit.demo.case_file import demo_signed_case
 from selfaudit.report.bundle import make_bundle
 from selfaudit.report.bundle.model import Standing
 from selfaudit_ui import app, session, verifying
@@ -26,7 +27,8 @@ from tests.ui.desk_scenes import some_bundle
 @pytest.fixture(scope="session")
 def octets(broken: View) -> bytes:
     """A bundle of the demo, made once."""
-    return make_bundle(broken.audit, key=DEMO_KEY, made=time.time())
+    signed = demo_signed_case("broken")
+    return make_bundle(broken.audit, key=DEMO_KEY, made=time.time(), case_file=signed.data, case_signature=signed.signature)
 
 
 @pytest.fixture
