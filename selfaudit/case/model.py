@@ -159,6 +159,7 @@ class Seal:
         comment: the signed comment, as far as it was verified.
         sha256: of the case file.
         targets: what the file names; only these are vouched for. Empty unless it is trusted.
+        approvals: what the file approves; only these are the provider's word. Empty unless it is trusted.
     """
 
     state: Literal["unsigned", "trusted", "unknown-key", "tampered", "unreadable"]
@@ -167,6 +168,7 @@ class Seal:
     comment: str = ""
     sha256: str = ""
     targets: tuple[Target, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

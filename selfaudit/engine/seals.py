@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from selfaudit.case import Case, Target
+from selfaudit.case import Approval, Case, Target
 from selfaudit.case.file import MAX_FILE, CaseFile, parse_case
 from selfaudit.case.model import Seal
 from selfaudit.case.targets import parse_targets
@@ -106,7 +106,17 @@ def seal_for(file: CaseFile, data: bytes, signature: str | None, provider: str, 
     """The seal of an opened case file in a case with this provider: the file must be one of the same provider to be trusted."""
     here, there = pack_for(provider), pack_for(file.provider)
     same = here is not None and there is not None and here.id == there.id
-    return seal_of(data, signature, provider if same else "", named_in(file), demo=demo and bool(file.demo))
+    return seal_of(data, signature, provider if same else "", named_in(file), approved_in(file), demo=demo and bool(file.demo))
+
+
+def approved_in(file: CaseFile) -> tuple[Approval, ...]:
+    """What a case file approves; nothing if one of its approvals cannot be read."""
+    from selfaudit.engine.draft_case import read_approvals  # it imports this module
+
+    try:
+        return read_approvals(file)
+    except UserError:
+        return ()
 
 
 def named_in(file: CaseFile) -> tuple[Target, ...]:
@@ -120,7 +130,15 @@ def named_in(file: CaseFile) -> tuple[Target, ...]:
         return ()
 
 
-def seal_of(data: bytes, signature: str | None, provider: str, targets: tuple[Target, ...] = (), *, demo: bool = False) -> Seal:
+def seal_of(
+    data: bytes,
+    signature: str | None,
+    provider: str,
+    targets: tuple[Target, ...] = (),
+    approvals: tuple[Approval, ...] = (),
+    *,
+    demo: bool = False,
+) -> Seal:
     """What a signature over a case file comes to, by the keys of a provider's pack.
 
     Args:
@@ -128,6 +146,7 @@ def seal_of(data: bytes, signature: str | None, provider: str, targets: tuple[Ta
         signature: the text of its signature, None for none.
         provider: whose keys count: id, name or alias of its pack.
         targets: what the file names.
+        approvals: what it approves.
         demo: this is a demo. Its pack's key is known to everybody and counts nowhere else.
     """
     sha256 = hashlib.sha256(data).hexdigest()
@@ -145,7 +164,7 @@ def seal_of(data: bytes, signature: str | None, provider: str, targets: tuple[Ta
         # Ids are chosen by whoever makes a key: two keys may have the same one, and any of them may be meant.
         made = replace(made, state="tampered", owner=owner)
         if fits(data, read, key):
-            seal = Seal("trusted", read.name, owner, _tidy(read.trusted), sha256, tuple(dict.fromkeys(targets)))
+            seal = Seal("trusted", read.name, owner, _tidy(read.trusted), sha256, tuple(dict.fromkeys(targets)), approvals)
             _remember(seal, demo=demo)
             return seal
     return made

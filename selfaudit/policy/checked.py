@@ -121,8 +121,8 @@ def check_part(clause: Clause, seen: Seen, case: Case, said: Statement) -> Check
 
 
 def approvals_count(case: Case) -> bool:
-    """Whether the approvals of a case are the provider's own word: they stand in a case file that is signed by a key of its pack."""
-    return case.seal is not None and case.seal.state == "trusted"
+    """Whether the approvals of a case are the provider's own word: all of them stand in a case file that is signed by a key of its pack."""
+    return case.seal is not None and case.seal.state == "trusted" and set(case.exceptions) <= set(case.seal.approvals)
 
 
 def _approved_words(case: Case, references: tuple[str, ...]) -> str:

@@ -80,8 +80,8 @@ def test_approvals_are_told_with_their_reference() -> None:
 def test_the_seal_of_the_case_file_is_told_and_how_to_check_it(
     state: Literal["unsigned", "trusted", "unknown-key", "tampered", "unreadable"], words: str
 ) -> None:
-    seal = Seal(state, "0123456789ABCDEF", "Prez Abuse Desk", sha256="ab" * 32)
     approved = (Approval("exposure.relay", "192.0.2.25", "T-77", "25"),)
+    seal = Seal(state, "0123456789ABCDEF", "Prez Abuse Desk", sha256="ab" * 32, approvals=approved)
     told = " ".join(section(ticket_text(PACK, audit(exceptions=approved, seal=seal), READY, SAID), "Verification").split())
     assert (
         f"Case file: {words} You can check it by your own keys: selfaudit case check FILE SHA-256 {'ab' * 32} Approvals" in told

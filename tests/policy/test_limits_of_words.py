@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from selfaudit.case import Case
-from selfaudit.case.model import Seal
+from selfaudit.case.model import Approval, Seal
 from selfaudit.case.notice import Notice
 from selfaudit.case.statement import Attestation, Removal, Statement
 from selfaudit.findings import Finding, Mark, Outcome
@@ -85,6 +85,19 @@ def test_no_other_seal_makes_an_approval_one(seal: Seal | None) -> None:
     row = only(judged(SPF, result("mail.spf"), result("mail.spf", NA, "b.test", approved="T-7"), case=case))
     assert row.state is State.CANNOT_VERIFY
     assert row.why == "The case file names an approval, reference T-7; the desk knows whether it is so."
+
+
+def test_an_approval_that_the_signed_case_file_does_not_give_is_nobody_s_word() -> None:
+    given, made_up = Approval("mail.spf", "b.test", "T-7"), Approval("mail.spf", "", "T-8")
+    signed = replace(SEAL, approvals=(given,))
+    for exceptions, state in (
+        ((given,), State.MET),
+        ((made_up,), State.CANNOT_VERIFY),
+        ((given, made_up), State.CANNOT_VERIFY),
+    ):
+        case = replace(CASE, seal=signed, exceptions=exceptions)
+        row = only(judged(SPF, result("mail.spf"), result("mail.spf", NA, "b.test", approved="T-7"), case=case))
+        assert row.state is state
 
 
 def test_an_approval_alone_is_enough_and_hides_nothing_else() -> None:
