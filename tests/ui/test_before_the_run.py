@@ -36,6 +36,7 @@ def test_a_dropped_case_file_opens(desk: Desk, tmp_path: Path) -> None:
         ' "targets": ["shop.net", "9.9.9.9"], "sending_ips": ["9.9.9.9"], "authority": {"name": "M", "role": "owner"}}'
     )
     _drop(desk, file)
+    desk.until(lambda: desk.controller.draft is not None)  # it is read beside the window
     assert desk.window.page_name == "start"
     assert desk.controller.draft is not None
     assert [(line.text, line.sends) for line in desk.controller.draft.lines] == [("shop.net", False), ("9.9.9.9", True)]
@@ -58,9 +59,9 @@ def test_a_bad_file_is_said_in_the_page(desk: Desk, tmp_path: Path, name: str, c
     file = tmp_path / name
     file.write_bytes(content)
     _drop(desk, file)
+    desk.until(desk.window._trouble.isVisible)
     assert desk.window.page_name == "start"
     assert words in desk.window._trouble._text.text().replace("\u200b", "")
-    assert desk.window._trouble.isVisible()
 
 
 def test_cases_are_kept_and_opened_again(desk: Desk, qtbot: object) -> None:
