@@ -47,10 +47,10 @@ app:
 	@$(BIN)/selfaudit gui $(CASE)
 
 test: lint types contracts docs-fresh system-packages
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 unit: $(GUI_STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not lab"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not lab"
 
 lab: $(GUI_STAMP) system-packages
 	$(BIN)/python -m pytest -m lab
