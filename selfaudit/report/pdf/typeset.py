@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import binascii
 import datetime
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -128,12 +131,17 @@ class _Studio:
 
 @contextmanager
 def _studio(audit_json: bytes) -> Iterator[_Studio]:
-    with tempfile.TemporaryDirectory(prefix="selfaudit-pdf-") as made:
-        folder = Path(made)
+    folder = Path(tempfile.mkdtemp(prefix="selfaudit-pdf-"))
+    clean = partial(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(clean)  # the window may close while a page is being drawn, and does not wait for it
+    try:
         _copy("templates", _TEMPLATES, folder)
         _copy("fonts", _FONTS, folder / "fonts")
         (folder / "audit.json").write_bytes(audit_json)
         yield _Studio(folder)
+    finally:
+        atexit.unregister(clean)
+        clean()
 
 
 def _copy(name: str, files: tuple[str, ...], folder: Path) -> None:
