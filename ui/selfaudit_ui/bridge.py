@@ -243,9 +243,11 @@ class Bridge(QObject):
         task = asyncio.ensure_future(self._run(number, make))
         self._tasks[number] = task
 
-        def done(_task: asyncio.Task[Any]) -> None:
+        def done(ended: asyncio.Task[Any]) -> None:
             del self._tasks[number]
             self._short.discard(number)
+            if ended.cancelled():  # before it had begun: nothing in it could answer
+                self._arrived.emit(_Answer(number, Failure("", cancelled=True), last=True))
 
         task.add_done_callback(done)
 
