@@ -6,7 +6,7 @@ import contextlib
 import platform
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -137,15 +137,21 @@ class Evidence:
         return next((r for r in self.records if r.id == record_id), None)
 
 
+def _no_fact() -> msgspec.Raw:
+    return msgspec.Raw(b"null")
+
+
 class StoredRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file format of a record."""
+    """The file format of a record. Its fact is read straight into its type, so that nothing else in it takes any room."""
 
     id: str
     request: Request
     at: str
     ms: int
     outcome: Literal["fact", "failure", "bug"]
-    fact: dict[str, Any] | None = None
+    fact: Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": ["object", "null"]})] = msgspec.field(
+        default_factory=_no_fact
+    )
     failure: ProbeFailure | None = None
     trace: str = ""
 
@@ -160,39 +166,7 @@ class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finished: str
     vantage: Vantage
     targets: tuple[Target, ...]
-    records: tuple[StoredRecord, ...]
-    not_run: tuple[NotRun, ...] = ()
-    authority: dict[str, str] = {}
-    sent: tuple[SentTo, ...] = ()
-    left_out: int = 0
-    interrupted: bool = False
-    rechecks: tuple[Recheck, ...] = ()
-
-
-class _ReadRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A record as it is read: its fact goes straight into its type, so that nothing else in it takes any room."""
-
-    id: str
-    request: Request
-    at: str
-    ms: int
-    outcome: Literal["fact", "failure", "bug"]
-    fact: msgspec.Raw = msgspec.Raw(b"null")
-    failure: ProbeFailure | None = None
-    trace: str = ""
-
-
-class _ReadEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Evidence as it is read; its fields are those of `StoredEvidence`."""
-
-    schema: Literal["selfaudit/evidence/1"]
-    case: Case
-    tool: Tool
-    started: str
-    finished: str
-    vantage: Vantage
-    targets: tuple[Target, ...]
-    records: Annotated[tuple[_ReadRecord, ...], msgspec.Meta(max_length=MAX_RECORDS)]
+    records: Annotated[tuple[StoredRecord, ...], msgspec.Meta(max_length=MAX_RECORDS)]
     not_run: tuple[NotRun, ...] = ()
     authority: dict[str, str] = {}
     sent: tuple[SentTo, ...] = ()
@@ -204,7 +178,7 @@ class _ReadEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def stored_record(record: Record) -> StoredRecord:
     """The form in which a record is saved."""
     outcome: Literal["fact", "failure", "bug"] = "fact" if record.fact is not None else "failure" if record.failure else "bug"
-    fact = msgspec.to_builtins(record.fact) if record.fact is not None else None
+    fact = msgspec.Raw(msgspec.json.encode(record.fact)) if record.fact is not None else _no_fact()
     return StoredRecord(record.id, record.request, record.at, record.ms, outcome, fact, record.failure, record.trace)
 
 
@@ -232,10 +206,10 @@ def decode_evidence(data: bytes) -> Evidence:
     if len(data) > MAX_FILE:
         raise BadInput(phrase("larger than {limit} octets", limit=MAX_FILE))
     try:
-        stored = msgspec.json.decode(data, type=_ReadEvidence)
+        stored = msgspec.json.decode(data, type=StoredEvidence)
         if max(len(stored.targets), len(stored.case.targets)) > MAX_TARGETS:
             raise BadInput(phrase("the evidence is larger than that of any audit"))
-        records = tuple(_read_record(r) for r in stored.records)
+        records = tuple(restore_record(r) for r in stored.records)
     except BadInput:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -277,29 +251,17 @@ def restore_record(stored: StoredRecord) -> Record:
         BadInput: it is incomplete, or of a kind that this version does not know.
         msgspec.ValidationError: the fact does not have its form.
     """
-    fact = msgspec.convert(stored.fact, _kind_of(stored)) if stored.outcome == "fact" else None
-    return _restored(stored, fact)
-
-
-def _read_record(stored: _ReadRecord) -> Record:
-    """The same as `restore_record` for a record of a file."""
-    fact = msgspec.json.decode(stored.fact, type=_kind_of(stored)) if stored.outcome == "fact" else None
-    return _restored(stored, fact)
-
-
-def _kind_of(stored: StoredRecord | _ReadRecord) -> type[Fact]:
-    kind = fact_types().get(stored.request.kind)
-    if kind is None:
-        raise BadInput(
-            phrase("the kind of fact “{kind}” is not known to this version", kind=printable(stored.request.kind, 100))
-        )
-    return kind
-
-
-def _restored(stored: StoredRecord | _ReadRecord, fact: Fact | None) -> Record:
-    if stored.outcome == "failure" and stored.failure is None:
+    fact: Fact | None = None
+    if stored.outcome == "fact":
+        kind = fact_types().get(stored.request.kind)
+        if kind is None:
+            raise BadInput(
+                phrase("the kind of fact “{kind}” is not known to this version", kind=printable(stored.request.kind, 100))
+            )
+        fact = msgspec.json.decode(stored.fact, type=kind)
+    elif stored.outcome == "failure" and stored.failure is None:
         raise BadInput(phrase("{id}: the failure is missing", id=printable(stored.id, 100)))
-    if stored.outcome == "bug" and not stored.trace:
+    elif stored.outcome == "bug" and not stored.trace:
         raise BadInput(phrase("{id}: the trace is missing", id=printable(stored.id, 100)))
     return Record(stored.id, stored.request, stored.at, stored.ms, fact, stored.failure, stored.trace)
 
