@@ -83,6 +83,18 @@ class Desk:
         for _round in range(4):
             QApplication.processEvents()
 
+    def rest(self) -> None:
+        """Waits until the open page lies still: words that wrap ask for their height more than once."""
+        still, before = 0, None
+        for _round in range(200):
+            self.settle()
+            self.bot.wait(5)
+            now = [w.geometry().getRect() for w in self.window.findChildren(QWidget) if w.isVisible()]
+            still, before = (still + 1 if now == before else 0), now
+            if still == 3:
+                return
+        raise AssertionError("the page never lies still")
+
     @property
     def page(self) -> QWidget:
         """The open page."""

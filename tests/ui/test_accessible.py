@@ -134,8 +134,7 @@ def test_the_longest_words_are_not_clipped(desk: Desk, stage: Stage, size: tuple
     found = {}
     for name, scene in SCENES.items():
         scene(stage)
-        desk.settle()
-        desk.bot.wait(10)
+        desk.rest()
         assert (desk.window.width(), desk.window.height()) == size
         bad = clipped(desk.window)
         if bad:

@@ -7,8 +7,10 @@ import html
 
 from selfaudit.findings import Outcome
 from selfaudit.i18n import N_, _, ngettext
-from selfaudit.policy.model import Readiness, State
+from selfaudit.policy.model import Readiness, Requirement, State
 from selfaudit.remedy import GroupKey
+from selfaudit.report.readiness_text import word_alone
+from selfaudit.text import printable
 
 ICONS = {
     Outcome.FAIL: "fail", Outcome.WARN: "warn", Outcome.INCONCLUSIVE: "unclear", Outcome.PASS: "pass",
@@ -35,14 +37,21 @@ STATES = {
     State.NOT_APPLICABLE: ("none", N_("does not apply"), ""),
     State.INFORMATIONAL: ("about", N_("for information"), ""),
 }  # what became of a clause: icon, words, verdict
+_STATED_ONLY = ("statement", N_("stated, not checked"), "")
 
 
-def readiness_words(found: Readiness, *, named: bool = False) -> tuple[str, str]:
+def state_of(requirement: Requirement) -> tuple[str, str, str]:
+    """Icon, words (not translated yet) and verdict of a clause; what is met by words alone does not look like what a check has seen."""
+    return _STATED_ONLY if word_alone(requirement) else STATES[requirement.state]
+
+
+def readiness_words(found: Readiness, *, named: bool = False, desk: bool = False) -> tuple[str, str]:
     """How a case stands before a policy, in one line, and the verdict ("good", "fail" or "warn").
 
     Args:
         found: how it stands.
         named: with the provider's name, where that is not said just above.
+        desk: said to the provider's people, of somebody else's statement.
     """
     needs = found.counts.get(str(State.NEEDS_STATEMENT), 0)
     unseen = found.counts.get(str(State.CANNOT_VERIFY), 0)
@@ -50,7 +59,9 @@ def readiness_words(found: Readiness, *, named: bool = False) -> tuple[str, str]
     if found.blockers:
         count = len(found.blockers)
         parts.append(ngettext("{count} clause blocks", "{count} clauses block", count).format(count=count))
-    if needs:
+    if needs and desk:
+        parts.append(ngettext("{count} lacks a statement", "{count} lack a statement", needs).format(count=needs))
+    elif needs:
         parts.append(ngettext("{count} needs your statement", "{count} need your statement", needs).format(count=needs))
     if found.gaps:
         count = len(found.gaps)
@@ -58,10 +69,12 @@ def readiness_words(found: Readiness, *, named: bool = False) -> tuple[str, str]
     if unseen:
         parts.append(ngettext("{count} cannot be verified", "{count} cannot be verified", unseen).format(count=unseen))
     ready = _("Ready") if found.ready else _("Not ready")
-    if named:
+    if desk:
+        ready = _("Ready by the policy of {provider}") if found.ready else _("Not ready by the policy of {provider}")
+    elif named:
         ready = _("Ready for {provider}") if found.ready else _("Not ready for {provider}")
     verdict = "good" if found.ready else "fail" if found.blockers else "warn"
-    head = ready.format(provider=found.provider)
+    head = ready.format(provider=printable(found.provider, 80))
     return (f"{head}: {', '.join(parts)}" if parts else head), verdict
 
 

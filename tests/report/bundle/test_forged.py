@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from selfaudit.case import Case, Target
 from selfaudit.report.bundle.model import Difference
 from tests.report.bundle.build import (
     CHECK,
@@ -19,17 +18,9 @@ from tests.report.bundle.build import (
     contents_of,
     forged,
     points,
-    small_audit,
     small_bundle,
-    stub_reports,
     verified,
 )
-
-
-@pytest.fixture
-def bundle(monkeypatch: pytest.MonkeyPatch) -> bytes:
-    stub_reports(monkeypatch)
-    return small_bundle(small_audit(Case((Target("domain", DOMAIN),), number="T-1", provider="ofsecman.io")))
 
 
 def with_audit(change: Callable[[dict[str, Any]], None]) -> Callable[[Contents], None]:

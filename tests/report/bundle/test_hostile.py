@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from selfaudit.case import Case, Target
 from selfaudit.engine import evidence
 from selfaudit.errors import BadInput
 from selfaudit.protocols.minisign import sign
@@ -26,19 +25,10 @@ from tests.report.bundle.build import (
     contents_of,
     forged,
     points,
-    small_audit,
-    small_bundle,
-    stub_reports,
     verified,
 )
 
 DEEP = b'{"a":' * 200_000 + b"1" + b"}" * 200_000
-
-
-@pytest.fixture
-def bundle(monkeypatch: pytest.MonkeyPatch) -> bytes:
-    stub_reports(monkeypatch)
-    return small_bundle(small_audit(Case((Target("domain", DOMAIN),), number="T-1", provider="ofsecman.io")))
 
 
 def putting(name: str, content: bytes) -> Callable[[Contents], None]:

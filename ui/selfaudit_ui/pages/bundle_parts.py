@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from selfaudit.i18n import _, ngettext, shown
-from selfaudit.policy.model import Readiness, Requirement, State
+from selfaudit.policy.model import Requirement, State
 from selfaudit.report.bundle.model import Standing, Verification
+from selfaudit.report.content.say import requirement_sign, state_counts
 from selfaudit.report.drift import FactDrift
 from selfaudit.report.verification_text import (
     Row,
@@ -25,7 +26,7 @@ from selfaudit.text import printable
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.verifying import Opened
 from selfaudit_ui.widgets import StateLine, Text, column, mono, row, soft
-from selfaudit_ui.words import STATES, tip
+from selfaudit_ui.words import readiness_words, state_of, tip
 
 # tone of a point -> icon, verdict
 _TONES = {"good": ("pass", "good"), "note": ("about", ""), "unknown": ("unclear", "unclear"), "bad": ("fail", "fail")}
@@ -43,36 +44,13 @@ def fact_rows(opened: Opened) -> tuple[tuple[str, str, str], list[QWidget]]:
     """How the case stands before the policy (icon, words, verdict), and what the bundle says it is."""
     found = opened.verification
     if opened.readiness is not None:
-        ready = _readiness(opened.readiness)
+        words, verdict = readiness_words(opened.readiness, desk=True)
+        ready = {"good": "pass"}.get(verdict, verdict), words, verdict
     elif opened.audit is not None:
         ready = "unclear", _("The policy of this provider is not known here, so readiness cannot be judged."), "unclear"
     else:
         ready = "unclear", _("What is in it cannot be judged."), "unclear"
     return ready, [soft(" · ".join(about_lines(found)), 1.0)]
-
-
-def _readiness(found: Readiness) -> tuple[str, str, str]:
-    """How the case stands, said to the provider's people."""
-    needs, unseen = (found.counts.get(str(s), 0) for s in (State.NEEDS_STATEMENT, State.CANNOT_VERIFY))
-    head = _("Ready by the policy of {provider}") if found.ready else _("Not ready by the policy of {provider}")
-    head = head.format(provider=printable(found.provider, 80))
-    parts = []
-    if found.blockers:
-        count = len(found.blockers)
-        parts.append(ngettext("{count} clause blocks", "{count} clauses block", count).format(count=count))
-    if needs:
-        parts.append(ngettext("{count} lacks a statement", "{count} lack a statement", needs).format(count=needs))
-    if found.gaps:
-        count = len(found.gaps)
-        parts.append(ngettext("{count} gap in the statement", "{count} gaps in the statement", count).format(count=count))
-    if unseen:
-        parts.append(ngettext("{count} cannot be verified", "{count} cannot be verified", unseen).format(count=unseen))
-    words = f"{head}: {', '.join(parts)}" if parts else head
-    return ("pass", words, "good") if found.ready else ("fail", words, "fail") if found.blockers else ("warn", words, "warn")
-
-
-def _state_words(state: State) -> str:
-    return _("lacks a statement") if state is State.NEEDS_STATEMENT else _(STATES[state][1])
 
 
 def point_rows(opened: Opened) -> list[QWidget]:
@@ -149,7 +127,7 @@ def clause_rows(opened: Opened) -> list[QWidget]:
     readiness = opened.readiness
     if readiness is None:
         return []
-    counted = [f"{count} {_state_words(state)}" for state in State if (count := readiness.counts.get(str(state), 0))]
+    counted = [f"{found.count} {found.sign.word}" for found in state_counts(readiness)]
     wanted = [r for r in readiness.requirements if r.state is not State.INFORMATIONAL]
     grid = QGridLayout()
     grid.setHorizontalSpacing(SPACE.L)
@@ -165,8 +143,8 @@ def clause_rows(opened: Opened) -> list[QWidget]:
 
 
 def _clause(found: Requirement) -> QWidget:
-    icon, _state, verdict = STATES[found.state]
-    words = f"{found.clause} · {printable(found.heading, 80)}: {_state_words(found.state)}"
+    icon, _words, verdict = state_of(found)
+    words = f"{found.clause} · {printable(found.heading, 80)}: {requirement_sign(found).word}"
     if found.blocks:
         words = _("{clause} (blocks)").format(clause=words)
     line = StateLine(icon, words, verdict, quiet=True)

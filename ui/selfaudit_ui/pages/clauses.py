@@ -11,7 +11,7 @@ from selfaudit.i18n import _, shown
 from selfaudit.policy.model import Clause, Requirement
 from selfaudit.text import printable
 from selfaudit_ui.widgets import StateLine, Text, button, card, column, heading, reveal, row, soft
-from selfaudit_ui.words import STATES, sentence, tip
+from selfaudit_ui.words import sentence, state_of, tip
 
 
 def state_words(requirement: Requirement | None, known: str = "", *, bare: bool = False) -> tuple[str, str, str]:
@@ -24,7 +24,7 @@ def state_words(requirement: Requirement | None, known: str = "", *, bare: bool 
     """
     if requirement is None:
         return "todo", "", ""
-    icon, words, verdict = STATES[requirement.state]
+    icon, words, verdict = state_of(requirement)
     text = sentence(_(words))
     if requirement.blocks:
         text = _("{state}, and it blocks").format(state=text)
