@@ -1,15 +1,18 @@
-"""A random key of this installation, from which the challenge tokens are made. It is no secret that protects anything else."""
+"""Where this installation lies, and a random key of it, from which the challenge tokens are made. It is no secret that protects anything else."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import platformdirs
 
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
+
+_SYSTEM_PLACES = ("/usr", "/opt", "/snap", "/app", "/nix")  # there, packages put programs; what lies beside is nobody's case
 
 
 def data_folder() -> Path:
@@ -22,6 +25,34 @@ def cache_folder() -> Path:
     """Where copies of public files lie that can be fetched again at any time."""
     override = os.environ.get("SELFAUDIT_HOME")
     return Path(override) / "cache" if override else Path(platformdirs.user_cache_dir("selfaudit", appauthor=False))
+
+
+def app_folder() -> Path | None:
+    """The folder in which a frozen app lies as the person sees it; None from source.
+
+    That of the AppImage ($APPIMAGE is set by its start), that which holds the .app of macOS, otherwise that of the executable. An unpacked
+    archive is a folder of the app's own, in which nobody looks for anything else: `app_surroundings` names the one around it, too.
+    """
+    if not getattr(sys, "frozen", False):
+        return None
+    image = os.environ.get("APPIMAGE", "")
+    if sys.platform == "linux" and image and Path(image).is_absolute():
+        return Path(image).parent
+    program = Path(sys.executable)
+    if sys.platform == "darwin":
+        holder = next((p for p in program.parents if p.suffix == ".app"), None)
+        if holder is not None:
+            return holder.parent
+    return program.parent
+
+
+def app_surroundings() -> tuple[Path, ...]:
+    """The folders in which something may lie beside a frozen app; none where a system has installed it for everybody, and none from source."""
+    folder = app_folder()
+    if folder is None or any(folder.is_relative_to(place) for place in _SYSTEM_PLACES):
+        return ()
+    # PyInstaller's folder of libraries shows that this folder is the app's own.
+    return (folder, folder.parent) if (folder / "_internal").is_dir() else (folder,)
 
 
 def install_key_or_none() -> bytes:

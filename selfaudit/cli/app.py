@@ -10,6 +10,7 @@ import os
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 from selfaudit.errors import UserError
 from selfaudit.i18n import N_, SOURCE, _, choose, language, preferred
@@ -36,6 +37,7 @@ COMMANDS = {
     "history": ("selfaudit.cli.history", "history", N_("List the cases that the app keeps.")),
     "gui": ("selfaudit.cli.gui", "gui", N_("Open the app.")),
     "demo": ("selfaudit.cli.demo", "demo", N_("Audit an invented internet on this computer.")),
+    "completion": ("selfaudit.cli.completion", "completion", N_("Print a script for completion in a shell.")),
 }
 
 
@@ -48,7 +50,20 @@ class _LazyGroup(click.Group):
             return None
         module, attribute, _help = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), attribute)
+        if ctx.resilient_parsing:  # a shell completes a line; nothing runs
+            from selfaudit.cli.completion import with_values
+
+            return with_values(translated(command))
         return translated(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands without loading one of them, and the group's own options."""
+        names = [
+            CompletionItem(name, help=_(help_text))
+            for name, (_module, _attr, help_text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -54,20 +54,36 @@ def case() -> None:
 @click.option("--sign/--no-sign", default=True, help="Sign it with your key; it is made if there is none. This is the default.")
 @click.option("--settings", type=_FILE, metavar="FILE", help="Settings (TOML).")
 @click.option("--out", type=_FILE, metavar="FILE", help="The file to write; NUMBER.selfaudit-case if it is not given.")
+@click.option(
+    "--send",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write everything for this customer into a folder: the case, a letter, and a page with links and checksums.",
+)
+@click.option(
+    "--release", type=_FILE, metavar="FILE", help="The release.json of the program that the customer gets; with --send."
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
-def new_case(sign: bool, out: Path | None, force: bool, **given: Any) -> int:
+def new_case(sign: bool, out: Path | None, send: Path | None, release: Path | None, force: bool, **given: Any) -> int:
     """Make a case file for a customer, and sign it.
 
     TARGET is a domain, an address or a block of addresses of the customer. The signature permits checks of exactly these. FILE and FILE.minisig
-    go to the customer together.
+    go to the customer together. With --send, they lie in DIR with letter.txt, to paste into your answer, and index.html, in the language of the
+    case. Links to the program come from [downloads] of your pack, checksums from --release.
     """
     from selfaudit.cli.inputs import read_settings
     from selfaudit.engine.case_making import case_remarks, default_name, make_case_file, write_case
     from selfaudit.engine.seals import open_case, sign_case
 
+    if send is not None and out is not None:
+        raise UserError(_("--out names a file and --send a folder: give one of them."))
+    if release is not None and send is None:
+        raise UserError(_("--release is about the folder for the customer: add --send DIR."))
     reserved = read_settings(given["settings"]).scope.allow_reserved
     file, at = _form(given), _now()
     data = make_case_file(file, at=at, allow_reserved=reserved)
+    if send is not None:
+        return _send(data, at, send, release, sign=sign, force=force)
     signature = None
     if sign:
         signature = sign_case(data, _signing_key(), at)
@@ -77,6 +93,31 @@ def new_case(sign: bool, out: Path | None, force: bool, **given: Any) -> int:
     if written.signature is not None:
         _say(_("Written: {file}").format(file=written.signature))
     for remark in case_remarks(opened.file):
+        _say(remark)
+    _say_signed(opened)
+    return 0
+
+
+def _send(data: bytes, at: str, folder: Path, release: Path | None, *, sign: bool, force: bool) -> int:
+    """Writes the folder for the customer. What can be refused without a key is refused before one is made."""
+    from selfaudit.case.file import parse_case
+    from selfaudit.case.release import read_release_file
+    from selfaudit.engine.case_making import case_remarks
+    from selfaudit.engine.seals import open_case, sign_case
+    from selfaudit.report.sending import refuse_present
+    from selfaudit.report.sending import send as write_folder
+
+    if not force:
+        refuse_present(folder, parse_case(data).number)
+    known = read_release_file(release) if release is not None else None
+    key = _signing_key() if sign else None
+    opened = open_case(data, sign_case(data, key, at) if key is not None else None)
+    sent = write_folder(opened, folder, release=known, key=key.public() if key is not None else None, force=force)
+    for path in sent.files:
+        _say(_("Written: {file}").format(file=path))
+    if sent.checked:
+        _say(_("Measured beside release.json, and as it says: {files}").format(files=", ".join(sent.checked)))
+    for remark in (*case_remarks(opened.file), *sent.remarks):
         _say(remark)
     _say_signed(opened)
     return 0

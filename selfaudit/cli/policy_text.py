@@ -129,6 +129,8 @@ def _head(pack: Pack, *, own: bool) -> list[tuple[str, str]]:
         (_("Support"), pack.contacts.support),
         (_("Requests"), pack.contacts.appeal),
         (_("Website"), pack.contacts.website),
+        (_("The program"), pack.downloads.page),
+        (_("Its files"), pack.downloads.base),
     ]
     keys = ", ".join(f"{k.id} ({k.owner})" if k.owner else k.id for k in pack.keys)
     rows.append((_("Signs with"), keys or _("no key is known")))

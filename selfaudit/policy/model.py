@@ -102,6 +102,14 @@ class Contacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloads:
+    """Where customers get the program. `page` tells about it, `base` is the folder in which the files of a release lie; "" for none."""
+
+    page: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TrustedKey:
     """A key (minisign, Ed25519) by which the provider signs case files."""
 
@@ -149,7 +157,7 @@ class Pack:
         source_date: the day that the text itself names as its last review, "" if it names none.
         read_on: the day on which the text was read for this pack.
         text_sha256: of the text as it was read (`text_hash`), "" if it is not known.
-        brand, contacts, keys, parameters: see there.
+        brand, contacts, downloads, keys, parameters: see there.
         prefixes: blocks of addresses that it assigns to customers, in CIDR notation (RFC 4632), empty if none are known.
         prefixes_source: who named them, "" without prefixes.
         prefixes_date: when that was, YYYY-MM-DD, "" without prefixes.
@@ -169,6 +177,7 @@ class Pack:
     text_sha256: str = ""
     brand: Brand = field(default_factory=Brand)
     contacts: Contacts = field(default_factory=Contacts)
+    downloads: Downloads = field(default_factory=Downloads)
     keys: tuple[TrustedKey, ...] = ()
     parameters: Parameters = field(default_factory=Parameters)
     prefixes: tuple[str, ...] = ()

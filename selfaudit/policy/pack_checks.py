@@ -46,6 +46,13 @@ def check_https(given: str) -> None:
         raise BadInput(phrase("“{value}” is not an address that begins with https://", value=printable(given, 100)))
 
 
+def check_folder(given: str) -> None:
+    """An https URL to which the name of a file can be added (RFC 3986: no query, no fragment)."""
+    check_https(given)
+    if "?" in given or "#" in given:
+        raise BadInput(phrase("“{value}” has “?” or “#” in it, so no name of a file can follow", value=printable(given, 100)))
+
+
 def check_mailbox(given: str) -> None:
     """A mailbox (the usual part of RFC 5321 section 4.1.2: no quotes, no blanks)."""
     if not _MAILBOX.fullmatch(given):

@@ -17,7 +17,15 @@ from selfaudit.case.notice import Topic
 from selfaudit.errors import BadInput
 from selfaudit.i18n import phrase
 from selfaudit.policy.model import BlockerWhen, ClauseClass, Weight, When
-from selfaudit.policy.pack_checks import check_colour, check_day, check_https, check_key, check_mailbox, check_prefix
+from selfaudit.policy.pack_checks import (
+    check_colour,
+    check_day,
+    check_folder,
+    check_https,
+    check_key,
+    check_mailbox,
+    check_prefix,
+)
 from selfaudit.policy.pack_logo import check_logo
 from selfaudit.settings import has_long_key
 from selfaudit.text import printable
@@ -49,6 +57,13 @@ class ContactsEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     support: _Line = ""
     appeal: _Words = ""
     website: _Line = ""
+
+
+class DownloadsEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[downloads]. https URLs: `page` tells customers about the program, `base` is the folder in which the files of a release lie."""
+
+    page: _Line = ""
+    base: _Line = ""
 
 
 class ParametersEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -109,6 +124,7 @@ class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     text_sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$", max_length=64)] = ""
     brand: BrandEntry = BrandEntry()
     contacts: ContactsEntry = ContactsEntry()
+    downloads: DownloadsEntry = DownloadsEntry()
     key: Annotated[tuple[KeyEntry, ...], msgspec.Meta(max_length=20)] = ()
     parameters: ParametersEntry = ParametersEntry()
     prefixes: Annotated[tuple[_Line, ...], msgspec.Meta(max_length=10_000)] = ()
@@ -210,6 +226,8 @@ def _check_head(file: PackFile) -> None:
         ("contacts.appeal", check_https, file.contacts.appeal if "://" in file.contacts.appeal else ""),
         ("contacts.abuse", check_mailbox, file.contacts.abuse),
         ("contacts.support", check_mailbox, file.contacts.support),
+        ("downloads.page", check_https, file.downloads.page),
+        ("downloads.base", check_folder, file.downloads.base),
         ("brand.logo", check_logo, file.brand.logo),
         ("brand.accent", check_colour, file.brand.accent),
         ("brand.accent_dark", check_colour, file.brand.accent_dark),

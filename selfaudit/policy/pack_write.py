@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from selfaudit.policy.model import Clause, Pack
-from selfaudit.policy.pack_file import BrandEntry, ClauseEntry, ContactsEntry, KeyEntry, PackFile, ParametersEntry
+from selfaudit.policy.pack_file import (
+    BrandEntry,
+    ClauseEntry,
+    ContactsEntry,
+    DownloadsEntry,
+    KeyEntry,
+    PackFile,
+    ParametersEntry,
+)
 
 
 def file_of(pack: Pack, clauses: tuple[Clause, ...] | None = None) -> PackFile:
@@ -23,6 +31,7 @@ def file_of(pack: Pack, clauses: tuple[Clause, ...] | None = None) -> PackFile:
         text_sha256=pack.text_sha256,
         brand=BrandEntry(**asdict(pack.brand)),
         contacts=ContactsEntry(**asdict(pack.contacts)),
+        downloads=DownloadsEntry(**asdict(pack.downloads)),
         key=tuple(KeyEntry(**asdict(key)) for key in pack.keys),
         parameters=ParametersEntry(**asdict(pack.parameters)),
         prefixes=pack.prefixes,

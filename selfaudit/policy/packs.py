@@ -15,7 +15,7 @@ from selfaudit.errors import BadInput, UserError
 from selfaudit.files import read_bounded
 from selfaudit.i18n import _, phrase
 from selfaudit.policy.lookalikes import mixes_scripts, skeleton
-from selfaudit.policy.model import Brand, Clause, Contacts, Pack, Parameters, TrustedKey
+from selfaudit.policy.model import Brand, Clause, Contacts, Downloads, Pack, Parameters, TrustedKey
 from selfaudit.policy.pack_checks import check_prefix
 from selfaudit.policy.pack_file import MAX_CLAUSES, MAX_FILE, PackFile, fault, parse_pack
 from selfaudit.text import printable
@@ -133,12 +133,13 @@ def build_pack(file: PackFile, files: Mapping[str, PackFile], chain: tuple[str, 
     if len(clauses) > MAX_CLAUSES:
         fault("clause", phrase("more than {limit} clauses", limit=MAX_CLAUSES))
     given = {k: v for k, v in msgspec.structs.asdict(file.parameters).items() if v is not msgspec.UNSET}
-    taken = ("brand", "contacts", "key", "parameters", "prefixes", "clause", "leave_out")
+    taken = ("brand", "contacts", "downloads", "key", "parameters", "prefixes", "clause", "leave_out")
     head = {k: v for k, v in msgspec.structs.asdict(file).items() if k not in taken}
     return Pack(
         **head,
         brand=Brand(**msgspec.structs.asdict(file.brand)),
         contacts=Contacts(**msgspec.structs.asdict(file.contacts)),
+        downloads=Downloads(**msgspec.structs.asdict(file.downloads)),
         keys=tuple(TrustedKey(k.id, k.key, k.owner) for k in file.key),
         parameters=replace(parameters, **given),
         prefixes=tuple(check_prefix(p) for p in file.prefixes),

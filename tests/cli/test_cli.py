@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,23 +18,56 @@ import pytest
 from selfaudit.case import Case, EvidenceFile, Registrant
 from selfaudit.cli.app import run
 from selfaudit.engine import Plan
+from tests.forked import Forks, possible
 
 PROGRAM = [sys.executable, "-W", "error", "-m", "selfaudit"]  # not -X dev: it reports slow steps, a matter of load
 
 
-def selfaudit(*arguments: str, home: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}  # never that of whoever runs the tests
-    environment = {**os.environ, **keyring, "SELFAUDIT_HOME": str(home), "COLUMNS": "80"}
+FORKS: list[Forks] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forks() -> Iterator[None]:
+    """The program, imported once for all calls of this file, where that can be done."""
+    if not possible():
+        yield
+        return
+    with Forks("selfaudit.cli", "selfaudit") as made:
+        FORKS.append(made)
+        yield
+        FORKS.clear()
+
+
+def started(*arguments: str, home: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A process of the program from its very start."""
     return subprocess.run(
-        [*PROGRAM, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=environment,
-        encoding="utf-8",
-        **options,
-    )  # type: ignore[call-overload,no-any-return]
+        [*PROGRAM, *arguments], capture_output=True, timeout=120, check=False, cwd=cwd, env=_environment(home), encoding="utf-8"
+    )
+
+
+def selfaudit(*arguments: str, home: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A process of the program."""
+    return FORKS[0].run(arguments, cwd=cwd, env=_environment(home)) if FORKS else started(*arguments, home=home, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def fixed_once(tmp_path_factory: pytest.TempPathFactory, forks: None) -> Path:
+    """What the demo of the fixed world writes, made once."""
+    folder = tmp_path_factory.mktemp("fixed")
+    done = selfaudit("demo", "--world", "fixed", "--out", str(folder / "out"), "--quiet", home=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+@pytest.fixture
+def fixed_out(fixed_once: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return shutil.copytree(fixed_once, tmp_path / "out")
+
+
+def _environment(home: Path) -> dict[str, str]:
+    keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}  # never that of whoever runs the tests
+    return {**os.environ, **keyring, "SELFAUDIT_HOME": str(home), "COLUMNS": "80"}
 
 
 @pytest.fixture
@@ -46,12 +81,12 @@ def lab_settings(tmp_path: Path) -> Path:
 
 
 def test_version_and_help(tmp_path: Path) -> None:
-    assert selfaudit("--version", home=tmp_path).stdout.startswith("selfaudit 0.")
-    shown = selfaudit("--help", home=tmp_path)
+    assert started("--version", home=tmp_path).stdout.startswith("selfaudit 0.")
+    shown = started("--help", home=tmp_path)
     assert shown.returncode == 0
     for command in ("audit", "plan", "judge", "report", "checks", "explain", "demo"):
         assert command in shown.stdout
-        assert selfaudit(command, "--help", home=tmp_path).returncode == 0
+        assert started(command, "--help", home=tmp_path).returncode == 0
     assert max(len(line) for line in shown.stdout.splitlines()) <= 80
 
 
@@ -297,15 +332,13 @@ def test_fixed_world_ends_with_zero(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) in (2, 3, 4)
 
 
-def test_judging_needs_no_network(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    selfaudit("demo", "--world", "fixed", "--out", str(out), "--quiet", home=tmp_path)
+def test_judging_needs_no_network(fixed_out: Path) -> None:
     code = (
         "import socket\n"
         "def refuse(*a, **k): raise AssertionError('network')\n"
         "socket.socket.connect = socket.socket.sendto = socket.socket.bind = refuse\n"
         "import sys; from selfaudit.cli.app import run\n"
-        f"sys.exit(run(['judge', {str(out / 'evidence.json')!r}, '--quiet']))"
+        f"sys.exit(run(['judge', {str(fixed_out / 'evidence.json')!r}, '--quiet']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
@@ -377,16 +410,14 @@ def test_stopping_early_leaves_no_traceback(delay: float, tmp_path: Path) -> Non
     assert process.returncode in (130, 1, -signal.SIGINT)
 
 
-def test_closed_pipes_and_full_disks_are_no_verdict(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    selfaudit("demo", "--world", "fixed", "--out", str(out), "--quiet", home=tmp_path)
-    shell = f"{sys.executable} -m selfaudit judge {out}/evidence.json | true; exit ${{PIPESTATUS[0]}}"
+def test_closed_pipes_and_full_disks_are_no_verdict(fixed_out: Path) -> None:
+    shell = f"{sys.executable} -m selfaudit judge {fixed_out}/evidence.json | true; exit ${{PIPESTATUS[0]}}"
     piped = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
     assert piped.returncode in (0, 141)
     assert "Traceback" not in piped.stderr
     for redirect in (">/dev/full", ">&-"):
         full = subprocess.run(
-            ["bash", "-c", f"{sys.executable} -m selfaudit judge {out}/evidence.json {redirect}"],
+            ["bash", "-c", f"{sys.executable} -m selfaudit judge {fixed_out}/evidence.json {redirect}"],
             capture_output=True,
             text=True,
             timeout=60,
@@ -415,16 +446,14 @@ def test_checks_and_explain(tmp_path: Path) -> None:
             assert max(len(line) for line in shown.stdout.splitlines()) <= 80
 
 
-def test_hostile_evidence_does_not_reach_the_terminal(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    selfaudit("demo", "--world", "fixed", "--out", str(out), "--quiet", home=tmp_path)
-    data = (out / "evidence.json").read_text()
+def test_hostile_evidence_does_not_reach_the_terminal(fixed_out: Path, tmp_path: Path) -> None:
+    data = (fixed_out / "evidence.json").read_text()
     evil = "\\u001b]0;x\\u0007"
     for old in ('"demo":"fixed"', '"resolvers":["192.0.2.53"]', '"provider":"Prez Hosting (demo)"'):
         assert old in data
     data = data.replace('"demo":"fixed"', f'"demo":"{evil}"').replace('["192.0.2.53"]', f'["{evil}"]')
-    (out / "evidence.json").write_text(data)
-    done = selfaudit("judge", str(out / "evidence.json"), home=tmp_path)
+    (fixed_out / "evidence.json").write_text(data)
+    done = selfaudit("judge", str(fixed_out / "evidence.json"), home=tmp_path)
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -73,6 +73,8 @@ class Desk:
         assert not self.controller.bridge._thread.is_alive()
         self.window.deleteLater()
         QApplication.processEvents()
+        # Outside a loop of events nothing else deletes it, and the next window's theme would dress this one, too, piece by piece.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def until(self, condition: Callable[[], bool], timeout: int = 30_000) -> None:
         """Lets the window work until something is so."""

@@ -7,7 +7,9 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,34 +17,56 @@ import pytest
 from selfaudit.engine import judge_evidence
 from selfaudit.store import RunState, default_path, open_store
 from selfaudit_ui.session import View
+from tests.forked import Forked, Forks, possible
 
 KILLS = 50
 ROOT = Path(__file__).parents[2]
 
 
-def _victim(delay: float, kill_after: float | None) -> tuple[list[str], str, int]:
-    """Starts a window, kills it so many seconds after it is ready (None: never). Returns its lines, its complaints and its code."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.ui.victim", str(delay)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stderr is not None
-    lines: list[str] = []
-    timer: threading.Timer | None = None
-    for line in process.stdout:
-        if line.endswith("\n"):  # the last one may have been cut by the kill
-            lines.append(line.rstrip("\n"))
-        if line == "ready\n" and kill_after is not None:
-            timer = threading.Timer(kill_after, process.send_signal, [signal.SIGKILL])
-            timer.start()
-    errors = process.stderr.read()
-    code = process.wait(30)
-    if timer is not None:
-        timer.cancel()
-    process.stdout.close()
-    process.stderr.close()
-    return lines, errors, code
+class _Victims:
+    """Windows that are going to be killed, each a process of its own. They import once, where that can be done."""
+
+    def __init__(self) -> None:
+        self.forks = Forks("tests.ui.victim", "selfaudit", "selfaudit_ui") if possible() else None
+
+    def close(self) -> None:
+        if self.forks is not None:
+            self.forks.__exit__(None, None, None)
+
+    def _start(self, delay: float, out: int, errors: int) -> Forked | subprocess.Popen[bytes]:
+        if self.forks is not None:
+            return self.forks.start([str(delay)], stdout=out, stderr=errors, cwd=ROOT)
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.ui.victim", str(delay)], cwd=ROOT, stdout=out, stderr=errors
+        )
+
+    def live(self, delay: float, kill_after: float | None) -> tuple[list[str], str, int]:
+        """Starts a window, kills it so many seconds after it is ready (None: never). Returns its lines, its complaints and its code."""
+        lines: list[str] = []
+        timer: threading.Timer | None = None
+        reading, writing = os.pipe()
+        with tempfile.TemporaryFile() as errors, open(reading, encoding="utf-8") as shown:
+            victim = self._start(delay, writing, errors.fileno())
+            os.close(writing)
+            for line in shown:
+                if line.endswith("\n"):  # the last one may have been cut by the kill
+                    lines.append(line.rstrip("\n"))
+                if line == "ready\n" and kill_after is not None:
+                    timer = threading.Timer(kill_after, victim.kill)
+                    timer.start()
+            if timer is not None:
+                timer.cancel()
+                timer.join()
+            code = victim.wait(30)
+            errors.seek(0)
+            return lines, errors.read().decode("utf-8"), code
+
+
+@pytest.fixture
+def victims() -> Iterator[_Victims]:
+    made = _Victims()
+    yield made
+    made.close()
 
 
 def _number(text: str) -> tuple[str, int]:
@@ -51,14 +75,14 @@ def _number(text: str) -> tuple[str, int]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-def test_kill_9_at_fifty_moments(broken: View) -> None:
+def test_kill_9_at_fifty_moments(broken: View, victims: _Victims) -> None:
     chance = random.Random(20261121)
     finished = resumed = kept_files = 0
     interrupted_before = False
     for kill in range(KILLS):
         # A silent server takes its two seconds, so only a longer life sees the end of a run.
         life = chance.uniform(0.0, 1.4) if kill % 5 else chance.uniform(1.5, 5.0)
-        lines, errors, code = _victim(0.02, life)
+        lines, errors, code = victims.live(0.02, life)
         assert errors == ""
         assert code in (-signal.SIGKILL, 0)
         finished += "finished" in lines
@@ -105,7 +129,7 @@ def test_kill_9_at_fifty_moments(broken: View) -> None:
             interrupted_before = interrupted
         store.close()
     # The last one is left alone: whatever the kills left behind, it comes to the same results as a run that nobody disturbed.
-    lines, errors, code = _victim(0.0, None)
+    lines, errors, code = victims.live(0.0, None)
     assert (errors, code) == ("", 0)
     assert lines[-1] == "finished"
     store = open_store(default_path())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import traceback
@@ -14,6 +15,8 @@ from selfaudit.i18n import _
 from selfaudit.install import data_folder
 from selfaudit.policy.packs import FOLDER, use_folder
 
+_ERROR_SIGN = 0x10  # MB_ICONERROR
+
 
 def main() -> None:
     """Entry point of `selfaudit-gui`."""
@@ -21,10 +24,17 @@ def main() -> None:
     try:
         code = run(sys.argv[1:])
     except UserError as error:
-        if sys.stderr is not None:
-            sys.stderr.write(f"selfaudit: {error}\n")
+        say(f"selfaudit: {error}")
         code = 2
     sys.exit(code)
+
+
+def say(words: str) -> None:
+    """Why the app cannot open. A program with a window has no standard error on Windows, and ending without a word helps nobody."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{words}\n")
+    elif sys.platform == "win32":
+        ctypes.windll.user32.MessageBoxW(None, words, "selfaudit", _ERROR_SIGN)
 
 
 def run(arguments: list[str]) -> int:
@@ -43,6 +53,7 @@ def run(arguments: list[str]) -> int:
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
+        from selfaudit_ui.application import Application
         from selfaudit_ui.controller import Controller
         from selfaudit_ui.theme import pixmap
         from selfaudit_ui.window import Window
@@ -52,7 +63,7 @@ def run(arguments: list[str]) -> int:
         )
         raise UserError(text.format(why=error)) from None
 
-    app = QApplication.instance() or QApplication(["selfaudit"])
+    app = QApplication.instance() or Application(["selfaudit"])
     assert isinstance(app, QApplication)
     app.setApplicationName("selfaudit")
     app.setDesktopFileName("selfaudit")
@@ -65,6 +76,8 @@ def run(arguments: list[str]) -> int:
     QTimer.singleShot(0, controller.sweep_reports)
     if arguments:
         QTimer.singleShot(0, lambda: controller.open_file(Path(arguments[0])))
+    if isinstance(app, Application):
+        app.open_files_with(controller.open_file)
     return app.exec()
 
 

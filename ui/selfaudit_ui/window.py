@@ -16,14 +16,15 @@ from selfaudit.i18n import _, ngettext
 from selfaudit.remedy import GroupKey
 from selfaudit.report.words import count_words
 from selfaudit.text import printable
+from selfaudit_ui.branding import Branding
 from selfaudit_ui.controller import Controller, Saving, deadline_words
 from selfaudit_ui.flow import Primary, Run, Step, Todo, following, leading, primary, survey
 from selfaudit_ui.pages import NAMES, Pages
 from selfaudit_ui.pages.mail_question import MailQuestion
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.speech import language_of, speak
-from selfaudit_ui.theme import SPACE, Theme, apply_theme, pixmap
-from selfaudit_ui.theme.tokens import LARGE, SMALL
+from selfaudit_ui.theme import SPACE, Theme, apply_theme
+from selfaudit_ui.theme.tokens import SMALL
 from selfaudit_ui.widgets import Banner, Line, StateLine, Text, button, column, reveal, row, soft
 from selfaudit_ui.widgets.rail import Rail
 from selfaudit_ui.widgets.readiness import ReadinessLine
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         self.controller = controller
         self.page_name = self._before = str(Step.START)
         self._action: Primary | None = None
+        self.branding = Branding(controller)
         self.setMinimumSize(MINIMUM_SIZE)
         self.resize(DEFAULT_SIZE)
         self.setAcceptDrops(True)
@@ -77,7 +79,7 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         self.pages = Pages(self.controller, self.stack.addWidget)
         others = (("settings", _("Settings")), ("about", _("About")))
-        self.rail = Rail(survey(self.controller.situation), others, self._brand)
+        self.rail = Rail(survey(self.controller.situation), others, self.branding.make_mark)
         self.rail.chosen.connect(self.show_page)
         middle = column(self._make_top(), self.trouble_area(), self.stack, self._make_bottom(), spacing=0)
         middle.setStretch(2, 1)
@@ -90,6 +92,7 @@ class Window(QMainWindow):
         holder.setLayout(whole)
         self.setCentralWidget(holder)
         self._make_shortcuts(holder)
+        self.branding.follow(self.rail, self._top, self._bottom, anew=True)
         self.show_page(self.page_name)
 
     def _make_ahead(self) -> None:
@@ -99,15 +102,6 @@ class Window(QMainWindow):
             self._ahead.stop()
         elif not self.controller.situation.busy:
             self.pages[missing].setVisible(False)
-
-    def _brand(self) -> QWidget:
-        holder = QWidget()
-        picture = QLabel()
-        picture.setPixmap(pixmap("app", "#000000", 32))
-        picture.setFixedSize(32, 32)
-        name = Text("selfaudit", LARGE, bold=True)
-        holder.setLayout(row(picture, name, spacing=SPACE.M, margin=SPACE.XS))
-        return holder
 
     def _make_top(self) -> QWidget:
         self._case_label = Line(bold=True)
@@ -124,7 +118,7 @@ class Window(QMainWindow):
         self._saved.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._ready = ReadinessLine(self._to_statement)
         left = column(self._case_label, self._line, self._ready, spacing=2)
-        top = QWidget()
+        self._top = top = QWidget()
         top.setObjectName("top")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._deadline.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -219,6 +213,8 @@ class Window(QMainWindow):
         if what == "preferences":
             self._redress()
             return
+        if what in ("case", "authority"):
+            self.branding.follow(self.rail, self._top, self._bottom)
         if what in ("trouble", "unsorted"):
             self._show_trouble()
         self.pages[self.page_name].refresh(what)  # the others look anew when they are opened

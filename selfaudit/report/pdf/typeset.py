@@ -9,7 +9,7 @@ import datetime
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import resources
@@ -24,7 +24,7 @@ from selfaudit.i18n import _
 from selfaudit.policy.pack_logo import check_logo
 from selfaudit.report.content.model import Content
 from selfaudit.report.pdf.data import Data
-from selfaudit.report.pdf.glyphs import plainest
+from selfaudit.report.pdf.glyphs import displayable, plainest
 from selfaudit.text import printable
 
 STANDARDS = ["ua-1", "a-3a"]  # PDF/UA-1 (ISO 14289-1) and PDF/A-3 conformance level A (ISO 19005-3)
@@ -36,6 +36,7 @@ _TEMPLATES = (
     "pdf/findings.typ",
     "pdf/statement.typ",
     "pdf/log.typ",
+    "pdf/leaflet.typ",
 )
 _FONTS = (
     "IBMPlexSans-Regular.ttf", "IBMPlexSans-Italic.ttf", "IBMPlexSans-SemiBold.ttf", "IBMPlexMono-Regular.ttf", "DejaVuSans.ttf",
@@ -68,15 +69,42 @@ def draw_pages(content: Content, ppi: float, limit: int) -> tuple[bytes, ...]:
     return tuple(_drawn(content, b"{}", {"format": "png", "ppi": ppi})[:limit])
 
 
+def draw_leaflet(make: Callable[[Callable[[str], str]], dict[str, Any]], logo: str, picture: bytes) -> bytes:
+    """The leaflet as a tagged PDF of one page. The same data gives the same octets.
+
+    Args:
+        make: gets what makes a text fit for the fonts, and returns the template's data.
+        logo: a data: URI, "" for none.
+        picture: the first page of a report as PNG.
+
+    Raises:
+        UserError: it cannot be drawn.
+    """
+    options = {"format": "pdf", "pdf_standards": STANDARDS}
+    with _said(), _studio(b"{}") as studio:
+        name = studio.logo(logo)
+        studio.place("page.png", picture)
+        try:
+            return studio.draw(make(displayable) | {"logo": name}, options, "pdf/leaflet.typ")[0]
+        except typst.TypstError:
+            return studio.draw(make(plainest) | {"logo": name}, options, "pdf/leaflet.typ")[0]
+
+
 def _drawn(content: Content, audit_json: bytes, options: dict[str, Any]) -> list[bytes]:
     """Draws it; should a text be refused in spite of all care, again with the plainest letters."""
+    with _said(), _studio(audit_json) as studio:
+        logo = studio.logo(content.logo)
+        try:
+            return studio.draw(Data(content).made() | {"logo": logo}, options)
+        except typst.TypstError:
+            return studio.draw(Data(content, plainest).made() | {"logo": logo}, options)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Says in one line why something cannot be drawn."""
     try:
-        with _studio(audit_json) as studio:
-            logo = studio.logo(content.logo)
-            try:
-                return studio.draw(Data(content).made() | {"logo": logo}, options)
-            except typst.TypstError:
-                return studio.draw(Data(content, plainest).made() | {"logo": logo}, options)
+        yield
     except typst.TypstError as error:
         why = printable(str(error).strip().partition("\n")[0], 200)
         raise UserError(_("The PDF cannot be made: {why}").format(why=why)) from None
@@ -91,12 +119,12 @@ class _Studio:
         self._folder = folder
         self._fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder / "fonts"])
 
-    def draw(self, data: dict[str, Any], options: dict[str, Any]) -> list[bytes]:
+    def draw(self, data: dict[str, Any], options: dict[str, Any], source: str = "report.typ") -> list[bytes]:
         (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         year, month, day, hour, minute = data["date"] or (1970, 1, 1, 0, 0)
         when = datetime.datetime(year, month, day, hour, minute, tzinfo=datetime.UTC)
         try:
-            return self._compiled("report.typ", {**options, "timestamp": int(when.timestamp())})
+            return self._compiled(source, {**options, "timestamp": int(when.timestamp())})
         finally:
             self._forget()
 
@@ -115,6 +143,10 @@ class _Studio:
         except (BadInput, binascii.Error, UnicodeError, typst.TypstError):
             return ""
         return name
+
+    def place(self, name: str, data: bytes) -> None:
+        """Puts a file where the templates find it."""
+        (self._folder / name).write_bytes(data)
 
     def _forget(self) -> None:
         """Gives back the memory that a drawing took."""

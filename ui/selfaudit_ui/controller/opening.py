@@ -15,8 +15,10 @@ from selfaudit.engine.draft_case import from_signed_case
 from selfaudit.engine.seals import SUFFIX, authority_words, read_signed_case, sealed_again
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
+from selfaudit.install import app_surroundings
 from selfaudit.text import printable
 from selfaudit_ui import session
+from selfaudit_ui.beside import Beside, cases_beside
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller.making import CaseMaking
 from selfaudit_ui.controller.sorting import Kind, kind_of
@@ -34,10 +36,13 @@ class Opening(CaseMaking):
 
     Attributes:
         opening_files: how many times files are being looked at.
+        beside: case files that lie beside the app.
     """
 
     def __init__(self, *, world: session.World | None = None) -> None:
         self.opening_files = 0
+        self.beside: tuple[Beside, ...] = ()
+        self._looked_beside = False
         self._seal_of: tuple[object, Seal | None] | None = None
         self._vouched: dict[str, str] = {}
         super().__init__(world=world)
@@ -82,6 +87,20 @@ class Opening(CaseMaking):
         if vouched or self._vouched:
             self.authority = {**vouched, **others} or None
         self._vouched = vouched
+
+    def look_beside(self) -> None:
+        """Looks once for case files beside the app. A folder that does not answer is none."""
+        if self._looked_beside:
+            return
+        self._looked_beside = True
+        folders = app_surroundings()
+
+        def then(found: tuple[Beside, ...]) -> None:
+            self.beside = found
+            self.changed.emit("beside")
+
+        if folders:
+            self.bridge.call_blocking(lambda: cases_beside(folders), then, lambda _failure: None)
 
     # Files. Each is looked at beside the window's thread: it may lie on a drive that does not answer.
 

@@ -153,6 +153,9 @@ class CaseCard(Section):
             words = _("Its policy is known here: {title}, {count} clauses.").format(
                 title=pack.title or pack.name, count=len(pack.clauses)
             )
+            contact = pack.contacts.support or pack.contacts.abuse
+            if contact:
+                words += " " + _("Questions to your provider: {contact}").format(contact=contact)
         elif draft.provider.strip():
             words = _("The policy of this provider is not known here: the findings are shown without its clauses.")
         self._known.show_text(words)

@@ -14,6 +14,7 @@ from selfaudit.report.words import count_words
 from selfaudit.store import CaseRow, RunState
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import Page, ask_file, clear, show_file
+from selfaudit_ui.pages.beside_card import BesideCard
 from selfaudit_ui.pages.case_card import CaseCard
 from selfaudit_ui.pages.support_card import SupportCard
 from selfaudit_ui.theme import SPACE
@@ -60,8 +61,9 @@ class StartPage(Page):
         self.support = SupportCard(_("Case file from support"), straight)
         self._straight = straight
         self._another = heading(_("Another case"))
+        self.beside = BesideCard(controller)
         self.add(
-            self._trouble, self.support, self.case, self._another, cards, self._make_desk(), heading(_("Recent cases")),
+            self._trouble, self.beside, self.support, self.case, self._another, cards, self._make_desk(), heading(_("Recent cases")),
             self._written, self._not_written, self._recent, None,
         )  # fmt: skip
         self._asking: int | None = None
@@ -115,6 +117,7 @@ class StartPage(Page):
     def entered(self) -> None:
         """Lists the cases as they stand now."""
         self.refresh("")
+        self.controller.look_beside()
         self.controller.refresh_cases()
 
     def focus_first(self) -> None:
@@ -140,6 +143,8 @@ class StartPage(Page):
             else:
                 self.support.show_draft(draft, self.controller.seal)
             self._straight.setEnabled(bool(self.controller.situation.lines) and not self.controller.situation.faulty)
+        if what in ("", "beside", "cases", "case", "run"):
+            self.beside.refresh()
         if what not in ("", "cases", "case", "run"):
             return
         busy = not self.controller.can_leave_case

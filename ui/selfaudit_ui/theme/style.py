@@ -52,6 +52,20 @@ def apply_theme(app: QApplication, theme: Theme) -> Tokens:
     return _tokens
 
 
+def frame_sheet(t: Tokens) -> str:
+    """The frame around the page (rail, top, bottom) in another accent. It is set on these parts alone: a sheet for the whole app takes its time."""
+    return f"""
+    QWidget#top {{ border-bottom: 2px solid {t.accent}; }}
+    QLabel[role="badge"] {{ color: {t.on_accent}; background: {t.accent}; }}
+    QPushButton:focus {{ border-color: {t.accent}; }}
+    QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton[kind="primary"]:focus {{ border-color: {t.text}; }}
+    QPushButton[kind="primary"]:disabled {{ background: {t.raised}; color: {t.soft}; border-color: {t.line}; }}
+    QPushButton[kind="rail"]:checked {{ background: {t.accent_soft}; }}
+    QPushButton[kind="rail"]:focus {{ border-color: {t.accent}; }}
+    """
+
+
 def _palette(t: Tokens) -> QPalette:
     roles = QPalette.ColorRole
     colours = {

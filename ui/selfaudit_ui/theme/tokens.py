@@ -6,7 +6,9 @@ a test measures both themes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -70,6 +72,11 @@ TEXT_PAIRS: Final = (
 MARK_PAIRS: Final = (("edge", "window"), ("edge", "surface"), ("accent", "window"), ("accent", "surface"), ("accent", "raised"))
 
 
+_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_SOFT = 0.14  # of the accent in its quiet form
+_APART = 60.0  # between a provider's colour and one that stands for a verdict, in red, green and blue
+
+
 class SPACE:
     """Distances in device-independent pixels."""
 
@@ -95,3 +102,28 @@ def contrast(first: str, second: str) -> float:
 
     light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def branded(tokens: Tokens, accent: str) -> Tokens:
+    """The tokens with a provider's colour (#rrggbb) as their accent, if words in it and on it can be read and it is no verdict's; else as they are."""
+    if not _HEX.fullmatch(accent):
+        return tokens
+    on_accent = max((LIGHT.on_accent, DARK.on_accent), key=lambda colour: contrast(colour, accent))
+    made = replace(tokens, accent=accent, on_accent=on_accent, accent_soft=_mixed(tokens.surface, accent, _SOFT))
+    measured = all(contrast(getattr(made, a), getattr(made, b)) >= 4.5 for a, b in TEXT_PAIRS)
+    marked = all(contrast(getattr(made, a), getattr(made, b)) >= 3 for a, b in MARK_PAIRS)
+    verdicts = (tokens.fail, tokens.warn, tokens.unclear, tokens.good)
+    return made if measured and marked and all(_distance(accent, v) >= _APART for v in verdicts) else tokens
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _mixed(under: str, over: str, share: float) -> str:
+    parts = (round(a + (b - a) * share) for a, b in zip(_parts(under), _parts(over), strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def _distance(first: str, second: str) -> float:
+    return math.dist(_parts(first), _parts(second))

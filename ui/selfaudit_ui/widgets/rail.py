@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QS
 
 from selfaudit.i18n import _
 from selfaudit_ui.flow import Step, StepInfo
-from selfaudit_ui.theme import SPACE, current, pixmap
+from selfaudit_ui.theme import SPACE, Tokens, current, frame_sheet, pixmap
 from selfaudit_ui.theme.tokens import RAIL_WIDTH, SMALL
 from selfaudit_ui.widgets.basics import Text, column, soft
 from selfaudit_ui.widgets.blocks import colour_of
@@ -48,11 +48,17 @@ class RailButton(QPushButton):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
+        self._tokens: Tokens | None = None
         self.toggled.connect(lambda _on: self._paint())
         self._paint()
 
+    def wear(self, tokens: Tokens) -> None:
+        """Takes on other colours."""
+        self._tokens = tokens
+        self._paint()
+
     def _paint(self) -> None:
-        tokens = current()
+        tokens = self._tokens or current()
         self._icon.setPixmap(pixmap(self._name, tokens.accent if self.isChecked() else tokens.soft, 24))
         font = self._title.font()
         font.setBold(self.isChecked())
@@ -130,6 +136,12 @@ class Rail(QWidget):
         rows = list(steps)
         for number, info in enumerate(rows, 1):
             self.buttons[info.step].show_info(number, len(rows), info)
+
+    def wear(self, tokens: Tokens) -> None:
+        """Takes on other colours."""
+        self.setStyleSheet(frame_sheet(tokens) if tokens != current() else "")
+        for step in self.buttons.values():
+            step.wear(tokens)
 
     def show_page(self, name: str | Step) -> None:
         """Marks the page that is open."""

@@ -1,0 +1,10 @@
+"""What the frozen windowed program runs."""
+
+from own_environment import give_back
+
+give_back()
+
+from selfaudit_ui.app import main  # noqa: E402 - whatever is loaded may start programs
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Libraries of the building machine that PyInstaller has collected into the frozen app.
+
+They lie beside the wheels' own files, directly in _internal. On a Debian system the package that each is from says its version and
+its licence; on other systems a small table does. What neither knows is an error, so that nothing is shipped unnamed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+from inventory import Component, IncompleteError
+
+_ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
+
+# Source package of Debian -> SPDX expression of the library itself, read in its copyright file (bookworm and trixie) on 2026-11-22.
+DEBIAN = {
+    "brotli": "MIT",
+    "bzip2": "bzip2-1.0.6",
+    "dbus": "AFL-2.1 OR GPL-2.0-or-later",
+    "e2fsprogs": "BSD-3-Clause",
+    "expat": "MIT",
+    "fontconfig": "HPND-sell-variant",
+    "freetype": "FTL OR GPL-2.0-or-later",
+    "gcc-12": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "gcc-14": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "glib2.0": "LGPL-2.1-or-later",
+    "keyutils": "LGPL-2.1-or-later",
+    "krb5": "MIT",
+    "libbsd": "BSD-3-Clause",
+    "libcap2": "BSD-3-Clause OR GPL-2.0-only",
+    "libffi": "MIT",
+    "libgcrypt20": "LGPL-2.1-or-later",
+    "libglvnd": "MIT",
+    "libgpg-error": "LGPL-2.1-or-later",
+    "libmd": "BSD-3-Clause",
+    "libpng1.6": "libpng-2.0",
+    "libx11": "X11",
+    "libxau": "MIT-open-group",
+    "libxcb": "X11",
+    "libxdmcp": "MIT-open-group",
+    "libxext": "X11",
+    "libxkbcommon": "MIT",
+    "libzstd": "BSD-3-Clause OR GPL-2.0-only",
+    "lz4": "BSD-2-Clause",
+    "ncurses": "X11-distribute-modifications-variant",
+    "openssl": "Apache-2.0",
+    "pcre2": "BSD-3-Clause",
+    "sqlite3": "blessing",
+    "systemd": "LGPL-2.1-or-later",
+    "tcp-wrappers": "TCP-wrappers",
+    "util-linux": "BSD-3-Clause",
+    "wayland": "MIT",
+    "xcb-util": "X11",
+    "xcb-util-cursor": "X11",
+    "xcb-util-image": "X11",
+    "xcb-util-keysyms": "X11",
+    "xcb-util-renderutil": "X11",
+    "xcb-util-wm": "X11",
+    "xz-utils": "0BSD",
+    "zlib": "Zlib",
+}
+
+# Under the GPL alone, so they must not be shipped with the app: source package -> the Python modules to leave out.
+REFUSED = {"readline": "readline", "gdbm": "_gdbm and dbm.gnu", "db5.3": "_dbm and dbm.ndbm"}
+
+# What lies there on Windows and macOS, by file name: (pattern, name, SPDX, where from). Python's own are in its licence file.
+ELSEWHERE = (
+    (r"(?:lib)?(?:ssl|crypto)-.*", "OpenSSL", "Apache-2.0", "https://www.openssl.org/"),
+    (r"sqlite3\.dll", "SQLite", "blessing", "https://www.sqlite.org/"),
+    (r"libffi-.*|libffi.*\.dylib", "libffi", "MIT", "https://sourceware.org/libffi/"),
+)
+# Not libraries of somebody else: Python itself, and what belongs to Windows (it may be passed on with every program made for it).
+_OWN = re.compile(
+    r"libpython3[\d.]*\.(?:so.*|dylib)|python3\d*\.dll|api-ms-win-.*|ucrtbase\.dll|vcruntime\d+(?:_\d)?\.dll|msvcp\d+.*\.dll"
+)
+_LIBRARY = re.compile(r".+\.(?:so(?:\.[\d.]+)?|dylib|dll)", re.IGNORECASE)
+# Known by what Python says about itself; inventory.py has them.
+_ALREADY = {"openssl": "OpenSSL", "sqlite3": "SQLite", "zlib": "zlib", "expat": "Expat"}
+
+
+def collected(app: Path) -> list[Path]:
+    """The libraries that lie directly in the app's inner folder, and are files of their own."""
+    inner = app / "_internal"
+    if not inner.is_dir():
+        raise IncompleteError(f"{app}: holds no _internal, so it is no frozen app")
+    return sorted(
+        path
+        for path in inner.iterdir()
+        if _LIBRARY.fullmatch(path.name) and not path.is_symlink() and not _OWN.fullmatch(path.name)
+    )
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=_ENVIRONMENT).stdout  # noqa: S603
+
+
+def _places() -> dict[str, Path]:
+    """Name of a library -> where this system keeps it."""
+    program = shutil.which("ldconfig", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]))
+    lines = _said(program, "-p").splitlines() if program else []
+    found = (re.fullmatch(r"\s+(\S+) \(.*\) => (\S+)", line) for line in reversed(lines))
+    return {match[1]: Path(match[2]) for match in found if match}
+
+
+def _owner(path: Path) -> tuple[str, str, str] | None:
+    """(package, source package, its version) of a system's file."""
+    if shutil.which("dpkg-query") is None:
+        return None
+    real = path.resolve()
+    for place in (
+        real,
+        path,
+        Path("/usr") / real.relative_to("/"),
+        Path("/") / real.relative_to("/usr") if real.is_relative_to("/usr") else real,
+    ):
+        package = _said("dpkg-query", "-S", str(place)).partition(":")[0].strip()
+        if package:
+            source, _, version = (
+                _said("dpkg-query", "-W", "-f", "${source:Package} ${source:Version}\n", package).splitlines()[0].partition(" ")
+            )
+            return package, source, version
+    return None
+
+
+def _from_debian(name: str, package: str, source: str, version: str, host: str) -> Component:
+    if source in REFUSED:
+        raise IncompleteError(
+            f"{name} must not be shipped (licence of Debian's {source}): leave {REFUSED[source]} out of the app"
+        )
+    licence = DEBIAN.get(source)
+    if licence is None:
+        raise IncompleteError(
+            f"{name} is from Debian's {source}: read its copyright file and add it to system_libraries.DEBIAN"
+        )
+    copyright_file = Path("/usr/share/doc") / package / "copyright"
+    texts = [("copyright", copyright_file.read_text("utf-8", "replace"))] if copyright_file.is_file() else []
+    for named in sorted(set(re.findall(r"/usr/share/common-licenses/([A-Za-z]+-[\d.]*\d)", texts[0][1] if texts else ""))):
+        common = Path("/usr/share/common-licenses") / named
+        if common.is_file():
+            texts.append((named, common.read_text("utf-8", "replace")))
+    return Component(
+        f"pkg:deb/debian/{source}@{version.replace(':', '%3A').replace('+', '%2B')}", source, version, "library", licence,
+        f"https://sources.debian.org/src/{source}/", f"collected from the building machine: {name}", texts=tuple(texts), inside=(host,),
+    )  # fmt: skip
+
+
+def system_libraries(components: tuple[Component, ...], app: Path) -> tuple[Component, ...]:
+    """The components and, after them, what was collected into the app.
+
+    Raises:
+        IncompleteError: a library of which we do not know what it is.
+    """
+    known = {component.name for component in components}
+    host = components[0].ref
+    found: dict[str, Component] = {}
+    places = _places()
+    for path in collected(app):
+        owner = _owner(places[path.name]) if path.name in places else None
+        if owner is not None:
+            package, source, version = owner
+            if _ALREADY.get(source) in known:
+                continue
+            part = _from_debian(path.name, package, source, version, host)
+            if part.ref in found:
+                part = replace(found[part.ref], description=f"{found[part.ref].description}, {path.name}")
+            found[part.ref] = part
+            continue
+        match = next((row for row in ELSEWHERE if re.fullmatch(row[0], path.name, re.IGNORECASE)), None)
+        if match is None:
+            raise IncompleteError(
+                f"{path.name}: nobody knows where this library is from; name it in system_libraries.ELSEWHERE"
+            )
+        if match[1] not in known:
+            ref = f"pkg:generic/{match[1].lower()}"
+            found[ref] = Component(ref, match[1], "", "library", match[2], match[3], f"collected: {path.name}", inside=(host,))
+    first = replace(components[0], depends=tuple(sorted({*components[0].depends, *found})))
+    return (first, *components[1:], *sorted(found.values(), key=lambda part: part.name))

@@ -1,0 +1,54 @@
+"""The leaflet, with the audits of the demo's two worlds."""
+
+from __future__ import annotations
+
+import asyncio
+
+from selfaudit.demo.collecting import collect_demo, demo_inputs
+from selfaudit.demo.internet import Internet
+from selfaudit.demo.statements import demo_statement
+from selfaudit.engine import Audit, run_audit
+from selfaudit.errors import UserError
+from selfaudit.i18n import _
+from selfaudit.net import open_net
+from selfaudit.policy.packs import pack_for
+from selfaudit.text import printable
+
+_PROVIDER = "demo"  # id of the pack of the demo's provider
+_KEY = b"demo installation key"
+
+
+def leaflet_for(provider: str = "", before: Audit | None = None, after: Audit | None = None) -> bytes:
+    """The leaflet of a provider as PDF, in the chosen language. Nothing leaves this computer.
+
+    Args:
+        provider: by id, name or alias; "" for the demo's provider.
+        before, after: the demo's audits on the day of the suspension and after fixing; those that are missing are made.
+
+    Raises:
+        UserError: the provider is not known, or the leaflet cannot be made.
+    """
+    from selfaudit.report.pdf.leaflet import render_leaflet
+
+    pack = pack_for(provider or _PROVIDER)
+    if pack is None:
+        words = _("No policy of “{provider}” is known here; “selfaudit policy list” shows the known ones.")
+        raise UserError(words.format(provider=printable(provider, 60)))
+    return render_leaflet(pack, before or audited("broken"), after or audited("fixed"))
+
+
+def audited(world: str) -> Audit:
+    """The audit of the demo's customer in a world, with what the customer states there. Must not be called where an event loop runs."""
+    from dataclasses import replace
+
+    async def work() -> Audit:
+        async with Internet(world) as internet:
+            case, brought = demo_inputs(world, await collect_demo(internet))
+            net = open_net(internet.settings, routes=internet.routes, **brought.along())
+            try:
+                done = await run_audit(case, net, install_key=_KEY)
+            finally:
+                net.close()
+            return replace(done, statement=demo_statement(world, case.provider) if world != "broken" else None)
+
+    return asyncio.run(work())

@@ -1,0 +1,69 @@
+"""The letter as plain text, 76 columns wide, so that it can be pasted into a ticket system or a mail.
+
+What others have written never begins a line: it is indented, also where it is wrapped. So no line of it can be read as the header of a mail.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from selfaudit.i18n import _
+from selfaudit.report.sending.content import PAGE, Sending
+
+WIDTH = 76
+
+
+def letter_text(sending: Sending) -> str:
+    """The letter; lines end with a line feed."""
+    parts: list[str] = [sending.title, _("Hello,"), *(_wrapped(text, "") for text in sending.opening), _facts(sending)]
+    if sending.message:
+        parts.append("\n".join(_wrapped(line, "  ") for line in sending.message))
+    if sending.cited:
+        parts.append(
+            _list(_("Clauses that it is about"), (f"{c.id}  {c.heading}".rstrip() for c in sending.cited), bullet="- ")
+        )
+    if sending.demands:
+        parts.append(_list(_("What we ask you to do"), sending.demands))
+    parts.append(_list(_("How to answer, in five steps"), sending.steps))
+    parts.append(_wrapped(_("The page {page}, sent with this letter, has links and checksums.").format(page=PAGE), ""))
+    parts.append(_list(_("What the program sends, and what not"), sending.sends, bullet="- "))
+    targets = [*sending.targets, *filter(None, (sending.more_targets,))]
+    permission = _wrapped(sending.permission, "  ")
+    parts.append("\n".join([_("What may be checked"), permission, *(_wrapped(t, "  - ", "    ") for t in targets)]))
+    parts.append(_wrapped(sending.ask, "", "  "))
+    parts.append("\n".join([_("Kind regards"), *(_wrapped(line, "  ") for line in _closing(sending))]))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _facts(sending: Sending) -> str:
+    """Labels and values, each value beside its label where there is room."""
+    room = max((len(label) for label, _value in sending.facts), default=0) + 2
+    return "\n".join(_wrapped(value, f"  {label + ':':<{room}}", " " * (room + 2)) for label, value in sending.facts)
+
+
+def _closing(sending: Sending) -> Iterable[str]:
+    company = sending.company if sending.company != sending.provider else ""
+    yield ", ".join(filter(None, (sending.provider, company)))
+    if sending.website:
+        yield sending.website
+
+
+def _list(head: str, items: Iterable[str], *, bullet: str = "") -> str:
+    lines = [head]
+    for number, item in enumerate(items, 1):
+        mark = bullet or f"{number}. "
+        lines.append(_wrapped(item, "  " + mark, " " * (2 + len(mark))))
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, first: str, following: str | None = None) -> str:
+    """Wrapped at blanks only: an address or a name of a file stays whole, however long it is."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if following is None else following,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,170 @@
+"""Programs without the second that their imports take: one process imports them once, and every call is a fork of it.
+
+What runs is a process of its own all the same, with its own arguments, environment, folder, streams, exit code and end by a signal.
+Only what happens before `main` is shared: tests of that start the program itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 120.0  # seconds for one call, and for the imports
+_ORDER = 150_000  # octets of an order: arguments and environment
+# What the interpreter reads before `main`; a call with another value needs a process from the start.
+_EARLY = ("PYTHON", "LANG", "LC_", "TZ")
+
+
+def possible() -> bool:
+    """Whether this system has what this needs."""
+    return sys.platform == "linux"
+
+
+class Forked:
+    """A process that was asked for."""
+
+    def __init__(self, channel: socket.socket, pid: int) -> None:
+        self.pid = pid
+        self._channel = channel
+        self._code: int | None = None
+
+    def kill(self) -> None:
+        """Ends it as `kill -9` does, unless it has ended."""
+        if self._code is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float = LONGEST) -> int:
+        """Its exit code, or minus the number of the signal that ended it.
+
+        Raises:
+            subprocess.TimeoutExpired: it runs on; it is killed.
+        """
+        if self._code is None:
+            self._channel.settimeout(timeout)
+            try:
+                self._code = int(json.loads(self._channel.recv(_ORDER)))
+            except TimeoutError:
+                self.kill()
+                self._code = int(json.loads(self._channel.recv(_ORDER)))
+                raise subprocess.TimeoutExpired(str(self.pid), timeout) from None
+            finally:
+                self._channel.settimeout(None)
+        return self._code
+
+
+class Forks:
+    """The process that waits for orders, one at a time. It is one of `python -W error`."""
+
+    def __init__(self, module: str, *packages: str) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            paths = os.pathsep.join(str(p) for p in (ROOT, ROOT / "ui", ROOT / "resources"))
+            self._early = _early(os.environ)
+            self._process = subprocess.Popen(
+                [sys.executable, "-W", "error", "-m", "tests.forked", str(theirs.fileno()), module, *packages],
+                cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+        self._channel.settimeout(LONGEST)
+        assert self._channel.recv(_ORDER) == b"ready", "the program could not be imported; see above"
+        self._channel.settimeout(None)
+
+    def __enter__(self) -> Forks:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._channel.close()
+        self._process.wait(LONGEST)
+
+    def start(
+        self, arguments: Sequence[str], *, stdout: IO[Any] | int, stderr: IO[Any] | int, cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Forked:  # fmt: skip
+        """Calls `main` of the module in a process of its own; it reads nothing."""
+        environment = dict(os.environ if env is None else env)
+        assert _early(environment) == self._early, "this is read before main: start the program itself"
+        order = json.dumps([list(arguments), str(cwd or Path.cwd()), environment]).encode()
+        assert len(order) < _ORDER
+        with open(os.devnull, "rb") as nothing:
+            streams = [s if isinstance(s, int) else s.fileno() for s in (nothing, stdout, stderr)]
+            socket.send_fds(self._channel, [order], streams)
+            return Forked(self._channel, int(json.loads(self._channel.recv(_ORDER))))
+
+    def run(
+        self, arguments: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """As `subprocess.run` with captured text."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            code = self.start(arguments, stdout=out, stderr=errors, cwd=cwd, env=env).wait()
+            texts = []
+            for file in (out, errors):
+                file.seek(0)
+                texts.append(file.read().decode("utf-8").replace("\r\n", "\n"))
+        return subprocess.CompletedProcess(list(arguments), code, *texts)
+
+
+def _early(environment: Mapping[str, str]) -> dict[str, str]:
+    skip = ("PYTHON_KEYRING", "PYTHONPATH")
+    return {k: v for k, v in environment.items() if k.startswith(_EARLY) and not k.startswith(skip)}
+
+
+def _serve(channel: socket.socket) -> Sequence[str] | None:
+    """Forks for each order. Returns the arguments in the fork, and None in the server when nobody orders any more."""
+    while True:
+        order, streams, _flags, _address = socket.recv_fds(channel, _ORDER, 3)
+        if not order:
+            return None
+        assert len(os.listdir("/proc/self/task")) == 1, "imports have started a thread, so forks are not safe"
+        arguments, folder, environment = json.loads(order)
+        pid = os.fork()
+        if pid == 0:
+            for number, stream in enumerate(streams):
+                os.dup2(stream, number)
+                os.close(stream)
+            os.environ.clear()
+            os.environ.update(environment)
+            os.chdir(folder)
+            made: Sequence[str] = arguments
+            return made
+        for stream in streams:
+            os.close(stream)
+        channel.send(json.dumps(pid).encode())
+        _pid, status = os.waitpid(pid, 0)
+        channel.send(json.dumps(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _main() -> None:
+    number, module, *packages = sys.argv[1:]
+    channel = socket.socket(fileno=int(number))
+    channel.set_inheritable(False)
+    program = importlib.import_module(module)
+    for name in packages:
+        package = importlib.import_module(name)
+        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not found.name.endswith(".__main__"):
+                importlib.import_module(found.name)
+    gc.collect()
+    gc.freeze()  # what is shared stays shared
+    with channel:
+        channel.send(b"ready")
+        arguments = _serve(channel)
+    if arguments is not None:
+        sys.argv = [module, *arguments]
+        program.main()
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,95 @@
+"""“Beside this app”: the case files that lie there, offered on the first page while no case is open."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from selfaudit.i18n import _
+from selfaudit.store import CaseRow
+from selfaudit.text import printable
+from selfaudit_ui.beside import Beside
+from selfaudit_ui.controller import Controller
+from selfaudit_ui.pages.support_card import SEALS
+from selfaudit_ui.theme import SPACE
+from selfaudit_ui.widgets import StateLine, button, clear, column, heading, reveal, row
+
+
+class BesideCard(QFrame):
+    """One line for each case file."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._controller = controller
+        self._lines = column(spacing=SPACE.S)
+        self._head = heading("")
+        self.setLayout(column(self._head, self._lines, spacing=SPACE.M, margin=SPACE.L))
+        self._shown: object = None
+        self.hide()
+
+    def refresh(self) -> None:
+        """Shows what lies there; nothing where a case is open."""
+        controller = self._controller
+        found = controller.beside if controller.draft is None else ()
+        reveal(self, bool(found))
+        known = tuple(kept_case(controller.cases, file) for file in found)
+        now = (found, tuple(row.id if row else None for row in known), controller.can_leave_case)
+        if now == self._shown:
+            return
+        self._shown = now
+        readable = [file for file in found if not file.problem]
+        trusted = [file for file in readable if file.seal is not None and file.seal.state == "trusted"]
+        one = _("Your provider's case file lies beside this app") if trusted else _("A case file lies beside this app")
+        self._head.show_text(one if len(found) == 1 else _("Case files lie beside this app"))
+        self._head.setAccessibleName(self._head.text())
+        clear(self._lines)
+        for file, kept in zip(found, known, strict=True):
+            self._lines.addWidget(self._line(file, kept))
+
+    def _line(self, file: Beside, kept: CaseRow | None) -> QWidget:
+        holder = QWidget()
+        if file.problem or file.seal is None:
+            holder.setLayout(row(StateLine("warn", file.problem, "warn")))
+            return holder
+        icon, verdict = SEALS[file.seal.state]
+        name = file.number or printable(file.path.name, 80)
+        line = StateLine(icon, beside_words(file), verdict, quiet=True)
+        parts: list[QWidget] = [line]
+        controller = self._controller
+        if kept is not None:
+            parts.append(
+                button(
+                    _("Go on"), partial(controller.open_case, kept), kind="primary",
+                    name=_("Go on with case {name}, which is kept here").format(name=name),
+                )
+            )  # fmt: skip
+        opening = button(
+            _("Open anew") if kept is not None else _("Open"), partial(controller.open_case_file, file.path),
+            kind="" if kept is not None else "primary", name=_("Open case file {name}").format(name=name),
+        )  # fmt: skip
+        parts.append(opening)
+        for part in parts[1:]:
+            part.setEnabled(controller.can_leave_case)
+        layout = row(*parts)
+        layout.setStretch(0, 1)
+        layout.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(layout)
+        return holder
+
+
+def kept_case(cases: tuple[CaseRow, ...] | None, file: Beside) -> CaseRow | None:
+    """The latest kept case that was opened from the same file, None for none."""
+    if file.problem or not file.data:
+        return None
+    return next((case for case in cases or () if case.draft.case_file == file.data), None)
+
+
+def beside_words(file: Beside) -> str:
+    """Number, provider, and what the signature comes to."""
+    state = {
+        "trusted": _("signed"), "unsigned": _("not signed"), "unknown-key": _("signed with a key that nobody here vouches for"),
+        "tampered": _("changed after it was signed"), "unreadable": _("its signature cannot be read"),
+    }[file.seal.state if file.seal is not None else "unsigned"]  # fmt: skip
+    return ", ".join(filter(None, (file.number or printable(file.path.name, 80), file.provider, state)))
