@@ -3,8 +3,8 @@
     python packaging/merge_release.py --version 0.8.0 --out FOLDER FOLDER ...
 
 Each FOLDER holds what packaging/build.py made on one system: release.json and the files that it names. Every file is measured again. OUT, which
-must not exist or be empty, gets all of them, one release.json, one SHA256SUMS. A bill of materials (SBOM) gets its folder's name into its own, as
-what is shipped differs from system to system. Needs nothing but Python: this runs where the right to publish is.
+must not exist or be empty, gets all of them, one release.json, and one SHA256SUMS over all of that. A bill of materials (SBOM) gets its folder's
+name into its own, as what is shipped differs from system to system. Needs nothing but Python: this runs where the right to publish is.
 """
 
 from __future__ import annotations
@@ -107,12 +107,12 @@ def merge(folders: list[Path], version: str, out: Path, *, partial: bool = False
     for name, (path, _file) in chosen.items():
         shutil.copyfile(path, out / name)
     files = [file for _name, (_path, file) in sorted(chosen.items())]
-    sums = out / "SHA256SUMS"
-    sums.write_text("".join(f"{file['sha256']}  {file['name']}\n" for file in files), encoding="ascii", newline="\n")
-    size, digest = measured(sums)
-    files.append({"name": sums.name, "system": "any", "kind": "checksums", "size": size, "sha256": digest})
     merged = {"schema": SCHEMA, "version": version, "date": max(release["date"] for _f, release in releases), "files": files}
-    (out / "release.json").write_text(json.dumps(merged, indent=2) + "\n", encoding="ascii", newline="\n")
+    description = out / "release.json"
+    description.write_text(json.dumps(merged, indent=2) + "\n", encoding="ascii", newline="\n")
+    sums = {**{file["name"]: file["sha256"] for file in files}, description.name: measured(description)[1]}
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    (out / "SHA256SUMS").write_text(lines, encoding="ascii", newline="\n")
     return merged
 
 

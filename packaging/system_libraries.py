@@ -1,6 +1,6 @@
 """Libraries of the building machine that PyInstaller has collected into the frozen app.
 
-They lie beside the wheels' own files, directly in _internal. On a Debian system the package that each is from says its version and
+They lie beside the wheels' own folders, directly in the app's inner folder. On a Debian system the package that each is from says its version and
 its licence; on other systems a small table does. What neither knows is an error, so that nothing is shipped unnamed.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from inventory import Component, IncompleteError
 
+INNER = ("_internal", "Contents/Frameworks")  # where PyInstaller puts what it collects; the second on macOS
 _ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
 
 # Source package of Debian -> SPDX expression of the library itself, read in its copyright file (bookworm and trixie) on 2026-11-22.
@@ -84,10 +85,14 @@ _ALREADY = {"openssl": "OpenSSL", "sqlite3": "SQLite", "zlib": "zlib", "expat": 
 
 
 def collected(app: Path) -> list[Path]:
-    """The libraries that lie directly in the app's inner folder, and are files of their own."""
-    inner = app / "_internal"
-    if not inner.is_dir():
-        raise IncompleteError(f"{app}: holds no _internal, so it is no frozen app")
+    """The libraries that lie directly in the app's inner folder, and are files of their own.
+
+    Raises:
+        IncompleteError: it is no frozen app.
+    """
+    inner = next((app / name for name in INNER if (app / name).is_dir()), None)
+    if inner is None:
+        raise IncompleteError(f"{app}: holds neither {' nor '.join(INNER)}, so it is no frozen app")
     return sorted(
         path
         for path in inner.iterdir()

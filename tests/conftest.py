@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import ipaddress
+import itertools
 import logging
 import os
+import re
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,31 @@ LONGEST = ("tests/ui/test_kill.py", "tests/lab/", "tests/report/", "tests/ui/", 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the longest first."""
     items.sort(key=lambda item: next((n for n, place in enumerate(LONGEST) if item.nodeid.startswith(place)), len(LONGEST)))
+
+
+_WATCH = 300.0  # seconds after which a test that hangs shows where
+_REWIND = 20.0  # seconds after which the clock of that is wound up again: a clock for each test would be a thread for each test
+_watched = -_REWIND
+_streams: list[int] = []
+
+
+def pytest_configure() -> None:
+    """Keeps the way to the terminal, which tests do not have."""
+    _streams.append(os.dup(2))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart() -> None:
+    """Winds up the clock that shows where a test hangs, as `faulthandler_timeout` would."""
+    global _watched
+    if time.monotonic() - _watched > _REWIND:
+        _watched = time.monotonic()
+        faulthandler.dump_traceback_later(_WATCH + _REWIND, file=_streams[0])
+
+
+def pytest_unconfigure() -> None:
+    """Ends the clock."""
+    faulthandler.cancel_dump_traceback_later()
 
 
 class NonLoopbackError(Exception):
@@ -77,11 +106,29 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not lines, lines
 
 
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for one test. Pytest's own also keeps a link to the latest for each name, which costs more than most tests do."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}{next(_numbers)}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """selfaudit's own files go into the test's folder, and its texts are English wherever the tests run."""
     monkeypatch.setenv("SELFAUDIT_LANGUAGE", "en")
-    monkeypatch.setenv("SELFAUDIT_HOME", str(tmp_path / "home"))
+    if "tmp_path" in request.fixturenames:
+        folder: Path = request.getfixturevalue("tmp_path")
+    else:
+        folder = tmp_path_factory.getbasetemp() / "homes" / str(next(_numbers))  # made by who writes there; most tests do not
+    monkeypatch.setenv("SELFAUDIT_HOME", str(folder / "home"))
     yield
     i18n.choose(i18n.SOURCE)
 

@@ -6,6 +6,8 @@ Only what happens before `main` is shared: tests of that start the program itsel
 
 from __future__ import annotations
 
+import atexit
+import functools
 import gc
 import importlib
 import json
@@ -18,7 +20,6 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,38 +83,57 @@ class Forks:
         assert self._channel.recv(_ORDER) == b"ready", "the program could not be imported; see above"
         self._channel.settimeout(None)
 
-    def __enter__(self) -> Forks:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Ends it; the processes that it made have ended before."""
         self._channel.close()
         self._process.wait(LONGEST)
 
     def start(
-        self, arguments: Sequence[str], *, stdout: IO[Any] | int, stderr: IO[Any] | int, cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
+        self, arguments: Sequence[str], *, stdout: IO[Any] | int, stderr: IO[Any] | int, stdin: IO[Any] | None = None,
+        cwd: Path | None = None, env: Mapping[str, str] | None = None,
     ) -> Forked:  # fmt: skip
-        """Calls `main` of the module in a process of its own; it reads nothing."""
+        """Calls `main` of the module in a process of its own."""
         environment = dict(os.environ if env is None else env)
         assert _early(environment) == self._early, "this is read before main: start the program itself"
         order = json.dumps([list(arguments), str(cwd or Path.cwd()), environment]).encode()
         assert len(order) < _ORDER
         with open(os.devnull, "rb") as nothing:
-            streams = [s if isinstance(s, int) else s.fileno() for s in (nothing, stdout, stderr)]
+            streams = [s if isinstance(s, int) else s.fileno() for s in (stdin or nothing, stdout, stderr)]
             socket.send_fds(self._channel, [order], streams)
             return Forked(self._channel, int(json.loads(self._channel.recv(_ORDER))))
 
     def run(
-        self, arguments: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+        self, arguments: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None, answer: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """As `subprocess.run` with captured text."""
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-            code = self.start(arguments, stdout=out, stderr=errors, cwd=cwd, env=env).wait()
+        """As `subprocess.run` with captured text; the answer is what it reads."""
+        with tempfile.TemporaryFile() as typed, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            typed.write(answer.encode("utf-8"))
+            typed.seek(0)
+            code = self.start(arguments, stdin=typed, stdout=out, stderr=errors, cwd=cwd, env=env).wait()
             texts = []
             for file in (out, errors):
                 file.seek(0)
                 texts.append(file.read().decode("utf-8").replace("\r\n", "\n"))
         return subprocess.CompletedProcess(list(arguments), code, *texts)
+
+
+@functools.cache
+def _program() -> Forks:
+    made = Forks("selfaudit.cli", "selfaudit")
+    atexit.register(made.close)
+    return made
+
+
+def run_selfaudit(
+    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, answer: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """A process of `selfaudit`: a fork of one that has imported it, where that can be done. The answer is what it reads."""
+    if possible():
+        return _program().run(arguments, cwd=cwd, env=env, answer=answer)
+    command = [sys.executable, "-W", "error", "-m", "selfaudit", *arguments]
+    return subprocess.run(
+        command, capture_output=True, encoding="utf-8", timeout=LONGEST, check=False, cwd=cwd, env=env, input=answer
+    )
 
 
 def _early(environment: Mapping[str, str]) -> dict[str, str]:

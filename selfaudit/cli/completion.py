@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
@@ -72,7 +73,7 @@ class _Place(click.types.StringParamType):
         return [CompletionItem(incomplete, type=self._kind)]
 
 
-def _type_of(command: str, param: click.Parameter) -> click.ParamType | None:
+def _type_of(command: str, param: click.Parameter) -> click.ParamType[Any] | None:
     if not isinstance(param.type, click.types.StringParamType):
         return None
     metavar = param.metavar or ""
@@ -112,13 +113,13 @@ def script(shell: str) -> str:
 def completion(shell: str) -> int:
     """Print a script by which a shell completes commands, options, checks and files of selfaudit.
 
-    \b
-    bash: selfaudit completion bash > ~/.local/share/bash-completion/completions/selfaudit
-    zsh:  selfaudit completion zsh > ~/.zfunc/_selfaudit
-          (with “fpath+=~/.zfunc; autoload -Uz compinit; compinit” in ~/.zshrc)
+    bash: selfaudit completion bash > ~/.selfaudit.bash, and in ~/.bashrc: source ~/.selfaudit.bash
+
+    zsh: selfaudit completion zsh > ~/.zfunc/_selfaudit, and in ~/.zshrc: fpath+=~/.zfunc; autoload -Uz compinit; compinit
+
     fish: selfaudit completion fish > ~/.config/fish/completions/selfaudit.fish
 
-    The folder must be there already; a new shell knows the script. The Debian package brings all three along.
+    A folder that is named must be there already; the next shell knows the script. The Debian package brings all three along.
     """
     click.echo(script(shell), nl=False)
     return 0

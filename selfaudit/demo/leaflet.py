@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from selfaudit.demo.collecting import collect_demo, demo_inputs
 from selfaudit.demo.internet import Internet
@@ -11,6 +12,7 @@ from selfaudit.engine import Audit, run_audit
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.net import open_net
+from selfaudit.policy.model import Pack
 from selfaudit.policy.packs import pack_for
 from selfaudit.text import printable
 
@@ -23,23 +25,32 @@ def leaflet_for(provider: str = "", before: Audit | None = None, after: Audit | 
 
     Args:
         provider: by id, name or alias; "" for the demo's provider.
-        before, after: the demo's audits on the day of the suspension and after fixing; those that are missing are made.
+        before: the demo's audit on the day of the suspension, None to make it now.
+        after: the one after fixing, None to make it now.
 
     Raises:
         UserError: the provider is not known, or the leaflet cannot be made.
     """
     from selfaudit.report.pdf.leaflet import render_leaflet
 
+    return render_leaflet(known_pack(provider), before or audited("broken"), after or audited("fixed"))
+
+
+def known_pack(provider: str) -> Pack:
+    """The pack of a provider by id, name or alias, that of the demo's provider for "".
+
+    Raises:
+        UserError: none is known.
+    """
     pack = pack_for(provider or _PROVIDER)
     if pack is None:
         words = _("No policy of “{provider}” is known here; “selfaudit policy list” shows the known ones.")
         raise UserError(words.format(provider=printable(provider, 60)))
-    return render_leaflet(pack, before or audited("broken"), after or audited("fixed"))
+    return pack
 
 
 def audited(world: str) -> Audit:
     """The audit of the demo's customer in a world, with what the customer states there. Must not be called where an event loop runs."""
-    from dataclasses import replace
 
     async def work() -> Audit:
         async with Internet(world) as internet:

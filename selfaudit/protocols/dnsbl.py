@@ -84,6 +84,8 @@ def _prefix(target: str) -> str:
         ip = ipaddress.ip_address(target)
     except ValueError:
         return bare(target).lower()
+    if ip.version == 6:
+        ip = ipaddress.IPv6Address(int(ip))  # without its zone (RFC 4007), which would stand in the name, digit by digit
     return ip.reverse_pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
 
 
@@ -133,6 +135,8 @@ def classify(answer: DnsAnswer, entry: ListEntry) -> Listing:
     for record in answer.records:
         for verdict, code in _read_code(record, entry):
             verdicts.setdefault(verdict, []).append(code)
+    if not verdicts:
+        return Listing(Verdict.UNANSWERED, reason=str(DnsStatus.MALFORMED))  # in evidence that somebody has edited
     verdict = next(v for v in _PRECEDENCE if v in verdicts)
     meanings = tuple(dict.fromkeys(code.meaning for code in verdicts[verdict] if code.meaning))
     # If anybody but the customer has to act for one of the codes, that decides.

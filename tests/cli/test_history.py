@@ -22,14 +22,14 @@ from selfaudit.engine.draft import Draft, Line
 from selfaudit.engine.draft_case import from_case
 from selfaudit.findings import Mark
 from selfaudit.store import default_path, open_store
+from tests.forked import run_selfaudit
 from tests.store.version_1 import make_version_1, version_of
 
 LOG = b"Nov 20 10:00:00 relay closed\n"
 
 
-def _history(*arguments: str, answer: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-m", "selfaudit", "history", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, input=answer)
+def _history(*arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    return run_selfaudit("history", *arguments, answer=answer)
 
 
 def _one_line(done: subprocess.CompletedProcess[str], words: str) -> None:

@@ -12,7 +12,9 @@ PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 COMMANDS = ("sh", "console")
 DATA = ("toml", "json", "python", "text")
 _FENCE = re.compile(r"(?P<blank> *)(?P<mark>`{3,}|~{3,})(?P<language>.*)")
-_INDENTED = re.compile(r"(?: {4,}|\t)(?:\$ )?(?P<command>(?:\S*/)?(?:selfaudit|make|minisign|dig|python3?|sh|printf|unzip)(?: .*)?)$")
+_INDENTED = re.compile(
+    r"(?: {4,}|\t)(?:\$ )?(?P<command>(?:\S*/)?(?:selfaudit|make|minisign|dig|python3?|sh|printf|unzip)(?: .*)?)$"
+)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LINK = re.compile(r"(?<!\\)!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(\s*<?(?P<to>[^)\s>]+)>?\s*\)")
 _HEADING = re.compile(r"#{1,6} (?P<words>.+?)\s*#*$")

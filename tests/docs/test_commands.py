@@ -23,9 +23,15 @@ for _page in PAGES:
     for _place, _command in commands_in(_page):
         FOUND.setdefault(plain(_command), []).append(_place)
 # They fill the folder that the others are run in, so they come first, and once. All of them stand in the documentation.
-AUDIT = next((c for c in FOUND if c.startswith("selfaudit audit YOUR-DOMAIN") and "--notice" in c), "")
-CASE = next((c for c in FOUND if c.startswith("selfaudit case new") and c.endswith("--out T-4711.selfaudit-case")), "")
 DEMO = "selfaudit demo --world broken --out build/demo"  # what `make demo` runs
+FIRST = (
+    next(c for c in FOUND if c.startswith("selfaudit audit YOUR-DOMAIN") and "--notice" in c),
+    next(c for c in FOUND if c.startswith("selfaudit audit YOUR-DOMAIN") and "--out audit-new" in c),
+    next(c for c in FOUND if c.startswith("selfaudit case new") and c.endswith("--out T-4711.selfaudit-case")),
+    next(c for c in FOUND if c.startswith("selfaudit consent") and "--drill start" in c),
+    DEMO,
+    next(c for c in FOUND if c == "selfaudit demo --world fixed --out build/fixed"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +42,14 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         folder = tmp_path_factory.mktemp("docs") / "folder"
         prepare(folder, world)
         made = Runner(world, folder)
-        for command in (AUDIT, CASE, DEMO):
+        for command in FIRST:
             done = made.run(command, here=folder)
             assert done.code == expected(command), (command, done.err)
-        packs = folder / "home" / "policies"
-        packs.mkdir(parents=True)
-        shutil.copy(folder / "example-host.toml", packs)
-        for name in ("audit-of-last-week", "audit-new"):
-            shutil.copytree(folder / "audit", folder / name)
-        for name in ("bundle.zip", "bundle-of-last-week.zip"):
-            shutil.copy(folder / "audit" / "bundle.zip", folder / name)
-            shutil.copy(folder / "audit" / "bundle.zip.minisig", folder / f"{name}.minisig")
+        shutil.copytree(folder / "audit", folder / "audit-of-last-week")
+        # Bundles as they come back, before and after the repairs.
+        for name, made_in in (("bundle-of-last-week.zip", "demo"), ("bundle.zip", "fixed")):
+            shutil.copy(folder / "build" / made_in / "bundle.zip", folder / name)
+            shutil.copy(folder / "build" / made_in / "bundle.zip.minisig", folder / f"{name}.minisig")
         with zipfile.ZipFile(folder / "bundle.zip") as archive:
             archive.extractall(folder / "bundle")
         keep_a_case(folder / "home", folder / "audit" / "evidence.json")

@@ -9,12 +9,12 @@ import pytest
 
 from tests.docs.markdown import PAGES, ROOT, anchors_of, links_in, name_of, split
 
-CHECKS = (ROOT / "docs" / "checks" / "README.md",)
+ALSO = (ROOT / "docs" / "checks" / "README.md", ROOT / "packaging" / "README.md")
 OUTSIDE = ("https://", "mailto:")
 LONG = 110  # lines of the README: a newcomer reads it in five minutes
 
 
-@pytest.mark.parametrize("page", [*PAGES, *CHECKS], ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *ALSO], ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     wrong = []
     for place, target in links_in(page):

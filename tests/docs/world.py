@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from selfaudit.engine.judge import judge_evidence
 from selfaudit.settings import Settings
 from selfaudit.store import open_store
 from tests.docs.markdown import ROOT, split
+from tests.signing import DESK
 
 WORLD = "broken"
 SETTINGS = "demo.toml"
@@ -89,8 +91,14 @@ def prepare(folder: Path, world: World) -> None:
     (folder / "registrar-page.png").write_bytes(b"a picture of a page")
     (folder / "statement.toml").write_text(example("statement.md", 'schema = "selfaudit/statement/1"'), "utf-8")
     (folder / "me.toml").write_text(example("customers.md", 'name = "Maria Blum"'), "utf-8")
-    (folder / "example-host.toml").write_text(example("policies.md", 'id = "example-host"'), "utf-8")
+    pack = re.sub(r'(?m)^key = ".*"', f'key = "{DESK.public().text()}"', example("policies.md", 'id = "example-host"'))
+    (folder / "home" / "policies").mkdir(parents=True)
+    for place in (folder, folder / "home" / "policies"):
+        (place / "example-host.toml").write_text(pack, "utf-8")
     (folder / "aup.txt").write_text("Nothing that harms others.\n", "utf-8")
+    release = {"schema": "selfaudit/release/1", "version": "0.8.0", "date": "2026-11-22", "files": [
+        {"name": "selfaudit-0.8.0-linux-x86_64.tar.zst", "system": "linux", "kind": "tar.zst", "size": 70_000_000, "sha256": "a1" * 32}]}  # fmt: skip
+    (folder / "release.json").write_bytes(msgspec.json.encode(release))
     (folder / "server.log").write_text("a line\n", "utf-8")
     case = example("support.md", '{"schema": "selfaudit/case/1"').replace("CUSTOMERS-DOMAIN", "blumenhof.example")
     (folder / "case.json").write_text(case.replace("CUSTOMERS-ADDRESS", SERVER.address), "utf-8")
@@ -125,4 +133,3 @@ def keep_a_case(home: Path, evidence: Path) -> None:
     run = store.begin_run(1, seen.case, seen.vantage)
     store.finish_run(run, seen, judge_evidence(seen))
     store.close()
-

@@ -104,8 +104,8 @@ def _trusting(data: bytes) -> None:
 
 CASE = case_data()
 RELEASE = '{"schema":"selfaudit/release/1","version":"0.8.0","date":"2026-11-22","files":[{"name":"selfaudit_0.8.0_amd64.deb","system":"linux","kind":"deb","size":5,"sha256":"%s"},{"name":"SHA256SUMS","system":"any","kind":"checksums","size":5,"sha256":"%s"}]}' % ("ab" * 32, "cd" * 32)  # noqa: UP031 - braces
-STATEMENT = 'schema = "selfaudit/statement/1"\ncause = "stolen-credentials"\nsummary = "We were broken into."\ncommitment = true\nname = "Ann"\nsigned = 2026-11-20\n[[timeline]]\nat = "2026-11-18T10:00:00Z"\nwhat = "noticed"\n[[measures]]\nwhat = "done"\nstate = "done"\nat = 2026-11-19\nproof = ["/etc/passwd", "../x"]\n'
-SETTINGS = '[dns]\nresolvers = ["127.0.0.1"]\n[limits]\nhttp_timeout = 5.0\n[tls]\nport = 443\n[registries]\n'
+STATEMENT = 'schema = "selfaudit/statement/1"\ncause = "account"\nsummary = "We were broken into."\ncommitment = true\nname = "Ann"\nsigned = 2026-11-20\n[[timeline]]\nat = "2026-11-18T10:00:00Z"\nkind = "noticed"\ntext = "noticed"\n[[measures]]\ntext = "Passwords changed"\nstate = "done"\ndate = 2026-11-19\nclauses = ["B-4.4"]\n'
+SETTINGS = '[dns]\nresolvers = ["127.0.0.1"]\n[limits]\nhttp_timeout = 5.0\n[tls]\nport = 443\n'
 TOML = octets("[[", "]]", '"""', "= 1e400", "= 2026-02-30", "= 0x", "\\u0000", "a.b.c.d.", "= {a={a={", "= [[[[", "= nan", "= 99999999999999999999", "= true", "# ", "'")
 JSON = octets("null", "[]", "{}", "1e999", '"\\ud800"', "true", '"targets":', '"schema":', '"2026-02-30"', ":", ",")
 
@@ -113,12 +113,12 @@ TARGETS = {
     "settings": Target(_named(load_settings, "settings.toml"), octets(SETTINGS), TOML, 6000, lets=(UserError,)),
     "catalogue": Target(_named(read_catalogue, "lists.toml"), (_shipped("blocklists/catalogue.toml")[:5000].rpartition(b"\n[[")[0] + b"\n",), (*TOML, *octets("[list.codes]", '"127.0.0.2" = "x"', 'zone = "', 'kinds = ["ip4"]')), 8000, 1.0, lets=(UserError,)),
     "statement": Target(_named(read_statement_file, "statement.toml"), octets(STATEMENT), TOML, 6000, lets=(UserError,)),
-    "statement-json": Target(_named(lambda path: read_statement_file(path, outside=False), "statement.json"), octets('{"schema":"selfaudit/statement/1","cause":"stolen-credentials","summary":"x","answers":[],"signed":"2026-11-20"}'), JSON, 6000, lets=(UserError,)),
+    "statement-json": Target(_named(lambda path: read_statement_file(path, outside=False), "statement.json"), octets('{"schema":"selfaudit/statement/1","cause":"account","summary":"x","answers":[],"signed":"2026-11-20"}'), JSON, 6000, lets=(UserError,)),
     "registrant": Target(_named(read_registrant_file, "registrant.toml"), octets('name = "Ann"\ncountry = "DE"\nphone = "+49 511 1"\nconfirmed = 2026-11-20\n'), TOML, 3000, lets=(UserError,)),
-    "pack": Target(_pack, octets(pack_text(("desk", DESK.public().text(), "Owner")) + f'[brand]\ncolour = "#123456"\nlogo = \'{svg("<rect/>")}\'\n[[clause]]\nid = "X-1"\ntitle = "t"\nsource = "s"\n', _shipped("policies/demo.toml")[:6000].rpartition(b"\n[[")[0] + b"\n"), TOML, 10_000, 1.5),
+    "pack": Target(_pack, octets(pack_text(("desk", DESK.public().text(), "Owner")) + f'[brand]\naccent = "#123456"\nlogo = \'{svg("<rect/>")}\'\n[[clause]]\nid = "X-1"\nsection = "1"\nheading = "h"\nquote = "No spam."\nkind = "informational"\nweight = "none"\n', _shipped("policies/demo.toml")[:6000].rpartition(b"\n[[")[0] + b"\n"), TOML, 10_000, 1.5),
     "logo": Target(each(check_logo), octets(svg('<path d="M0 0h8v8z" fill="#123456"/>'), svg('<defs><linearGradient id="a"><stop offset="0"/></linearGradient></defs><g clip-path="url(#a)" style="fill:rgb(1,2,3)"><text>x</text></g>'), png()), octets("<!DOCTYPE x [<!ENTITY a 'b'>]>", "&a;", "<use xlink:href='#a'/>", " onload='x'", "url(http://x)", "\\75rl(", "<?xml version='1.0' encoding='utf-16'?>", "<?xml version='1.0' encoding='hz'?>", "xmlns='x'"), 8000),
     "case": Target(_case, (joined(CASE, signed_by(CASE, DESK)), joined(demo_signed_case("broken").data)), JSON, 8000),
-    "draft": Target(_trusting, octets('{"lines":["shop.test"],"number":"1"}'), JSON, 4000),
+    "draft": Target(_trusting, octets('{"lines":[{"text":"shop.com"}],"selectors":["a"],"learnt":[["s","shop.com","x.eml"]],"number":"1"}'), JSON, 4000),
     "release": Target(lambda data: None if read_release(data) else None, octets(RELEASE), (*JSON, *octets('"../x"', '"con"', '"size":-1', '"size":1e3')), 4000),
     "targets": Target(_target, octets("shop.example", "shop.com, 93.184.216.34; www.shop.com", "2001:4860::/126", "https://user@www.shop.com:8443/x", "selector._domainkey.shop.com", "bücher.com", "2026-11-20T10:00:00+01:00"), octets("/", ":", "xn--", "。", "\u200b", "/33", "%eth0", "@", "0x7f.1", "1.2.3", "*."), 1000),
 }  # fmt: skip

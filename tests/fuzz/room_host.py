@@ -12,10 +12,12 @@ from selfaudit.protocols import collector_blocks, collector_text, host_scope, os
 from selfaudit.protocols.collector import canonical, make_blocks, make_text, read_blocks, read_collector, to_text
 from selfaudit.protocols.host import firewall, load, packet, pf
 from selfaudit.protocols.host.iptables import read_table
+from selfaudit.protocols.host.listeners import answers_at, read_listeners
 from selfaudit.protocols.host.nft import read_ruleset
 from selfaudit.protocols.host.packet import Match, Packet
 from selfaudit.protocols.host_system import system_of
 from selfaudit.protocols.packages import versions
+from selfaudit.protocols.packages.systems import follows_latest
 from tests.checks.host import SCOPE, report
 from tests.fuzz.target import Target, allowed, joined, octets, split, text_of
 
@@ -100,6 +102,11 @@ def _judged(data: bytes) -> None:
     system = system_of(made)
     osv.ecosystem(system)
     osv.packages(made, system)
+    follows_latest(made)
+    own = frozenset({"192.0.2.10", "127.0.0.1"})
+    for listener in read_listeners(made, SCOPE)[0]:
+        answers_at(listener, "192.0.2.10", own)
+        answers_at(listener, "2001:db8::1", own)
 
 
 def _firewall(data: bytes) -> None:

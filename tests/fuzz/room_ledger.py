@@ -86,7 +86,7 @@ def _beside(data: bytes) -> None:
 def _demo() -> bytes:
     import datetime
 
-    return b"\r\n".join(ledger_text("fixed", datetime.datetime(2026, 11, 18, tzinfo=datetime.UTC)).split(b"\r\n")[:30])
+    return b"\r\n".join(ledger_text("fixed", datetime.datetime(2026, 11, 18, tzinfo=datetime.UTC)).split(b"\r\n")[:60])
 
 
 CSV = octets(
@@ -99,7 +99,7 @@ CSV = octets(
 WORDS = octets('"', '""', ";", ",", "\t", "\r\n", "=cmd|' /C calc'!A0", "@", "01/02/2026", "2026-02-30", "31.12.25 24:00", "1767225600000", '{"email":', "[", "]", "\x00", "+49 170 1234567", "Zusage", "NULL", "0000-00-00")
 
 TARGETS = {
-    "ledger": Target(_ledger, CSV, WORDS, 10_000, 1.5),
+    "ledger": Target(_ledger, CSV, WORDS, 14_000, 1.5),
     "cells": Target(_cells, octets("secretperson@shop.test\n01.02.2026 10:00\nhttps://shop.test/f\nsubscribed\n5.1.1 unknown\n192.0.2.1", "2026-01-02T10:00:00+01:00\n1/2/26 3:04 PM\n1767225600\nFri, 20 Nov 2026 10:00:00 +0000\n+49 170 1234567"), WORDS, 2000),
     "beside": Target(_beside, octets('{"schema":"selfaudit/ledger-columns/1","columns":{"recipient":"email"},"seed":"x","sample":20}', '{"schema":"selfaudit/drill/1","drills":[]}'), octets("null", "[]", "1e400", '"columns"'), 3000),
 }  # fmt: skip

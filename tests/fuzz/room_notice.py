@@ -83,8 +83,13 @@ WORDS = octets(
     '"XARF": "4"', '"ReportType"', "\t", '""', "--x", "https://", "Nov 31 25:61:61", "+2500", "CVE-2026-1",
 )  # fmt: skip
 
+HTML = (
+    b"From: abuse@desk.test\nSubject: Abuse [T-17]\nDate: Fri, 20 Nov 2026 10:00:00 +0000\nContent-Type: text/html; charset=utf-8\n\n<html><body><p>Dear customer,</p><p>Your server 192.0.2.1 sent <b>spam</b>."
+    b"<br>Please answer within 24&nbsp;hours.</p><ul><li>Remove the files.</ul><a href='https://desk.test/t'>ticket</a></body></html>\n"
+)  # fmt: skip
+
 TARGETS = {
-    "mail": Target(_mail, _samples(".eml"), WORDS, 12_000, 1.5),
+    "mail": Target(_mail, (*_samples(".eml"), HTML), (*WORDS, *octets("<p>", "<br>", "</a>", "&nbsp;", "<!--", "<style>")), 12_000, 1.5),
     "pasted": Target(_pasted, _samples(".txt"), WORDS, 12_000, 1.5),
     "table": Target(_table, _samples(".csv"), WORDS, 12_000, 1.5),
     "json": Target(_json, _samples(".json"), WORDS, 12_000, 1.5),

@@ -43,9 +43,10 @@ def _contact(contact: RegistrationContact) -> None:
 
 
 def _whois(data: bytes) -> None:
-    """First octet: the ending of the domain; then the answer."""
-    domain = DOMAINS[data[0] % len(DOMAINS)] if data else DOMAINS[0]
-    text = whois.decode(data[1:])
+    """First line: the domain that was asked about; then the answer."""
+    asked, _end, answer = data.partition(b"\n")
+    domain = asked.decode("ascii", "replace")[:253].strip().lower() or "shop.test"
+    text = whois.decode(answer)
     whois.referral(text)
     whois.is_refusal(text)
     read = allowed(whois.parse, text, domain, "whois.nic.test")
@@ -132,6 +133,10 @@ def _rpki(data: bytes) -> None:
     rpki.read(data)
 
 
+def _settings_url(data: bytes) -> None:
+    rpki.url(text_of(data), 64500, "2001:db8::/32")
+
+
 def _osv(data: bytes) -> None:
     for reader in (lambda d: osv.read_hits(d, 2), lambda d: osv.read_entry(d, "Debian:12"), osv.read_exploited):
         allowed(reader, data)
@@ -139,6 +144,7 @@ def _osv(data: bytes) -> None:
     osv.is_advisory(text)
     osv.cve_of(text)
     osv.entry_url("https://api.test/v1/querybatch", text)
+    osv.question("Debian:12", [(osv.Package(text, text), text)])
 
 
 def _versions(data: bytes) -> None:
@@ -165,11 +171,11 @@ def _json(data: bytes) -> None:
 
 
 def _answers() -> tuple[bytes, ...]:
-    made = []
-    for path in sorted(FOLDER.glob("*.txt")):
-        ending = path.name.partition(".txt")[0].partition("-")[0]
-        made.append(bytes([next((n for n, d in enumerate(DOMAINS) if d.endswith("." + ending)), 0)]) + path.read_bytes()[:6000])
-    return tuple(made)
+    """The recorded answers, each behind the domain that it is about."""
+    from tests.protocols import test_whois
+
+    about = {name: domain for name, domain, *_rest in test_whois.REGISTERED}
+    return tuple(about.get(path.stem, "laden-erfunden.com").encode() + b"\n" + path.read_bytes()[:6000] for path in sorted(FOLDER.glob("*.txt")))
 
 
 def _documents() -> tuple[bytes, ...]:
@@ -197,12 +203,13 @@ SERVICES = b'{"version":"1.0","publication":"2026-11-20T10:00:00Z","services":[[
 
 TARGETS = {
     "whois": Target(_whois, _answers(), octets("No match", "NOT FOUND", "Registrant Name: ", "Domain Name: ", "Status: free", "refer: ", "inetnum: ", "[Domain Name]", "2026-13-45", "%% ", "quota exceeded", "\r\n\r\n"), 8000, 1.5),
-    "whois-lines": Target(_whois_lines, tuple(a[1:3000] for a in _answers()), octets("Domain Name: ", "created: ", "....: ", "   "), 3000, 1.0),
+    "whois-lines": Target(_whois_lines, tuple(a.partition(b"\n")[2][:3000] for a in _answers()), octets("Domain Name: ", "created: ", "....: ", "   "), 3000, 1.0),
     "rdap": Target(_rdap, _documents(), JSON_WORDS, 8000, 1.5),
     "jcard": Target(_jcard, (_entity(),), JSON_WORDS, 4000, 1.0),
     "contact-words": Target(_words, (joined("Müller & Söhne GmbH", "Mueller und Soehne GmbH"), joined("+49 (0) 511 123456", "+49.511123456"), joined("D-30159", "DE"), joined("Main Street 1", "Main St. 1"), joined("a@privacy.test", "US")), octets("ß", "ﬃ", "+", "(0)", "GmbH", "x123", "PO Box", "00000"), 400),
     "bootstrap": Target(_bootstrap, (SERVICES,), octets('"services"', "https://", "http://", '"::/0"', '"xn--"'), 4000),
     "rpki": Target(_rpki, (RPKI,), JSON_WORDS, 4000),
+    "rpki-url": Target(_settings_url, octets("https://v.example/x?resource=AS{asn}&prefix={prefix}", "https://v.example/"), octets("{", "}", "{asn}", "{0}", "{asn.x}", "{prefix!r}", "{asn:>999999999}"), 300),
     "vulnerabilities": Target(_osv, (HITS, ENTRY, KEV), JSON_WORDS, 6000),
     "versions": Target(_versions, (joined("8.2p1 Ubuntu-4ubuntu0.5", "9.2"), joined("1:2.4.57-1+deb12u1", "2.4"), joined("22.04", "12")), octets("~", ":", "+", "-", "rc", "p"), 200),
     "json": Target(_json, (HITS, b'{"a":[1,2.5,"\\u00e4",null]}'), JSON_WORDS, 20_000),

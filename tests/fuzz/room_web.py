@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 
@@ -84,6 +85,7 @@ def _http(data: bytes) -> None:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # what it remarks on headers is told to nobody here
     connection = urllib3.connection.HTTPConnection("shop.test", timeout=2)
     connection.sock = ours
     try:

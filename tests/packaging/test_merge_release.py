@@ -76,16 +76,17 @@ def test_three_systems_become_one_release_that_our_reader_reads(
     assert names == [
         "sbom-linux-x86_64.cdx.json", "sbom-macos-arm64.cdx.json", "sbom-macos-x86_64.cdx.json", "sbom-windows-x86_64.cdx.json",
         "selfaudit-0.8.0-linux-x86_64.tar.zst", "selfaudit-0.8.0-macos-arm64.dmg", "selfaudit-0.8.0-macos-x86_64.dmg",
-        "selfaudit-0.8.0-windows-x86_64-setup.exe", "selfaudit_0.8.0_amd64.deb", "SHA256SUMS",
+        "selfaudit-0.8.0-windows-x86_64-setup.exe", "selfaudit_0.8.0_amd64.deb",
     ]  # fmt: skip
     assert list(beside) == names, "sizes and sums are those of the files"
     assert {f.name for f in release.programs("macos")} == {
         "selfaudit-0.8.0-macos-arm64.dmg",
         "selfaudit-0.8.0-macos-x86_64.dmg",
     }
-    assert {path.name for path in out.iterdir()} == {*names, "release.json"}
+    assert {path.name for path in out.iterdir()} == {*names, "release.json", "SHA256SUMS"}
     sums = dict(reversed(line.split("  ")) for line in (out / "SHA256SUMS").read_text().splitlines())
-    assert sums == {f.name: f.sha256 for f in release.files if f.name != "SHA256SUMS"}
+    digest = hashlib.sha256((out / "release.json").read_bytes()).hexdigest()
+    assert sums == {**{f.name: f.sha256 for f in release.files}, "release.json": digest}
     assert (out / "sbom-macos-arm64.cdx.json").read_text() == "macos-arm64 sbom.cdx.json"
     assert capsys.readouterr().out.count("\n") == len(names)
 

@@ -93,3 +93,9 @@ def test_no_file_holds_a_version_of_its_own() -> None:
         tree = ast.parse((PACKAGING / name).read_text("utf-8"))
         constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         assert not [text for text in constants if text == __version__], name
+
+
+def test_on_windows_too_the_files_are_those_of_the_repository() -> None:
+    steps = _read(ROOT / ".github/workflows/package.yml")["jobs"]["build"]["steps"]
+    before = [step.get("run") for step in steps[: [step.get("uses", "") for step in steps].index("actions/checkout@v6")]]
+    assert before == ["git config --global core.autocrlf false"]

@@ -33,6 +33,8 @@ KARMA = entry(("127.0.0.1", "white", "good"), ("127.0.0.2", "black", "listed"), 
             "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ugly.test.",
         ),
         ("::ffff:7f00:2", "bl.test", "2.0.0.0.0.0.f.7.f.f.f.f" + ".0" * 20 + ".bl.test."),
+        ("fe80::1%eth0", "bl.test", "1" + ".0" * 28 + ".8.e.f.bl.test."),  # a zone (RFC 4007) is of one machine only
+        ("fe80::1%1.2", "bl.test", "1" + ".0" * 28 + ".8.e.f.bl.test."),
         ("Shop.Test.", "dbl.test.", "shop.test.dbl.test."),
     ],
 )
@@ -59,6 +61,7 @@ def test_names_after_rfc_5782(target: str, zone: str, name: str) -> None:
         (answer(status=DnsStatus.SERVFAIL), ZEN, Verdict.UNANSWERED),
         (answer(status=DnsStatus.REFUSED), ZEN, Verdict.UNANSWERED),
         (answer(status=DnsStatus.TIMEOUT), ZEN, Verdict.UNANSWERED),
+        (answer(), ZEN, Verdict.UNANSWERED),  # no records: nothing that says listed or not
         (answer("127.0.0.80"), SURBL, Verdict.LISTED),
         (answer("127.0.0.1"), SURBL, Verdict.REFUSED),
         (answer("127.0.0.128"), SURBL, Verdict.UNDOCUMENTED),

@@ -18,6 +18,7 @@ from selfaudit.store import RunState, Store, StoreError, default_path, open_stor
 from selfaudit.store.database import is_open_elsewhere
 from selfaudit.store.migration import copy_beside
 from selfaudit.store.schema import ADDED_IN_2, VERSION
+from tests.forked import run_selfaudit
 from tests.store.version_1 import make_version_1, version_of
 
 MARK = Mark("mail.spf", "domain", "blumenhof.example", "SPF_PASS_ALL", planned="2026-12-01")
@@ -208,8 +209,7 @@ def test_a_newer_one_is_left_alone_also_by_history(broken_audit: Audit, version:
     with pytest.raises(StoreError, match="newer version"):
         open_store(default_path())
     for arguments in ([], ["1"], ["1", "--export", "x.zip"], ["1", "--delete", "--yes"]):
-        command = [sys.executable, "-W", "error", "-m", "selfaudit", "history", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run_selfaudit("history", *arguments)
         assert done.returncode == 2
         assert "newer version" in done.stderr
         assert f"its format is {version}, this one knows 2" in done.stderr

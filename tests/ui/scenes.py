@@ -52,6 +52,7 @@ from tests.ui.desk import demo_view
 from tests.ui.desk_scenes import DESK_SCENES
 from tests.ui.hosts import NAME, OLD_SYSTEM, host_report, with_hosts, written
 from tests.ui.statement_scenes import STATEMENT_SCENES
+from tests.ui.tour_scenes import TOUR_SCENES, undock
 
 
 class Stage:
@@ -65,6 +66,7 @@ class Stage:
 
     def reset(self) -> Controller:
         """Nothing is open, everything is well."""
+        undock(self.window)
         controller = self.controller
         controller._timer.stop()
         controller.saver = None
@@ -726,4 +728,4 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "about": _about,
 }  # fmt: skip
 
-SCENES |= STATEMENT_SCENES | DESK_SCENES
+SCENES |= STATEMENT_SCENES | DESK_SCENES | TOUR_SCENES

@@ -31,7 +31,7 @@ class _Victims:
 
     def close(self) -> None:
         if self.forks is not None:
-            self.forks.__exit__(None, None, None)
+            self.forks.close()
 
     def _start(self, delay: float, out: int, errors: int) -> Forked | subprocess.Popen[bytes]:
         if self.forks is not None:

@@ -43,12 +43,7 @@ class Branding:
         return self._mark
 
     def follow(self, rail: Rail, *parts: QWidget, anew: bool = False) -> None:
-        """Shows the provider of the open case.
-
-        Args:
-            rail, parts: what wears its colour.
-            anew: they were built anew.
-        """
+        """Shows the provider of the open case; the rail and the other parts wear its colour. `anew`: they were built anew."""
         shown = brand_of(self._controller.pack, self._controller.seal)
         if shown == self._shown and not anew:
             return

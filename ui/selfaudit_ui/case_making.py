@@ -9,14 +9,24 @@ from pathlib import Path
 
 from selfaudit.case.file import CaseFile
 from selfaudit.case.model import Seal
-from selfaudit.engine.case_making import case_problems, case_remarks, make_case_file, pack_lines, write_case
+from selfaudit.case.release import read_release_file
+from selfaudit.engine.case_making import (
+    ENDING,
+    case_problems,
+    case_remarks,
+    default_name,
+    make_case_file,
+    pack_lines,
+    write_case,
+)
 from selfaudit.engine.draft import Draft
 from selfaudit.engine.draft_case import from_case_file
-from selfaudit.engine.seals import SUFFIX, read_signed_case, sign_case
+from selfaudit.engine.seals import SUFFIX, open_case, read_signed_case, sign_case
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.policy.packs import pack_for
 from selfaudit.protocols.minisign import PublicKey, SecretKey
+from selfaudit.report.sending import Sent, send, sent_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +53,14 @@ class Made:
         signature: its signature, None where it is not signed.
         seal: what the signature comes to here: whether the provider's pack names the key.
         key_text: the public key as a pack names it, "" where nothing was signed.
+        sent: the folder for the customer, None where only the case file was wanted.
     """
 
     case: Path
     signature: Path | None
     seal: Seal
     key_text: str = ""
+    sent: Sent | None = None
 
 
 def check(form: CaseFile, *, allow_reserved: bool) -> Checked:
@@ -105,6 +117,62 @@ def write(form: CaseFile, path: Path, *, at: str, secret: SecretKey | None, allo
     written = write_case(path, data, signature, force=True)
     seal = read_signed_case(written.case).seal
     return Made(written.case, written.signature, seal, key_line(key, form.provider) if key is not None else "")
+
+
+def folder_for(folder: Path, number: str) -> Path:
+    """The folder for a customer within one that somebody has chosen: it is called as the case is."""
+    return folder / default_name(number).removesuffix(ENDING)
+
+
+def refuse_sent(folder: Path, number: str) -> None:
+    """Refuses a folder for the customer in which one of the files lies already.
+
+    Raises:
+        UserError: one does, or something else has its name.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UserError(_("{file} is there already; choose another name.").format(file=folder))
+    for name in sent_names(number):
+        if os.path.lexists(folder / name):
+            raise UserError(_("{file} is there already; choose another folder.").format(file=folder / name))
+
+
+def key_to_send(folder: Path, number: str) -> SecretKey:
+    """The key of this computer for a case in a folder for the customer.
+
+    Raises:
+        UserError: there is no place for a key, or none for the files.
+    """
+    from selfaudit.secrets import signing_key
+
+    refuse_sent(folder, number)
+    return signing_key()
+
+
+def write_folder(
+    form: CaseFile, folder: Path, *, at: str, secret: SecretKey | None, allow_reserved: bool, release: Path | None
+) -> Made:
+    """Writes everything for the customer: the case file, its signature, a letter and a page.
+
+    Args:
+        form: as it was filled in.
+        folder: is made; nothing in it is overwritten.
+        at: the moment (RFC 3339, UTC).
+        secret: signs the case file; None for no signature.
+        allow_reserved: reserved addresses and names may be targets.
+        release: `release.json`, None if the program's files are not known.
+
+    Raises:
+        UserError: something is wrong with the form or the release, or the folder cannot be written.
+    """
+    known = read_release_file(release) if release is not None else None
+    data = make_case_file(form, at=at, allow_reserved=allow_reserved)
+    refuse_sent(folder, form.number)
+    key, signature = (secret.public(), sign_case(data, secret, at)) if secret is not None else (None, None)
+    signed = open_case(data, signature)
+    sent = send(signed, folder, release=known, key=key)
+    beside = sent.files[1] if key is not None else None
+    return Made(sent.files[0], beside, signed.seal, key_line(key, form.provider) if key is not None else "", sent)
 
 
 def key_text(provider: str) -> str:

@@ -107,7 +107,8 @@ def render_leaflet(pack: Pack, before: Audit, after: Audit) -> bytes:
 
     Args:
         pack: of the provider whose leaflet it is.
-        before, after: the demo's audits on the day of the suspension and after fixing.
+        before: the demo's audit on the day of the suspension.
+        after: the one after fixing.
 
     Raises:
         UserError: it cannot be made.
@@ -188,7 +189,8 @@ def _chart(counts: Sequence[Count], blocking: int, unclear: int, show: Callable[
     open_words = ngettext("{count} could not be verified", "{count} could not be verified", unclear).format(count=unclear)
     return {
         "counts": [
-            {"count": c.count, "sign": {"tone": c.sign.tone, "sign": show(c.sign.sign), "word": show(c.sign.word)}} for c in there
+            {"count": c.count, "sign": {"tone": c.sign.tone, "sign": show(c.sign.sign), "word": show(c.sign.word)}}
+            for c in there
         ],
         "words": show(", ".join(f"{c.count} {c.sign.word}" for c in there)),
         "total": "",

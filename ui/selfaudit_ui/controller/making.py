@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,12 @@ class CaseMaking(DeskWork):
         make_trouble: why it was not.
         key_text: the public key as a pack names it, "" as long as nobody has asked for it.
         key_trouble: why there is none.
+        release: the release.json of the program that customers get, None for none. It is the desk's, not the form's.
     """
 
     def __init__(self, *, world: session.World | None = None) -> None:
         self._no_form()
+        self.release: Path | None = None
         super().__init__(world=world)
         self._check_timer = QTimer(self)
         self._check_timer.setSingleShot(True)
@@ -100,9 +103,33 @@ class CaseMaking(DeskWork):
 
     def make_case_files(self, path: Path, *, sign: bool) -> None:
         """Writes the case file and, if it is to be signed, its signature beside it."""
+        form, reserved = self.form, self.settings.scope.allow_reserved
+        work = case_making.write
+        self._make(
+            form, lambda: case_making.key_to_sign(path),
+            lambda at, secret: work(form, path, at=at, secret=secret, allow_reserved=reserved), sign=sign,
+        )  # fmt: skip
+
+    def make_folder(self, chosen: Path, *, sign: bool) -> None:
+        """Writes the folder for the customer into the one that was chosen."""
+        form, reserved, release = self.form, self.settings.scope.allow_reserved, self.release
+        folder, work = case_making.folder_for(chosen, form.number), case_making.write_folder
+        self._make(
+            form, lambda: case_making.key_to_send(folder, form.number),
+            lambda at, secret: work(form, folder, at=at, secret=secret, allow_reserved=reserved, release=release), sign=sign,
+        )  # fmt: skip
+
+    def use_release(self, path: Path | None) -> None:
+        """Names the release.json of the program that customers get, None for none."""
+        self.release = path
+        self.changed.emit("form")
+
+    def _make(
+        self, form: CaseFile, key: Callable[[], SecretKey], work: Callable[[str, SecretKey | None], Made], *, sign: bool
+    ) -> None:
+        """Asks for the key, if it is to be signed, and writes."""
         if self.making:
             return
-        form, reserved = self.form, self.settings.scope.allow_reserved
         self.making, self.made, self.make_trouble = True, None, ""
         self.changed.emit("form")
         at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -119,13 +146,10 @@ class CaseMaking(DeskWork):
             self.changed.emit("form")
 
         def write(secret: SecretKey | None) -> None:
-            work = case_making.write
-            self.bridge.call_long(
-                lambda _tell: work(form, path, at=at, secret=secret, allow_reserved=reserved), then, failed, lambda _news: None
-            )
+            self.bridge.call_long(lambda _tell: work(at, secret), then, failed, lambda _news: None)
 
         if sign:  # a keyring may ask and may hang: nothing is written before it has answered
-            self.bridge.call_blocking(lambda: case_making.key_to_sign(path), write, failed)
+            self.bridge.call_blocking(key, write, failed)
         else:
             write(None)
 

@@ -18,6 +18,7 @@ from selfaudit_ui.controller.making import BLANK
 from selfaudit_ui.pages.base import Page, ask_file, clear, show_file
 from selfaudit_ui.pages.provider_line import ProviderLine
 from selfaudit_ui.pages.section import Section, beside
+from selfaudit_ui.pages.send_card import SendCard, ask_folder, sent_words
 from selfaudit_ui.pages.support_card import SupportCard
 from selfaudit_ui.theme import SPACE
 from selfaudit_ui.widgets import Banner, Copyable, StateLine, Text, button, card, column, named, reveal, row, soft
@@ -80,6 +81,7 @@ class MakeCasePage(Page):
         self._question.hide()
         self._sample = SupportCard(_("What the customer will see first"))
         self._key = KeyCard(controller)
+        self._send = SendCard(controller, lambda sign: self._make(sign=sign, whole=True))
         who = beside(self._field("provider", self._provider), self._field("number", self._number), 1, 1)
         what = beside(self._field("service", self._service), self._field("contact", self._contact), 1, 1)
         dates = beside(self._field("deadline", self._deadline), self._field("suspended", self._suspended), 1, 1)
@@ -91,7 +93,7 @@ class MakeCasePage(Page):
             spacing=SPACE.M,
         )  # fmt: skip
         self.add(
-            self._done, self._unknown, self._trouble, self._form, self._clauses, self._sample,
+            self._done, self._unknown, self._trouble, self._form, self._clauses, self._sample, self._send,
             card(self._remarks, row(self._unsigned, None, self._clear), self._question), self._key, None,
         )  # fmt: skip
         self._said: object = None
@@ -165,6 +167,7 @@ class MakeCasePage(Page):
         remarks = controller.checked.remarks if "provider" in controller.touched else ()
         self._remarks.say("about", "\n".join(remarks))
         self._unsigned.setEnabled(not controller.making)
+        self._send.refresh()
         self._key.refresh()
         self._show_outcome()
 
@@ -199,7 +202,8 @@ class MakeCasePage(Page):
         """Writes and signs the case file."""
         self._make(sign=True)
 
-    def _make(self, *, sign: bool) -> None:
+    def _make(self, *, sign: bool, whole: bool = False) -> None:
+        """Writes the case file, or the whole folder for the customer."""
         controller = self.controller
         if controller.making:
             return
@@ -214,6 +218,11 @@ class MakeCasePage(Page):
             edit = {"provider": self._provider, "number": self._number, "targets": self._targets}.get(first)
             if edit is not None:
                 edit.setFocus()
+            return
+        if whole:
+            chosen = ask_folder(self, controller)
+            if chosen is not None:
+                controller.make_folder(chosen, sign=sign)
             return
         name, _filter = ask_file(
             controller,
@@ -329,6 +338,8 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 def made_words(done: Made) -> str:
     """What was written."""
+    if done.sent is not None:
+        return sent_words(done)
     if done.signature is None:
         return _("Written, not signed: {file}").format(file=done.case)
     return _("Written: {file}\nand its signature: {signature}\nSend both files; they belong together.").format(

@@ -37,7 +37,7 @@ class Telling:
     Attributes:
         number: of the stop, from 1.
         total: how many there are.
-        title, words, desk: of the stop, in the chosen language.
+        title, words, heading, desk: of the stop, in the chosen language.
         world: in which the demo stands, "" for none of the two.
         may_switch: there are results, so the world can be switched.
         changed: what the switch has changed, "" as long as only one world has been seen.
@@ -49,6 +49,7 @@ class Telling:
     total: int
     title: str
     words: str
+    heading: str
     desk: str
     world: str = ""
     may_switch: bool = False
@@ -74,7 +75,7 @@ class Director(QObject):
         self.number = 0
         self.goal: Goal | None = None
         self.audits: dict[str, Audit] = {}
-        self._blocking: dict[str, int] = {}
+        self._counts: dict[str, tuple[int, int]] = {}  # of each world: what blocks, and what could not be verified
         self._tried: Counter[Move] = Counter()
         self._move: Move | None = None
         self._trouble = ""
@@ -151,7 +152,8 @@ class Director(QObject):
         done = controller.run.state is Run.FINISHED and not controller.again and not controller.situation.stale
         if view is not None and done and world in (BEFORE, AFTER) and view.audit is not self.audits.get(world):
             self.audits[world] = view.audit
-            self._blocking[world] = controller.blocking()
+            unclear = sum(len(g.actions) for g in view.groups if g.key is GroupKey.UNCLEAR)
+            self._counts[world] = controller.blocking(), unclear
 
     def now(self) -> Now:
         """How things stand."""
@@ -252,7 +254,7 @@ class Director(QObject):
         world = draft.demo if draft is not None and draft.demo in (BEFORE, AFTER) else ""
         wanted = self.goal.world if self.goal is not None and self.goal.world and self._move is Move.SWITCH else world
         return Telling(
-            self.number + 1, len(STOPS), _(stop.title), _(stop.words), _(stop.desk), wanted,
+            self.number + 1, len(STOPS), _(stop.title), _(stop.words), _(stop.heading), _(stop.desk), wanted,
             self.controller.situation.has_results or bool(self.controller.again), self._changes(), self._note(), last,
         )  # fmt: skip
 
@@ -266,9 +268,17 @@ class Director(QObject):
         return self._leaflet or ("todo", "", "")
 
     def _changes(self) -> str:
-        if BEFORE not in self._blocking or AFTER not in self._blocking:
+        """How each world came out. What could not be verified is never left out: it is not the same as nothing."""
+        if BEFORE not in self._counts or AFTER not in self._counts:
             return ""
-        first, now = self._blocking[BEFORE], self._blocking[AFTER]
-        before = ngettext("Before: {count} finding blocks.", "Before: {count} findings block.", first).format(count=first)
-        after = ngettext("After fixing: {count} finding blocks.", "After fixing: {count} findings block.", now)
-        return " ".join((before, after.format(count=now) if now else _("After fixing: none blocks.")))
+        words = {BEFORE: _("Before: {counts}"), AFTER: _("After fixing: {counts}")}
+        return "\n".join(words[world].format(counts=counted(*self._counts[world])) for world in (BEFORE, AFTER))
+
+
+def counted(blocking: int, unclear: int) -> str:
+    """How a world came out, in words."""
+    blocks = ngettext("{count} finding blocks", "{count} findings block", blocking) if blocking else _("nothing blocks")
+    parts = [blocks.format(count=blocking)]
+    if unclear:
+        parts.append(ngettext("{count} could not be verified", "{count} could not be verified", unclear).format(count=unclear))
+    return ", ".join(parts)

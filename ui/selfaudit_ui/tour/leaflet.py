@@ -14,7 +14,8 @@ def write_leaflet(path: Path, provider: str, before: Audit | None = None, after:
     Args:
         path: the file.
         provider: whose leaflet it is, by id, name or alias; "" for the demo's provider.
-        before, after: the demo's audits on the day of the suspension and after fixing; those that are missing are made.
+        before: the demo's audit on the day of the suspension, None to make it now.
+        after: the one after fixing, None to make it now.
 
     Raises:
         UserError: the provider is not known, or the file cannot be made or written.

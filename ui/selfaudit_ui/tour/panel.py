@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QMainWindow, QPushButton, QSizePolicy, QWidget
 
 from selfaudit.i18n import _
-from selfaudit_ui.theme import SPACE
-from selfaudit_ui.theme.tokens import LARGE, RAIL_WIDTH, SMALL
+from selfaudit_ui.theme import SPACE, current
+from selfaudit_ui.theme.tokens import BODY, LARGE, RAIL_WIDTH, SMALL
 from selfaudit_ui.tour.director import Telling
 from selfaudit_ui.tour.stops import AFTER, BEFORE
 from selfaudit_ui.widgets import Body, StateLine, Text, button, column, named, reveal, row, scroll, soft
+from selfaudit_ui.widgets.basics import sized
 
 BESIDE = 300  # pixels of width beside the page
-BELOW = 176  # pixels of height below it, at most
+BELOW = (176, 228)  # pixels of height below it, at least and at most
 # A page needs as much as it has in the smallest window.
+_ANY = 16_777_215  # pixels: Qt's word for no limit
+TOLD = 1.08  # type size of what is told beside the page: it is read from farther away
 WIDE = 960 + BESIDE
 
 
@@ -44,22 +47,13 @@ class Panel(QWidget):
         self._where = soft("", SMALL)
         self._title = Text("", LARGE, bold=True)
         self._words = Text()
-        self._desk_head, self._desk = Text(_("What your desk gets"), SMALL, bold=True), Text()
+        self._desk_head, self._desk = Text("", SMALL, bold=True), Text()
         self._desk_head.verdict("accent")
         self._note = StateLine(size=SMALL)
         self._changed = Text("", SMALL, bold=True)
-        self._customer = column(self._where, self._title, self._words, spacing=SPACE.S)
-        self._for_desk = column(self._desk_head, self._desk, spacing=SPACE.XS)
-        for part in (self._customer, self._for_desk):
-            part.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._texts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._texts.setContentsMargins(0, 0, 0, 0)
-        self._texts.addLayout(self._customer, 3)
-        self._texts.addLayout(self._for_desk, 2)
         self._body = Body()
-        told = column(self._texts, self._note, spacing=SPACE.S)
-        told.addStretch(1)
-        self._body.setLayout(told)
+        self._told = column(self._where, self._title, self._words, self._desk_head, self._desk, self._changed, self._note, None)
+        self._body.setLayout(self._told)
         self._area = scroll(self._body, _("Guided tour"))
         self._make_controls()
         self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom)
@@ -83,7 +77,7 @@ class Panel(QWidget):
             self._worlds.addButton(made)
             self.switch[world] = made
         switch = row(*self.switch.values(), spacing=2)
-        self.save = button(_("Save the leaflet"), self.leaflet.emit, icon_name="save")
+        self.save = button(_("Save the leaflet"), self.leaflet.emit, kind="primary", icon_name="save")
         self.to_back = button(_("Back"), self.back.emit, name=_("Back to the stop before"))
         self.to_next = button(_("Next"), self.next.emit, kind="primary", name=_("Next stop"))
         self.to_back.setToolTip(_("Arrow left, or Alt+B"))
@@ -93,7 +87,7 @@ class Panel(QWidget):
         steps = row(self.to_back, self.to_next)
         steps.setStretch(1, 1)
         self._controls = QWidget()
-        self._controls.setLayout(column(switch, self._changed, self.save, steps, self.end, spacing=SPACE.S))
+        self._controls.setLayout(column(switch, self.save, steps, self.end, spacing=SPACE.S))
 
     def _ask_world(self, world: str) -> Callable[[], None]:
         return lambda: self.world.emit(world)
@@ -131,6 +125,7 @@ class Panel(QWidget):
         self._where.show_text(where)
         self._title.show_text(telling.title)
         self._words.show_text(telling.words)
+        self._desk_head.show_text(telling.heading)
         self._desk.show_text(telling.desk)
         self._note.say(*telling.note)
         self._changed.show_text(telling.changed)
@@ -141,7 +136,9 @@ class Panel(QWidget):
         for world, made in self.switch.items():
             made.setChecked(world == telling.world)
             made.setEnabled(telling.may_switch)
-            made.setToolTip("" if telling.may_switch else _("After the audit, this shows the same customer in the other world."))
+            made.setToolTip(
+                "" if telling.may_switch else _("After the audit, this shows the same customer in the other world.")
+            )
         self._worlds.setExclusive(True)
         self.to_back.setEnabled(telling.number > 1)
         self.to_next.setEnabled(telling.number < telling.total)
@@ -171,14 +168,15 @@ class Panel(QWidget):
         self._beside = beside
         upright = beside and self._open
         down, along = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self.setProperty("place", "beside" if upright else "below")
-        self._texts.setDirection(down if upright else along)
-        self._texts.setSpacing(SPACE.L if upright else SPACE.XL)
+        tokens = current()
+        edge = "left" if upright else "top"
+        self.setStyleSheet(f"QWidget#tour {{ background: {tokens.surface}; border-{edge}: 1px solid {tokens.line}; }}")
+        for part in (self._words, self._desk):
+            sized(part, TOLD if upright else BODY)
+        self._told.setSpacing(SPACE.M if upright else SPACE.XS)
         self._whole.setDirection(down if upright else along)
         self._whole.setSpacing(SPACE.L if upright else SPACE.XL)
         self._controls.setFixedWidth(BESIDE - 2 * SPACE.L if upright else RAIL_WIDTH)
-        self.style().unpolish(self)
-        self.style().polish(self)
         self._fit()
 
     def _fit(self) -> None:
@@ -186,52 +184,57 @@ class Panel(QWidget):
         if self._beside and self._open:
             self.setFixedWidth(BESIDE)
             self.setMinimumHeight(0)
-            self.setMaximumHeight(16_777_215)
+            self.setMaximumHeight(_ANY)
             return
         self.setMinimumWidth(0)
-        self.setMaximumWidth(16_777_215)
-        self.setFixedHeight(BELOW if self._open else self._folded.sizeHint().height() + 2 * SPACE.S)
+        self.setMaximumWidth(_ANY)
+        if not self._open:
+            self.setFixedHeight(self._folded.sizeHint().height() + 2 * SPACE.M)
+            return
+        least, most = BELOW
+        width = self.width() - 2 * SPACE.L - SPACE.XL - RAIL_WIDTH
+        self.setFixedHeight(min(max(self._told.totalHeightForWidth(max(width, 200)) + 2 * SPACE.M, least), most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Narrower is higher."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit()
 
 
-class Frame(QWidget):
-    """The window's own parts with the panel at their right side or below them."""
+class Dock(QObject):
+    """Keeps the panel in its place in a window: at the right of everything, or below the page and beside the rail.
 
-    def __init__(self, inner: QWidget, panel: Panel) -> None:
-        super().__init__()
-        self.inner, self.panel = inner, panel
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
-        self._layout.addWidget(inner, 1)
-        self._layout.addWidget(panel)
+    Args:
+        window: whose rail and page stand beside each other in the central widget.
+        panel: the panel.
+    """
+
+    def __init__(self, window: QMainWindow, panel: Panel) -> None:
+        super().__init__(panel)
+        holder = window.centralWidget()
+        whole = holder.layout() if holder is not None else None
+        page = whole.itemAt(1) if whole is not None else None
+        inner = page.layout() if page is not None else None
+        assert holder is not None
+        assert isinstance(whole, QBoxLayout)
+        assert isinstance(inner, QBoxLayout)
+        self._holder, self._whole, self._page, self._panel = holder, whole, inner, panel
+        self._holder.installEventFilter(self)
         self.arrange()
 
     def arrange(self) -> None:
         """Puts the panel where there is room for it."""
-        beside = self.width() >= WIDE
-        along = beside and self.panel.is_open
-        self._layout.setDirection(QBoxLayout.Direction.LeftToRight if along else QBoxLayout.Direction.TopToBottom)
-        self.panel.lie(beside=beside)
+        beside = self._holder.width() >= WIDE
+        place = self._whole if beside and self._panel.is_open else self._page
+        if place.indexOf(self._panel) < 0:
+            for layout in (self._whole, self._page):
+                layout.removeWidget(self._panel)
+            place.addWidget(self._panel)
+        self._panel.lie(beside=beside)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Wider or narrower."""
-        super().resizeEvent(event)
-        if (event.oldSize().width() >= WIDE) != (event.size().width() >= WIDE) or event.oldSize().width() < 0:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The window became wider or narrower."""
+        if event.type() is QEvent.Type.Resize and watched is self._holder:
             self.arrange()
-
-
-def dock(window: QMainWindow, panel: Panel) -> Frame:
-    """Puts the panel into a window."""
-    inner = window.takeCentralWidget()
-    frame = Frame(inner, panel)
-    window.setCentralWidget(frame)
-    return frame
-
-
-def undock(window: QMainWindow) -> None:
-    """Takes the panel out of the window again."""
-    frame = window.centralWidget()
-    if isinstance(frame, Frame):
-        frame.inner.setParent(None)
-        window.setCentralWidget(frame.inner)
-        frame.inner.show()
+        return False

@@ -43,12 +43,14 @@ class Stop:
         title: what it is about.
         words: what the customer sees there.
         desk: what the provider's desk gets from it.
+        heading: of that.
     """
 
     goal: Goal
     title: str
     words: str
     desk: str
+    heading: str = N_("What the desk gets")
 
 
 STOPS: tuple[Stop, ...] = (
@@ -59,7 +61,7 @@ STOPS: tuple[Stop, ...] = (
             "The customer opens the file that support has sent. Case number, deadline and what the provider asks for are "
             "filled in, in plain words."
         ),
-        N_("You set the targets, the clauses and the deadline, and your signature shows that nobody has changed them."),
+        N_("The provider sets targets, clauses and deadline, and its signature shows that nobody has changed them."),
     ),
     Stop(
         Goal("targets", Need.CASE),
@@ -68,7 +70,7 @@ STOPS: tuple[Stop, ...] = (
             "Domains and servers come from the case file; the customer adds what else is theirs: a server seen from inside, a "
             "message that was sent, the record of consent."
         ),
-        N_("You see what was checked and what was not. Servers that nobody named are never touched."),
+        N_("It sees what was checked and what was not. Servers that nobody named are never touched."),
     ),
     Stop(
         Goal("permission", Need.CASE),
@@ -77,7 +79,7 @@ STOPS: tuple[Stop, ...] = (
             "Before anything is sent, the customer sees who would be asked, how often and why. Nothing is sent to a server "
             "without permission."
         ),
-        N_("Your signed case file proves the permission for exactly the targets in it. The report lists what was sent."),
+        N_("The signed case file proves the permission for exactly the targets in it. The report lists what was sent."),
     ),
     Stop(
         Goal("audit", Need.RUN, BEFORE),
@@ -95,7 +97,7 @@ STOPS: tuple[Stop, ...] = (
             "What blocks comes first, with the clause that it touches and the steps to mend it, for the customer's own "
             "software where it matters. “Check again” shows whether it worked."
         ),
-        N_("The customer repairs before writing to you, and can see what your policy means for their server."),
+        N_("The customer repairs before writing, and sees what the policy means for their own server."),
     ),
     Stop(
         Goal("fix", Need.RESULTS, AFTER),
@@ -110,8 +112,8 @@ STOPS: tuple[Stop, ...] = (
         Goal("statement", Need.RESULTS, AFTER),
         N_("What happened, in the customer's words"),
         N_(
-            "The customer states the cause, what was done and what is planned. The questions come from your policy; nothing is "
-            "stated that the customer has not stated."
+            "The customer states the cause, what was done and what is planned. The questions come from the provider's policy; "
+            "nothing is stated that the customer has not stated."
         ),
         N_("A cause with dates and files that show it, where tickets otherwise say only “solved, please reactivate”."),
     ),
@@ -122,7 +124,7 @@ STOPS: tuple[Stop, ...] = (
             "The pages look as they will be sent: on the first one how the case stands and what is open, then clause by "
             "clause, with the evidence."
         ),
-        N_("One page tells you whether the case is ready. Behind it, every result can be repeated by hand."),
+        N_("One page tells whether the case is ready. Behind it, every result can be repeated by hand."),
     ),
     Stop(
         Goal("open-bundle", Need.BUNDLE, AFTER),
@@ -131,15 +133,16 @@ STOPS: tuple[Stop, ...] = (
             "The customer sends one file, and this is the provider's side of it. The file is not simply believed: its evidence "
             "is judged again on this computer."
         ),
-        N_("You see whether it is whole, complete, recent and signed, and you can ask the public records again yourself."),
+        N_("It sees whether the file is whole, complete, recent and signed, and can ask the public records again itself."),
     ),
     Stop(
         Goal("start", Need.CASE),
         N_("How to begin"),
         N_("That is the whole way: one signed file to the customer, one bundle back. The leaflet sums it up on one page."),
         N_(
-            "Make a pack from your own policy, create a signing key, and send a first case file. The same pack can be used as "
-            "a check before a contract."
+            "A provider makes a pack from its own policy, creates a signing key, and sends a first case file. The same pack "
+            "also serves as a check before a contract."
         ),
+        N_("What to do next"),
     ),
 )

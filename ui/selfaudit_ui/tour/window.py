@@ -26,7 +26,7 @@ from selfaudit_ui.pages.base import ask_file
 from selfaudit_ui.preferences import Preferences
 from selfaudit_ui.theme import pixmap
 from selfaudit_ui.tour.director import Director
-from selfaudit_ui.tour.panel import Frame, Panel, dock
+from selfaudit_ui.tour.panel import Dock, Panel
 from selfaudit_ui.tour.presenter import PresentingController
 from selfaudit_ui.window import Window
 
@@ -56,7 +56,7 @@ class PresentingWindow(Window):
 
     def _dress_tour(self) -> None:
         self.panel = panel = Panel()
-        self.frame: Frame = dock(self, panel)
+        self.dock = Dock(self, panel)
         director = self.director
         assert director is not None
         panel.next.connect(lambda: self._ask(director.next))
@@ -66,7 +66,7 @@ class PresentingWindow(Window):
         panel.resumed.connect(lambda: self._fold(False))
         panel.leaflet.connect(self._save_leaflet)
         panel.fold(self._folded)
-        self.frame.arrange()
+        self.dock.arrange()
         self._tell()
 
     def begin(self) -> None:
@@ -106,7 +106,7 @@ class PresentingWindow(Window):
         if folded:
             self.director.rest()
         self.panel.fold(folded)
-        self.frame.arrange()
+        self.dock.arrange()
         self._tell()
         self.panel.take_keyboard()
 
@@ -128,7 +128,7 @@ class PresentingWindow(Window):
         super().closeEvent(event)
 
 
-def present(provider: str = "") -> int:
+def present(provider: str = "", language: str = "") -> int:
     """Opens the app in presenter's mode and returns when its window is closed.
 
     Nothing is read from or written to the folder of this person's cases, but for the language, the theme, and the packs.
@@ -136,9 +136,12 @@ def present(provider: str = "") -> int:
 
     Args:
         provider: whose leaflet the last stop saves, "" for the demo's provider.
+        language: of the window, "" for the one that this person has chosen.
     """
     use_folder(data_folder() / FOLDER)
     preferences = _look()
+    if language:
+        preferences = msgspec.structs.replace(preferences, language=language)
     place = _temporary()
     os.environ["SELFAUDIT_HOME"] = str(place)
     app = QApplication.instance() or QApplication(["selfaudit"])
