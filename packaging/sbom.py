@@ -23,6 +23,7 @@ from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgori
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component as Part
 from cyclonedx.model.component import ComponentType
+from cyclonedx.model.contact import OrganizationalContact
 from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
@@ -66,21 +67,19 @@ def _licence(expression: str) -> LicenseExpression | DisjunctiveLicense:
 
 
 def _part(component: Component) -> Part:
-    references = (
-        [ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(component.origin))]
-        if ":" in component.origin[:6]
-        else []
-    )
     properties = [Property(name="selfaudit:inside", value=ref) for ref in component.inside]
-    if not references:
+    references = []
+    if " " in component.origin:
         properties.append(Property(name="selfaudit:source", value=component.origin))
+    elif not component.ref.startswith("pkg:cargo/"):  # a crate's page follows from its purl
+        references.append(ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(component.origin)))
     return Part(
         name=component.name,
         version=component.version,
         type=KINDS[component.kind],
         bom_ref=component.ref,
         description=" ".join(component.description.split())[:300] or None,
-        author=" ".join(component.author.split())[:300] or None,
+        authors=[OrganizationalContact(name=" ".join(component.author.split())[:300])] if component.author.strip() else [],
         licenses=[_licence(component.licence)],
         purl=PackageURL.from_string(component.purl) if component.purl else None,
         hashes=[HashType(alg=HashAlgorithm(name), content=value) for name, value in component.hashes],

@@ -75,9 +75,9 @@ ELSEWHERE = (
     (r"sqlite3\.dll", "SQLite", "blessing", "https://www.sqlite.org/"),
     (r"libffi-.*|libffi.*\.dylib", "libffi", "MIT", "https://sourceware.org/libffi/"),
 )
-# Not libraries of somebody else: Python itself, and what belongs to Windows (it may be passed on with every program made for it).
+# Not libraries of somebody else: Python itself, modules of wheels, and what belongs to Windows (it may be passed on with every program made for it).
 _OWN = re.compile(
-    r"libpython3[\d.]*\.(?:so.*|dylib)|python3\d*\.dll|api-ms-win-.*|ucrtbase\.dll|vcruntime\d+(?:_\d)?\.dll|msvcp\d+.*\.dll"
+    r".+\.(?:cpython-[^.]+|abi3)\.so|libpython3[\d.]*\.(?:so.*|dylib)|python3\d*\.dll|api-ms-win-.*|ucrtbase\.dll|vcruntime\d+(?:_\d)?\.dll|msvcp\d+.*\.dll"
 )
 _LIBRARY = re.compile(r".+\.(?:so(?:\.[\d.]+)?|dylib|dll)", re.IGNORECASE)
 # Known by what Python says about itself; inventory.py has them.

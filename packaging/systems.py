@@ -1,7 +1,8 @@
 """What is done on Windows and macOS besides building: signing, the installer, the disk image. On Linux there is nothing of it to do.
 
 packaging/build.py calls `sign_app` when the app's folder is whole, before anything is packed, and `packages` afterwards. Not run yet on either
-system; the tests run it with programs that only write down how they were called.
+system; the tests run it with programs that only write down how they were called. The variables with keys begin with SELFAUDIT_, and build.py
+hands none that begins so to pip and PyInstaller.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = ("selfaudit.exe", "selfaudit-gui.exe")
+ICONS = ("selfaudit-case.icns", "selfaudit-bundle.icns")
+LANGUAGES = ("en.lproj", "de.lproj")
 
 
 def sign_app(dist: Path) -> None:
@@ -26,7 +29,9 @@ def sign_app(dist: Path) -> None:
     if sys.platform == "win32":
         _sign_windows(*(dist / "selfaudit" / name for name in PROGRAMS))
     elif sys.platform == "darwin":
-        _run("bash", HERE / "macos/sign.sh", dist / "selfaudit.app")
+        app = dist / "selfaudit.app"
+        _complete(app)
+        _run("bash", HERE / "macos/sign.sh", app)
 
 
 def packages(dist: Path, version: str) -> list[tuple[Path, str, str]]:
@@ -50,6 +55,16 @@ def packages(dist: Path, version: str) -> list[tuple[Path, str, str]]:
         _run("bash", HERE / "macos/sign.sh", image)
         return [(image, "macos", "dmg")]
     return []
+
+
+def _complete(app: Path) -> None:
+    """Puts in what Info.plist names besides the app's own icon, and its words in each language; the seal covers it."""
+    resources = app / "Contents/Resources"
+    for name in ICONS:
+        shutil.copyfile(HERE / "icons" / name, resources / name)
+    for language in LANGUAGES:
+        (resources / language).mkdir(exist_ok=True)
+        shutil.copyfile(HERE / "macos" / language / "InfoPlist.strings", resources / language / "InfoPlist.strings")
 
 
 def _installer(dist: Path, version: str) -> list[tuple[Path, str, str]]:

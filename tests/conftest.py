@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import gc
 import ipaddress
 import itertools
 import logging
@@ -23,7 +24,12 @@ from selfaudit.engine import Audit, run_audit
 from selfaudit.net import open_net
 
 # Where tests take longest: begun first, so that no core waits for the last of them. A file stays in one piece.
-LONGEST = ("tests/ui/test_kill.py", "tests/lab/", "tests/report/", "tests/ui/", "tests/cli/", "tests/demo/", "tests/engine/")
+LONGEST = (
+    "tests/packaging/test_frozen.py", "tests/lab/test_host_facts.py", "tests/ui/test_kill.py", "tests/lab/", "tests/cli/test_cli.py",
+    "tests/collector/", "tests/ui/test_accessible.py", "tests/ui/test_report_page.py", "tests/ui/test_walk.py",
+    "tests/ui/test_run_and_after.py", "tests/docs/", "tests/packaging/", "tests/report/", "tests/ui/", "tests/cli/", "tests/demo/",
+    "tests/engine/", "tests/net/",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,6 +60,12 @@ def pytest_runtest_logstart() -> None:
 def pytest_unconfigure() -> None:
     """Ends the clock."""
     faulthandler.cancel_dump_traceback_later()
+
+
+def pytest_collection_finish() -> None:
+    """What the collection made stays to the end, so nothing is gained by looking through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class NonLoopbackError(Exception):
@@ -96,6 +108,12 @@ def no_keyring_of_this_machine() -> None:
     """No test reads or writes the keys of whoever runs it; the programs that tests start neither."""
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ.pop("SELFAUDIT_SIGNING_KEY", None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    """Several tests share a core, so an answer of the demo's internet may take longer; it is waited for all the same."""
+    Internet.patience = 2.0
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ PROGRAMS = {
     "whois": "whois", "curl": "curl", "debootstrap": "debootstrap", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
     "ssh-keyscan": "openssh-client", "dash": "dash", "bash": "bash", "busybox": "busybox-static", "mksh": "mksh", "shellcheck": "shellcheck",
     "nsenter": "util-linux", "unshare": "util-linux", "minisign": "minisign", "pdftoppm": "poppler-utils",
+    "desktop-file-validate": "desktop-file-utils", "appstreamcli": "appstream", "zstd": "zstd", "objdump": "binutils",
 }  # fmt: skip
 LIBRARIES = {
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.0": "libxkbcommon0", "libdbus-1.so.3": "libdbus-1-3",

@@ -5,12 +5,13 @@
 #   packaging/macos/sign.sh dist/selfaudit-0.8.0-macos-arm64.dmg
 #
 # Keys come from the environment, never from a file of the repository:
-#   MACOS_CERTIFICATE            "Developer ID Application" with its key, a .p12 as Base64
-#   MACOS_CERTIFICATE_PASSWORD   its password
-#   NOTARY_KEY                   a key of App Store Connect, a .p8 as Base64
-#   NOTARY_KEY_ID, NOTARY_ISSUER its number and that of its issuer
-# Without MACOS_CERTIFICATE it says so; an app is then sealed without an identity, because what was changed after PyInstaller has sealed it
-# would not open. Without NOTARY_KEY it says so and does not notarise. With keys, whatever fails ends with 1.
+#   SELFAUDIT_MACOS_CERTIFICATE            "Developer ID Application" with its key, a .p12 as Base64
+#   SELFAUDIT_MACOS_CERTIFICATE_PASSWORD   its password
+#   SELFAUDIT_NOTARY_KEY                   a key of App Store Connect, a .p8 as Base64
+#   SELFAUDIT_NOTARY_KEY_ID                its number
+#   SELFAUDIT_NOTARY_ISSUER                the number of its issuer
+# Without a certificate it says so; an app is then sealed without an identity, because what was changed after PyInstaller has sealed it would
+# not open. Without a key for notarising it says so and does not notarise. With keys, whatever fails ends with 1.
 #
 # entitlements.plist (no comment may stand in it: Apple's reader of entitlements refuses them) allows one thing: code made at run time, which
 # callbacks of ctypes and of cffi (pyOpenSSL) are; without it an app hangs or dies there. Every library is signed with the identity of the
@@ -25,11 +26,11 @@ if [ ! -e "$thing" ]; then
   exit 1
 fi
 
-if [ -z "${MACOS_CERTIFICATE:-}" ]; then
+if [ -z "${SELFAUDIT_MACOS_CERTIFICATE:-}" ]; then
   case $thing in
     *.app) codesign --force --deep --sign - --entitlements "$entitlements" "$thing" ;;
   esac
-  echo "not signed: MACOS_CERTIFICATE is not set ($thing)"
+  echo "not signed: SELFAUDIT_MACOS_CERTIFICATE is not set ($thing)"
   exit 0
 fi
 
@@ -45,17 +46,17 @@ put_back() {
 trap put_back EXIT
 
 password=$(openssl rand -hex 16)
-printf '%s' "$MACOS_CERTIFICATE" | openssl base64 -d -A -out "$work/certificate.p12"
+printf '%s' "$SELFAUDIT_MACOS_CERTIFICATE" | openssl base64 -d -A -out "$work/certificate.p12"
 security create-keychain -p "$password" "$keychain"
 security set-keychain-settings -lut 3600 "$keychain"
 security unlock-keychain -p "$password" "$keychain"
-security import "$work/certificate.p12" -k "$keychain" -P "${MACOS_CERTIFICATE_PASSWORD:-}" -T /usr/bin/codesign >/dev/null
+security import "$work/certificate.p12" -k "$keychain" -P "${SELFAUDIT_MACOS_CERTIFICATE_PASSWORD:-}" -T /usr/bin/codesign >/dev/null
 security set-key-partition-list -S apple-tool:,apple: -s -k "$password" "$keychain" >/dev/null
 # shellcheck disable=SC2086
 security list-keychains -d user -s "$keychain" $before
 identity=$(security find-identity -v -p codesigning "$keychain" | awk '/Developer ID Application/ { print $2; exit }')
 if [ -z "$identity" ]; then
-  echo "MACOS_CERTIFICATE holds no Developer ID Application" >&2
+  echo "SELFAUDIT_MACOS_CERTIFICATE holds no Developer ID Application" >&2
   exit 1
 fi
 
@@ -81,11 +82,11 @@ case $thing in
 esac
 echo "signed: $thing"
 
-if [ -z "${NOTARY_KEY:-}" ]; then
-  echo "not notarised: NOTARY_KEY is not set ($thing)"
+if [ -z "${SELFAUDIT_NOTARY_KEY:-}" ]; then
+  echo "not notarised: SELFAUDIT_NOTARY_KEY is not set ($thing)"
   exit 0
 fi
-printf '%s' "$NOTARY_KEY" | openssl base64 -d -A -out "$work/notary.p8"
+printf '%s' "$SELFAUDIT_NOTARY_KEY" | openssl base64 -d -A -out "$work/notary.p8"
 upload=$thing
 case $thing in
   *.app)
@@ -93,6 +94,6 @@ case $thing in
     ditto -c -k --keepParent "$thing" "$upload"
     ;;
 esac
-xcrun notarytool submit "$upload" --wait --timeout 30m --key "$work/notary.p8" --key-id "${NOTARY_KEY_ID:?}" --issuer "${NOTARY_ISSUER:?}"
+xcrun notarytool submit "$upload" --wait --timeout 30m --key "$work/notary.p8" --key-id "${SELFAUDIT_NOTARY_KEY_ID:?}" --issuer "${SELFAUDIT_NOTARY_ISSUER:?}"
 xcrun stapler staple "$thing"
 echo "notarised: $thing"

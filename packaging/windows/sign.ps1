@@ -3,22 +3,22 @@
 #   pwsh packaging/windows/sign.ps1 FILE ...
 #
 # The certificate comes from the environment, never from a file of the repository:
-#   WINDOWS_CERTIFICATE            a .pfx as Base64
-#   WINDOWS_CERTIFICATE_PASSWORD   its password
-#   WINDOWS_TIMESTAMP_URL          an RFC 3161 time stamp service; signatures without a time stamp end with the certificate
-# Without WINDOWS_CERTIFICATE it says so and leaves the files unsigned (exit code 0). With it, whatever fails ends with 1.
+#   SELFAUDIT_WINDOWS_CERTIFICATE            a .pfx as Base64
+#   SELFAUDIT_WINDOWS_CERTIFICATE_PASSWORD   its password
+#   SELFAUDIT_WINDOWS_TIMESTAMP_URL          an RFC 3161 time stamp service; signatures without a time stamp end with the certificate
+# Without SELFAUDIT_WINDOWS_CERTIFICATE it says so and leaves the files unsigned (exit code 0). With it, whatever fails ends with 1.
 
 param([Parameter(Mandatory = $true, ValueFromRemainingArguments = $true)][string[]]$Files)
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
-if (-not $env:WINDOWS_CERTIFICATE) {
-    Write-Output "not signed: WINDOWS_CERTIFICATE is not set ($($Files -join ', '))"
+if (-not $env:SELFAUDIT_WINDOWS_CERTIFICATE) {
+    Write-Output "not signed: SELFAUDIT_WINDOWS_CERTIFICATE is not set ($($Files -join ', '))"
     exit 0
 }
-if (-not $env:WINDOWS_TIMESTAMP_URL) {
-    Write-Error 'WINDOWS_CERTIFICATE is set, but WINDOWS_TIMESTAMP_URL is not' -ErrorAction Continue
+if (-not $env:SELFAUDIT_WINDOWS_TIMESTAMP_URL) {
+    Write-Error 'SELFAUDIT_WINDOWS_CERTIFICATE is set, but SELFAUDIT_WINDOWS_TIMESTAMP_URL is not' -ErrorAction Continue
     exit 1
 }
 
@@ -34,8 +34,8 @@ $folder = if ($env:RUNNER_TEMP) { $env:RUNNER_TEMP } else { [IO.Path]::GetTempPa
 $pfx = Join-Path $folder ([IO.Path]::GetRandomFileName() + '.pfx')
 $code = 1
 try {
-    [IO.File]::WriteAllBytes($pfx, [Convert]::FromBase64String($env:WINDOWS_CERTIFICATE))
-    & $signtool.FullName sign /f $pfx /p $env:WINDOWS_CERTIFICATE_PASSWORD /fd SHA256 /td SHA256 /tr $env:WINDOWS_TIMESTAMP_URL $Files
+    [IO.File]::WriteAllBytes($pfx, [Convert]::FromBase64String($env:SELFAUDIT_WINDOWS_CERTIFICATE))
+    & $signtool.FullName sign /f $pfx /p $env:SELFAUDIT_WINDOWS_CERTIFICATE_PASSWORD /fd SHA256 /td SHA256 /tr $env:SELFAUDIT_WINDOWS_TIMESTAMP_URL $Files
     $code = $LASTEXITCODE
     if ($code -eq 0) {
         & $signtool.FullName verify /pa /tw $Files

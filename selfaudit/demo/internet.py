@@ -167,6 +167,14 @@ def demo_case(world: str) -> Case:
     )
 
 
+def _limits(patience: float) -> LimitSettings:
+    """These servers are near and need no manners."""
+    return LimitSettings(
+        dns_timeout=1.0 * patience, dns_tries=2, http_timeout=3.0 * patience, connect_timeout=1.0 * patience,
+        udp_timeout=0.5 * patience, smtp_timeout=4.0 * patience, probe_pause=0.0, registry_rate=0.0, registry_wait=5.0,
+    )  # fmt: skip
+
+
 class Internet:
     """A world, served. Use as an async context manager; `settings` and `routes` then lead the engine into it.
 
@@ -176,9 +184,12 @@ class Internet:
         obstacle: what stands between us and it, see `obstacles`; "" for nothing.
 
     Attributes:
+        patience: how many times longer than usual an answer is waited for, where a machine does much else at the same time.
         services: the hosts' services and what they were asked.
         registries: the registries and what they were asked.
     """
+
+    patience: ClassVar[float] = 1.0
 
     def __init__(self, world: str, *, delay: float = 0.0, obstacle: Obstacle = "") -> None:
         if world not in WORLDS:
@@ -243,12 +254,8 @@ class Internet:
             scope=ScopeSettings(allow_reserved=True),
             smtp=SmtpSettings(port25_controls=self._data.port25_controls),
             vantage=VantageSettings(time_servers=(self._data.time_server,), egress_names=self._data.egress_names),
-            # These servers are near and need no manners.
-            limits=LimitSettings(
-                dns_timeout=1.0, dns_tries=2, http_timeout=3.0, connect_timeout=1.0, udp_timeout=0.5, smtp_timeout=4.0,
-                probe_pause=0.0, registry_rate=0.0, registry_wait=5.0,
-            ),
-        )  # fmt: skip
+            limits=_limits(self.patience),
+        )
 
     async def _lead(self, elsewhere: Resolver) -> Routes:
         """The ways to the servers, as they are seen from where the obstacle lets us stand."""

@@ -42,8 +42,11 @@ def name_of(page: Path) -> str:
 
 def split(page: Path) -> tuple[list[Block], list[tuple[int, str]]]:
     """The blocks of a page, and its other lines with their numbers."""
-    blocks, rest = [], []
-    fence, held, begun = None, [], 0
+    blocks: list[Block] = []
+    rest: list[tuple[int, str]] = []
+    fence: re.Match[str] | None = None
+    held: list[str] = []
+    begun = 0
     for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
         found = _FENCE.fullmatch(line)
         if fence is None:

@@ -246,9 +246,12 @@ def _redirected(words: list[str]) -> tuple[list[str], str]:
 
 
 def _captured(work: Callable[[], int], answer: str) -> Done:
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
+    written = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(stream, "utf-8", newline="\n") for stream in written)
     stdin = io.TextIOWrapper(io.BytesIO(answer.encode()), "utf-8")
     with patch.object(sys, "stdout", out), patch.object(sys, "stderr", err), patch.object(sys, "stdin", stdin):
         code = work()
-        out.flush(), err.flush()
-    return Done(code, *(s.buffer.getvalue().decode("utf-8") for s in (out, err)))  # type: ignore[attr-defined]
+        out.flush()
+        err.flush()
+    said, complained = (stream.getvalue().decode("utf-8") for stream in written)
+    return Done(code, said, complained)

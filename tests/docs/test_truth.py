@@ -179,7 +179,9 @@ def test_toml_is_read_by_its_reader(block: Block, tmp_path: Path) -> None:
     elif {"id", "name"} <= set(table) <= set(PackFile.__struct_fields__):
         assert parse_pack(block.text).id
     else:
-        assert read_registrant(read_registrant_file(path)).name
+        registrant = read_registrant(read_registrant_file(path))
+        assert registrant is not None
+        assert registrant.name
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "json"], ids=ids)
@@ -222,11 +224,11 @@ def test_the_example_of_a_check_works_as_it_stands(tmp_path: Path) -> None:
     (tmp_path / "mail_mx_spare.py").write_text(table_text + "\n", "utf-8")
     check = read_module(load("selfaudit.checks.mail.mx_spare", tmp_path / "mx_spare.py"))
     table = load("tests.checks.tables.mail_mx_spare", tmp_path / "mail_mx_spare.py")
-    assert table.CHECK == check.spec.id
+    assert check.spec.id == table.CHECK
     assert check.spec.id not in all_checks()
     for scenario in table.SCENARIOS:
         assert [type(f) for f in scenario.facts] == list(check.spec.needs)
-        records = [Record(f"e{i}", Request(f.kind, "x"), "", 0, f) for i, f in enumerate(scenario.facts)]
+        records: list[Record | None] = [Record(f"e{i}", Request(f.kind, "x"), "", 0, f) for i, f in enumerate(scenario.facts)]
         result = judge_one(check, Target("domain", "x"), records, scenario.policy)
         tags = {f.tag for f in result.findings}
         assert set(scenario.must) <= tags, scenario.name

@@ -58,7 +58,9 @@ class Watch:
         if not first and took > self.worst:
             self.worst = took
             if took > self.bound and self._slow(data):
-                self.write("hang", data, f"hang: {took:.2f} s of CPU, allowed are {self.bound:.2f} s here, for {len(data)} octets")
+                self.write(
+                    "hang", data, f"hang: {took:.2f} s of CPU, allowed are {self.bound:.2f} s here, for {len(data)} octets"
+                )
         if self._rss and _peak() - self._rss > self.target.memory // MB:
             self.write("memory", data, f"memory: {_peak() - self._rss} MB more than its samples need")
             self._rss = _peak()
@@ -156,7 +158,9 @@ def by_hypothesis(name: str, seconds: float) -> None:
     class Over(BaseException):
         """The time is over; hypothesis lets what is no Exception through."""
 
-    @settings(max_examples=1_000_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=1_000_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     @given(inputs(target))
     def work(data: bytes) -> None:
         watch(data)

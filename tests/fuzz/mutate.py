@@ -37,7 +37,9 @@ def apply(data: bytes, edit: Edit, seeds: Sequence[bytes], words: Sequence[bytes
     if edit.kind == "truncate":
         made = head if edit.which % 2 else tail
     elif edit.kind == "flip":
-        made = head + bytes([tail[0] ^ (1 << edit.which % 8 if edit.size % 2 else edit.which % 256)]) + tail[1:] if tail else data
+        made = (
+            head + bytes([tail[0] ^ (1 << edit.which % 8 if edit.size % 2 else edit.which % 256)]) + tail[1:] if tail else data
+        )
     elif edit.kind == "remove":
         made = head + tail[1 + edit.size % 64 :]
     elif edit.kind == "splice":

@@ -61,13 +61,34 @@ def _packages(data: bytes) -> None:
     )  # fmt: skip
     for reader in readers:
         reader()
-    made = report({"packages.upgrade": "\n".join(upgrade), "packages.security": "\n".join(security), "packages.lists": "newest=2026-11-21T06:00:00Z\ncount=4"}, system=SYSTEMS[number % len(SYSTEMS)])
+    made = report(
+        {
+            "packages.upgrade": "\n".join(upgrade),
+            "packages.security": "\n".join(security),
+            "packages.lists": "newest=2026-11-21T06:00:00Z\ncount=4",
+        },
+        system=SYSTEMS[number % len(SYSTEMS)],
+    )
     pending(made)
 
 
 def _recorded() -> tuple[bytes, ...]:
-    heads = {"apt": 0, "dnf": 2, "yum": 2, "zypper": 3, "apk": 4, "pacman": 5, "pkg": 6, "windows": 7, "dnf5": 2, "apt3": 0, "dpkg": 0}
-    return tuple(bytes([heads[path.name.partition("-")[0]]]) + path.read_bytes()[:6000] for path in sorted(RECORDED.glob("*.txt")))
+    heads = {
+        "apt": 0,
+        "dnf": 2,
+        "yum": 2,
+        "zypper": 3,
+        "apk": 4,
+        "pacman": 5,
+        "pkg": 6,
+        "windows": 7,
+        "dnf5": 2,
+        "apt3": 0,
+        "dpkg": 0,
+    }
+    return tuple(
+        bytes([heads[path.name.partition("-")[0]]]) + path.read_bytes()[:6000] for path in sorted(RECORDED.glob("*.txt"))
+    )
 
 
 POSTFIX = (
@@ -89,7 +110,32 @@ SEEDS = {
     "web.proxying": ("## /etc/apache2/x.conf\nProxyRequests On\n<Proxy *>\n  Require ip 10\n</Proxy>\n## /etc/nginx/nginx.conf\nserver { resolver 1.1.1.1; location / { proxy_pass http://$http_host$request_uri; } }\n",),
 }  # fmt: skip
 assert {*SEEDS} == {*PARTS}
-WORDS = octets("!", "any", "all", "0.0.0.0/0", "::/0", "$", "${", "include ", "{", "}", ";", "\\\n", "#", "/*", "hash:/x", "permit", "<;", "/etc/x", "begin acl\n", "[cut]", "-", "*", "10", "\x1e")
+WORDS = octets(
+    "!",
+    "any",
+    "all",
+    "0.0.0.0/0",
+    "::/0",
+    "$",
+    "${",
+    "include ",
+    "{",
+    "}",
+    ";",
+    "\\\n",
+    "#",
+    "/*",
+    "hash:/x",
+    "permit",
+    "<;",
+    "/etc/x",
+    "begin acl\n",
+    "[cut]",
+    "-",
+    "*",
+    "10",
+    "\x1e",
+)
 
 TARGETS = {
     **{name.replace(".", "-"): Target(_of(name), octets(*seeds), WORDS, 6000, 1.5) for name, seeds in SEEDS.items()},

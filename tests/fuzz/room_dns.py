@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 
+import dns.edns
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rrset
 
@@ -15,7 +17,21 @@ from selfaudit.facts.dns import DnsAnswer, DnsStatus, View
 from selfaudit.net.dns import wire
 from selfaudit.net.dns.client import Exchange, to_answer
 from selfaudit.net.dns.recursion import read_reply
-from selfaudit.protocols import dane, dmarc, dnsbl, dnssec, lookup, mail_policies, origin, psl, rdns, spf, spf_record, spf_survey, tags
+from selfaudit.protocols import (
+    dane,
+    dmarc,
+    dnsbl,
+    dnssec,
+    lookup,
+    mail_policies,
+    origin,
+    psl,
+    rdns,
+    spf,
+    spf_record,
+    spf_survey,
+    tags,
+)
 from selfaudit.protocols.dkim_key import looks_like_key, parse_key
 from selfaudit.protocols.recursion import judge_tries
 from tests.fuzz.target import Target, allowed, each, joined, octets, replies, split, text_of
@@ -76,7 +92,10 @@ def _messages() -> tuple[bytes, ...]:
     short = dns.message.make_response(dns.message.make_query("shop.test.", "TXT"))
     short.flags |= dns.flags.TC
     chain = dns.message.make_response(dns.message.make_query("shop.test.", "A"))
-    chain.answer += [dns.rrset.from_text("shop.test.", 60, "IN", "CNAME", "b.test."), dns.rrset.from_text("b.test.", 60, "IN", "CNAME", "shop.test.")]
+    chain.answer += [
+        dns.rrset.from_text("shop.test.", 60, "IN", "CNAME", "b.test."),
+        dns.rrset.from_text("b.test.", 60, "IN", "CNAME", "shop.test."),
+    ]
     return (*made, b"\0" + referred.to_wire(), b"\0" + blocked.to_wire(), b"\1" + short.to_wire(), b"\0" + chain.to_wire())
 
 
@@ -87,6 +106,8 @@ def _names(data: bytes) -> None:
     except wire.BadName:
         encoded = b""
     assert len(encoded) <= 255
+    if encoded:
+        dns.name.from_wire(encoded, 0)
     psl.registrable_domain(name)
     psl.is_public_suffix(name)
     psl.private_suffix(name)
@@ -108,7 +129,9 @@ def _spf(data: bytes) -> None:
         spf_survey.references(record, "shop.test")
     for reader in (lambda t: spf_record.check_domain_spec(t, t), spf_record.check_explanation, spf_record.split_macros):
         allowed(reader, records[0])
-    ask = replies({"TXT": records, "A": ("192.0.2.9",), "AAAA": ("2001:db8::9",), "MX": ("10 mx.shop.test.",), "PTR": ("h.shop.test.",)})
+    ask = replies(
+        {"TXT": records, "A": ("192.0.2.9",), "AAAA": ("2001:db8::9",), "MX": ("10 mx.shop.test.",), "PTR": ("h.shop.test.",)}
+    )
     for ip in ("192.0.2.1", "2001:db8::1"):
         lookup.run_now(spf.check_host(ip, "a@shop.test", "h.shop.test", ask))
     lookup.run_now(spf_survey.survey("shop.test", ask))
@@ -166,9 +189,13 @@ def _dnsbl(data: bytes) -> None:
     for status in (DnsStatus.ANSWER, DnsStatus.REWRITTEN):
         found = dnsbl.classify(DnsAnswer("2.0.0.127.list.test.", "A", status, records=tuple(lines)), ENTRY)
         for line in lines if found.verdict is dnsbl.Verdict.LISTED else ():
-            assert ipaddress.ip_address(line) in ipaddress.ip_network("127.0.0.0/8"), line  # no other address ever lists anybody
+            assert ipaddress.ip_address(line) in ipaddress.ip_network("127.0.0.0/8"), (
+                line
+            )  # no other address ever lists anybody
     answer = DnsAnswer("2.0.0.127.list.test.", "A", DnsStatus.ANSWER, records=tuple(lines))
-    dnsbl.judge_points("list.test", "ip4", View.RESOLVER, (answer,), (replace(answer, status=DnsStatus.NXDOMAIN, records=()),), ENTRY)
+    dnsbl.judge_points(
+        "list.test", "ip4", View.RESOLVER, (answer,), (replace(answer, status=DnsStatus.NXDOMAIN, records=()),), ENTRY
+    )
     for line in lines:
         allowed(dnsbl.check_pattern, line)
 

@@ -19,7 +19,15 @@ from selfaudit.policy import Policy
 from selfaudit.protocols.bounded_json import loads
 from selfaudit.report.bundle import archive, judged, make
 from selfaudit.report.bundle.judged import table_of
-from selfaudit.report.bundle.read import attachments_of, audit_of, before_of, case_file_of, open_bundle, read_manifest, statement_in
+from selfaudit.report.bundle.read import (
+    attachments_of,
+    audit_of,
+    before_of,
+    case_file_of,
+    open_bundle,
+    read_manifest,
+    statement_in,
+)
 from selfaudit.report.bundle.verify import verify_bundle
 from selfaudit.report.json import read_marks
 from tests.fuzz.target import Target, allowed, octets
@@ -55,7 +63,9 @@ def _fact(data: bytes) -> None:
             for target in (Target_("domain", DOMAIN), Target_("address", "192.0.2.1")):
                 result = judge_one(check, target, [record], Policy())
                 assert result.reason or result.findings
-                assert result.outcome is not Outcome.PASS or any(check.messages[f.tag].severity is Severity.GOOD for f in result.findings)
+                assert result.outcome is not Outcome.PASS or any(
+                    check.messages[f.tag].severity is Severity.GOOD for f in result.findings
+                )
 
 
 @cache
@@ -106,7 +116,9 @@ def _documents(data: bytes) -> None:
     table = allowed(table_of, data)
     if table is not None:
         list(judged.differences(table, table_of(_audit())))
-        assert [d.where for d in judged.differences(table, table)] == ["audit.json"]  # nothing, so it was written in another way
+        assert [d.where for d in judged.differences(table, table)] == [
+            "audit.json"
+        ]  # nothing, so it was written in another way
 
 
 @cache
@@ -133,7 +145,27 @@ def _facts() -> tuple[bytes, ...]:
     return tuple(kind.encode() + b"\n" + text for kind, text in sorted(found.items()))
 
 
-WORDS = octets("null", "true", "-1", "1e400", "[]", "{}", '""', '"answer"', '"nxdomain"', '"timeout"', '"records":[]', '"records":["x"]', '"192.0.2.1"', '"\\ud800"', '"::"', '"2026-02-30T00:00:00Z"', "9223372036854775808", '"."', '"a..b"')
+WORDS = octets(
+    "null",
+    "true",
+    "-1",
+    "1e400",
+    "[]",
+    "{}",
+    '""',
+    '"answer"',
+    '"nxdomain"',
+    '"timeout"',
+    '"records":[]',
+    '"records":["x"]',
+    '"192.0.2.1"',
+    '"\\ud800"',
+    '"::"',
+    '"2026-02-30T00:00:00Z"',
+    "9223372036854775808",
+    '"."',
+    '"a..b"',
+)
 _stub()
 EVIDENCE = encode_evidence(small_evidence())
 MANIFEST = open_bundle(_genuine()).manifest_octets

@@ -98,15 +98,42 @@ def _shipped(name: str) -> bytes:
     return (resources.files("selfaudit_resources") / name).read_bytes()
 
 
-def _trusting(data: bytes) -> None:
+def _release(data: bytes) -> None:
+    files = read_release(data).files
+    assert len({file.name.casefold() for file in files}) == len(files)
+    assert not any(set(file.name) & set("/\\:\0") or file.name.startswith(".") for file in files)
+
+
+def _draft(data: bytes) -> None:
     decode_draft(data)
 
 
 CASE = case_data()
-RELEASE = '{"schema":"selfaudit/release/1","version":"0.8.0","date":"2026-11-22","files":[{"name":"selfaudit_0.8.0_amd64.deb","system":"linux","kind":"deb","size":5,"sha256":"%s"},{"name":"SHA256SUMS","system":"any","kind":"checksums","size":5,"sha256":"%s"}]}' % ("ab" * 32, "cd" * 32)  # noqa: UP031 - braces
+SUMS = ("ab" * 32, "cd" * 32)
+RELEASE = (
+    '{"schema":"selfaudit/release/1","version":"0.8.0","date":"2026-11-22","files":['
+    f'{{"name":"selfaudit_0.8.0_amd64.deb","system":"linux","kind":"deb","size":5,"sha256":"{SUMS[0]}"}},'
+    f'{{"name":"SHA256SUMS","system":"any","kind":"checksums","size":5,"sha256":"{SUMS[1]}"}}]}}'
+)
 STATEMENT = 'schema = "selfaudit/statement/1"\ncause = "account"\nsummary = "We were broken into."\ncommitment = true\nname = "Ann"\nsigned = 2026-11-20\n[[timeline]]\nat = "2026-11-18T10:00:00Z"\nkind = "noticed"\ntext = "noticed"\n[[measures]]\ntext = "Passwords changed"\nstate = "done"\ndate = 2026-11-19\nclauses = ["B-4.4"]\n'
 SETTINGS = '[dns]\nresolvers = ["127.0.0.1"]\n[limits]\nhttp_timeout = 5.0\n[tls]\nport = 443\n'
-TOML = octets("[[", "]]", '"""', "= 1e400", "= 2026-02-30", "= 0x", "\\u0000", "a.b.c.d.", "= {a={a={", "= [[[[", "= nan", "= 99999999999999999999", "= true", "# ", "'")
+TOML = octets(
+    "[[",
+    "]]",
+    '"""',
+    "= 1e400",
+    "= 2026-02-30",
+    "= 0x",
+    "\\u0000",
+    "a.b.c.d.",
+    "= {a={a={",
+    "= [[[[",
+    "= nan",
+    "= 99999999999999999999",
+    "= true",
+    "# ",
+    "'",
+)
 JSON = octets("null", "[]", "{}", "1e999", '"\\ud800"', "true", '"targets":', '"schema":', '"2026-02-30"', ":", ",")
 
 TARGETS = {
@@ -118,7 +145,7 @@ TARGETS = {
     "pack": Target(_pack, octets(pack_text(("desk", DESK.public().text(), "Owner")) + f'[brand]\naccent = "#123456"\nlogo = \'{svg("<rect/>")}\'\n[[clause]]\nid = "X-1"\nsection = "1"\nheading = "h"\nquote = "No spam."\nkind = "informational"\nweight = "none"\n', _shipped("policies/demo.toml")[:6000].rpartition(b"\n[[")[0] + b"\n"), TOML, 10_000, 1.5),
     "logo": Target(each(check_logo), octets(svg('<path d="M0 0h8v8z" fill="#123456"/>'), svg('<defs><linearGradient id="a"><stop offset="0"/></linearGradient></defs><g clip-path="url(#a)" style="fill:rgb(1,2,3)"><text>x</text></g>'), png()), octets("<!DOCTYPE x [<!ENTITY a 'b'>]>", "&a;", "<use xlink:href='#a'/>", " onload='x'", "url(http://x)", "\\75rl(", "<?xml version='1.0' encoding='utf-16'?>", "<?xml version='1.0' encoding='hz'?>", "xmlns='x'"), 8000),
     "case": Target(_case, (joined(CASE, signed_by(CASE, DESK)), joined(demo_signed_case("broken").data)), JSON, 8000),
-    "draft": Target(_trusting, octets('{"lines":[{"text":"shop.com"}],"selectors":["a"],"learnt":[["s","shop.com","x.eml"]],"number":"1"}'), JSON, 4000),
-    "release": Target(lambda data: None if read_release(data) else None, octets(RELEASE), (*JSON, *octets('"../x"', '"con"', '"size":-1', '"size":1e3')), 4000),
+    "draft": Target(_draft, octets('{"lines":[{"text":"shop.com"}],"selectors":["a"],"learnt":[["s","shop.com","x.eml"]],"number":"1"}'), JSON, 4000),
+    "release": Target(_release, octets(RELEASE), (*JSON, *octets('"../x"', '"con"', '"size":-1', '"size":1e3')), 4000),
     "targets": Target(_target, octets("shop.example", "shop.com, 93.184.216.34; www.shop.com", "2001:4860::/126", "https://user@www.shop.com:8443/x", "selector._domainkey.shop.com", "bücher.com", "2026-11-20T10:00:00+01:00"), octets("/", ":", "xn--", "。", "\u200b", "/33", "%eth0", "@", "0x7f.1", "1.2.3", "*."), 1000),
 }  # fmt: skip

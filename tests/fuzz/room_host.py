@@ -97,7 +97,9 @@ def _judged(data: bytes) -> None:
     checks = all_checks()
     for name, facts in _facts().items():
         for scenario in facts:
-            given = [made if isinstance(fact, HostReport) else SCOPE if isinstance(fact, HostScope) else fact for fact in scenario]
+            given = [
+                made if isinstance(fact, HostReport) else SCOPE if isinstance(fact, HostScope) else fact for fact in scenario
+            ]
             assert list(checks[name].judge(*given, Policy())), name
     system = system_of(made)
     osv.ecosystem(system)
@@ -127,7 +129,14 @@ def _firewall(data: bytes) -> None:
             packet.to_match(line, asked)
             packet.interface_match(line, asked)
             assert packet.state_match([line]) in tuple(Match)
-    for part in ("@ firewall.nft\n", "@ firewall.iptables\n", "@ firewall.ip6tables\n", "@ firewall.pf\n", "@ firewall.ufw\n", "@ firewall.firewalld\n"):
+    for part in (
+        "@ firewall.nft\n",
+        "@ firewall.iptables\n",
+        "@ firewall.ip6tables\n",
+        "@ firewall.pf\n",
+        "@ firewall.ufw\n",
+        "@ firewall.firewalld\n",
+    ):
         rules = firewall.firewall_of(_report(part.encode() + data))
         for family in (4, 6):
             rules.stance(family, "tcp", 25)
@@ -157,12 +166,30 @@ def _seeds() -> tuple[bytes, ...]:
     from tests.checks import tables
 
     made: list[bytes] = []
-    for name in ("host_firewall", "host_listeners", "host_login", "host_mail_config", "host_mail_queue", "host_malware", "host_persistence", "host_resources", "patch_automation", "patch_os_support", "patch_reboot", "patch_software", "patch_updates", "patch_vulnerabilities"):
+    for name in (
+        "host_firewall",
+        "host_listeners",
+        "host_login",
+        "host_mail_config",
+        "host_mail_queue",
+        "host_malware",
+        "host_persistence",
+        "host_resources",
+        "patch_automation",
+        "patch_os_support",
+        "patch_reboot",
+        "patch_software",
+        "patch_updates",
+        "patch_vulnerabilities",
+    ):
         texts = []
         for scenario in importlib.import_module(f"{tables.__name__}.{name}").SCENARIOS:
             for fact in scenario.facts:
                 if isinstance(fact, HostReport):
-                    shown = "".join(f"@ {p.name} {p.status} {'' if p.exit is None else p.exit}\n" + "".join(f"{line}\n" for line in p.lines) for p in fact.parts)
+                    shown = "".join(
+                        f"@ {p.name} {p.status} {'' if p.exit is None else p.exit}\n" + "".join(f"{line}\n" for line in p.lines)
+                        for p in fact.parts
+                    )
                     texts.append(shown.encode("utf-8", "surrogatepass"))
         texts = sorted({t for t in texts if len(t) < 8000}, key=len)
         made += texts[-2:] + texts[len(texts) // 2 : len(texts) // 2 + 1]
@@ -181,7 +208,15 @@ WORDS = octets(
 COLLECTED = octets(
     TEXT, gzip.compress(TEXT, mtime=0), TEXT.decode().encode("utf-16"), TEXT.replace(b"\n", b"\r\n"), b"> " + TEXT.replace(b"\n", b"\n> "), make_blocks(TEXT), make_blocks(bytes(range(256)) * 20 + TEXT)
 )  # fmt: skip
-MARKS = octets("@ meta ok 0 1", "selfaudit-collector 1", "selfaudit-end 1 cksum 0", "-----BEGIN SELFAUDIT 00000000 1/2-----", "-----END SELFAUDIT ", "\n> ", b"\x1f\x8b\x08\0")
+MARKS = octets(
+    "@ meta ok 0 1",
+    "selfaudit-collector 1",
+    "selfaudit-end 1 cksum 0",
+    "-----BEGIN SELFAUDIT 00000000 1/2-----",
+    "-----END SELFAUDIT ",
+    "\n> ",
+    b"\x1f\x8b\x08\0",
+)
 
 TARGETS = {
     "collector": Target(_collector, COLLECTED, MARKS, 12_000, 1.5),

@@ -96,7 +96,28 @@ CSV = octets(
     '[{"email":"secretperson@shop.test","consent_at":"2026-01-02T10:00:00+01:00","tags":["a"]},{"email":"b@c.test"}]', '{"email":"secretperson@x.test","source":"form"}\n{"email":"b@y.test","new":1}\n',
     "email,source,consent_at\nsecretperson@x.test,form,2026-01-01\n".encode("utf-16"),
 )  # fmt: skip
-WORDS = octets('"', '""', ";", ",", "\t", "\r\n", "=cmd|' /C calc'!A0", "@", "01/02/2026", "2026-02-30", "31.12.25 24:00", "1767225600000", '{"email":', "[", "]", "\x00", "+49 170 1234567", "Zusage", "NULL", "0000-00-00")
+WORDS = octets(
+    '"',
+    '""',
+    ";",
+    ",",
+    "\t",
+    "\r\n",
+    "=cmd|' /C calc'!A0",
+    "@",
+    "01/02/2026",
+    "2026-02-30",
+    "31.12.25 24:00",
+    "1767225600000",
+    '{"email":',
+    "[",
+    "]",
+    "\x00",
+    "+49 170 1234567",
+    "Zusage",
+    "NULL",
+    "0000-00-00",
+)
 
 TARGETS = {
     "ledger": Target(_ledger, CSV, WORDS, 14_000, 1.5),

@@ -56,7 +56,9 @@ class _Opening:
         reader.feed_eof()
         return PortState(25, PortOutcome.OPEN), Connection(reader, cast(asyncio.StreamWriter, _Writer(reader)))
 
-    async def __aexit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         pass
 
 
@@ -151,7 +153,15 @@ def _ssh(data: bytes) -> None:
 
 def _limits(data: bytes) -> None:
     values = text_of(data).splitlines() or [""]
-    names = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-RateLimit-Reset", "X-RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Remaining")
+    names = (
+        "Retry-After",
+        "RateLimit",
+        "RateLimit-Policy",
+        "X-RateLimit-Reset",
+        "X-RateLimit-Remaining",
+        "RateLimit-Reset",
+        "RateLimit-Remaining",
+    )
     rate_limit.read(dict(zip(names, values, strict=False)), 1_795_000_000.0)
     for value in values:
         rate_limit.retry_after(value, 1_795_000_000.0)
@@ -161,10 +171,26 @@ def _limits(data: bytes) -> None:
 def _service_replies() -> tuple[bytes, ...]:
     from tests.checks.tables.exposure_services import CLUSTER, HELLO, MYSQL, PING, PONG, RPC, SMB
 
-    samples = {9200: CLUSTER, 27017: HELLO, 3306: MYSQL, 2375: PING, 6379: PONG, 111: RPC, 445: SMB, 5900: b"RFB 003.008\n\x01\x01"}
-    samples |= {1433: bytes.fromhex("0401001c 00000100 00000600 06ff 0f0007d0 0000") + bytes(8), 1521: b"\0\x30\0\0\x04\0\0\0(VSNNUM=318767104)"}
+    samples = {
+        9200: CLUSTER,
+        27017: HELLO,
+        3306: MYSQL,
+        2375: PING,
+        6379: PONG,
+        111: RPC,
+        445: SMB,
+        5900: b"RFB 003.008\n\x01\x01",
+    }
+    samples |= {
+        1433: bytes.fromhex("0401001c 00000100 00000600 06ff 0f0007d0 0000") + bytes(8),
+        1521: b"\0\x30\0\0\x04\0\0\0(VSNNUM=318767104)",
+    }
     ports = sorted(services.BY_PORT)
-    return tuple(struct.pack("!H", ports.index(p)) + (d if isinstance(d, bytes) else str(d).encode()) for p, d in samples.items() if p in ports)
+    return tuple(
+        struct.pack("!H", ports.index(p)) + (d if isinstance(d, bytes) else str(d).encode())
+        for p, d in samples.items()
+        if p in ports
+    )
 
 
 def _amplifier_replies() -> tuple[bytes, ...]:

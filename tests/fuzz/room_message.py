@@ -7,7 +7,19 @@ import msgspec
 from selfaudit.engine.sample_message import selectors_in
 from selfaudit.facts.message import SampleMessage
 from selfaudit.policy import Policy
-from selfaudit.protocols import dkim_signature, dkim_verify, lookup, message, message_body, message_headers, message_kept, message_names, message_received, mime, unsubscribe
+from selfaudit.protocols import (
+    dkim_signature,
+    dkim_verify,
+    lookup,
+    message,
+    message_body,
+    message_headers,
+    message_kept,
+    message_names,
+    message_received,
+    mime,
+    unsubscribe,
+)
 from selfaudit.protocols.message_read import as_sample, read_message
 from tests.checks.messages import GOOD, mail, report, sign
 from tests.fuzz.target import Target, allowed, each, octets, replies, text_of
@@ -63,7 +75,18 @@ def _fields(data: bytes) -> None:
     message_headers.domain_of(text)
     message_headers.moment(text)
     message_headers.utc_seconds(text)
-    for key in ("subject", "from", "return-path", "message-id", "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-post", "authentication-results", "precedence"):
+    for key in (
+        "subject",
+        "from",
+        "return-path",
+        "message-id",
+        "list-id",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "list-post",
+        "authentication-results",
+        "precedence",
+    ):
         message_kept.kept(key, text)
     message_kept.is_message_id(text)
     for uri in message_kept.list_uris(text):

@@ -6,6 +6,7 @@ import msgspec
 
 from selfaudit.case.notice import Notice
 from selfaudit.engine.notices import read_notice_text
+from selfaudit.errors import UserError
 from selfaudit.protocols.notice import places, read_notice, times, words
 from selfaudit.protocols.notice.shadowserver import report_kind, topic_of
 from tests.fuzz.target import Target, octets, text_of
@@ -90,7 +91,7 @@ HTML = (
 
 TARGETS = {
     "mail": Target(_mail, (*_samples(".eml"), HTML), (*WORDS, *octets("<p>", "<br>", "</a>", "&nbsp;", "<!--", "<style>")), 12_000, 1.5),
-    "pasted": Target(_pasted, _samples(".txt"), WORDS, 12_000, 1.5),
+    "pasted": Target(_pasted, _samples(".txt"), WORDS, 12_000, 1.5, lets=(UserError,)),
     "table": Target(_table, _samples(".csv"), WORDS, 12_000, 1.5),
     "json": Target(_json, _samples(".json"), WORDS, 12_000, 1.5),
     "lines": Target(

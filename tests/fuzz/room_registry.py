@@ -11,7 +11,24 @@ from selfaudit.case.model import Registrant
 from selfaudit.demo.registry_rdap import card
 from selfaudit.facts.dns import DnsAnswer, DnsStatus
 from selfaudit.facts.registration import MailDomain, NetworkRecord, RegistrationContact, RegistrationRecord
-from selfaudit.protocols import bootstrap, bounded_json, contact_data, contact_plausible, contact_words, eol, holds, jcard, osv, rdap, registries, registry_words, rpki, whois, whois_library, whois_text
+from selfaudit.protocols import (
+    bootstrap,
+    bounded_json,
+    contact_data,
+    contact_plausible,
+    contact_words,
+    eol,
+    holds,
+    jcard,
+    osv,
+    rdap,
+    registries,
+    registry_words,
+    rpki,
+    whois,
+    whois_library,
+    whois_text,
+)
 from selfaudit.protocols.whois_dates import habits_of
 from tests.fuzz.target import Target, allowed, joined, octets, split, text_of
 
@@ -105,7 +122,13 @@ def _jcard(data: bytes) -> None:
 def _words(data: bytes) -> None:
     """Two values of a contact that are compared with each other."""
     one, two = (text_of(part) for part in split(data, 2))
-    for same in (contact_words.same_words, contact_words.same_name, contact_words.same_postal_code, contact_words.same_country, contact_words.same_phone):
+    for same in (
+        contact_words.same_words,
+        contact_words.same_name,
+        contact_words.same_postal_code,
+        contact_words.same_country,
+        contact_words.same_phone,
+    ):
         assert same(one, two) == same(two, one), same.__name__  # whose value comes first may not matter
     contact_words.same_street((one, two), two)
     contact_words.bare_postal_code(one)
@@ -175,20 +198,44 @@ def _answers() -> tuple[bytes, ...]:
     from tests.protocols import test_whois
 
     about = {name: domain for name, domain, *_rest in test_whois.REGISTERED}
-    return tuple(about.get(path.stem, "laden-erfunden.com").encode() + b"\n" + path.read_bytes()[:6000] for path in sorted(FOLDER.glob("*.txt")))
+    return tuple(
+        about.get(path.stem, "laden-erfunden.com").encode() + b"\n" + path.read_bytes()[:6000]
+        for path in sorted(FOLDER.glob("*.txt"))
+    )
 
 
 def _documents() -> tuple[bytes, ...]:
     from tests.protocols import test_rdap
 
-    return tuple(json.dumps(value).encode() for value in vars(test_rdap).values() if isinstance(value, dict) and "objectClassName" in value)
+    return tuple(
+        json.dumps(value).encode()
+        for value in vars(test_rdap).values()
+        if isinstance(value, dict) and "objectClassName" in value
+    )
 
 
 def _entity() -> bytes:
     from selfaudit.demo.registry_data import PersonSpec
 
-    person = PersonSpec(name="Ann", organization="Blumen", street="Main 1", city="Hanover", region="NI", postal_code="30159", country="DE", phone="+49.511123456", email="a@shop.test")
-    return json.dumps({"objectClassName": "entity", "roles": ["registrant"], "vcardArray": card(person, "https://c.test/"), "remarks": [{"title": "REDACTED FOR PRIVACY"}]}).encode()
+    person = PersonSpec(
+        name="Ann",
+        organization="Blumen",
+        street="Main 1",
+        city="Hanover",
+        region="NI",
+        postal_code="30159",
+        country="DE",
+        phone="+49.511123456",
+        email="a@shop.test",
+    )
+    return json.dumps(
+        {
+            "objectClassName": "entity",
+            "roles": ["registrant"],
+            "vcardArray": card(person, "https://c.test/"),
+            "remarks": [{"title": "REDACTED FOR PRIVACY"}],
+        }
+    ).encode()
 
 
 JSON_WORDS = octets(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import socket
 import threading
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,14 @@ from selfaudit.facts.web import PageText
 from selfaudit.protocols import securitytxt, web_html, web_page, web_words
 from tests.fuzz.target import Target, allowed, each, octets, split, text_of
 
-TYPES = ("text/html", "text/html; charset=utf-8", "text/plain", "application/xhtml+xml; charset=iso-8859-1", "text/html; charset=utf-16", "text/html; charset=idna")
+TYPES = (
+    "text/html",
+    "text/html; charset=utf-8",
+    "text/plain",
+    "application/xhtml+xml; charset=iso-8859-1",
+    "text/html; charset=utf-16",
+    "text/html; charset=idna",
+)
 
 
 def _page(data: bytes) -> None:
@@ -69,37 +77,45 @@ def _url(data: bytes) -> None:
 
 
 def _http(data: bytes) -> None:
-    """What a server answers to one GET: over a pair of sockets, without TLS, through the library that asks in earnest."""
+    """What a server answers to one GET, through the session and the bounds of net.http, over a pair of sockets in the place of TLS."""
+    import requests
     import urllib3
+
+    from selfaudit.net.http import _location, _read_body, _Session
 
     ours, theirs = socket.socketpair()
 
+    class Wire(urllib3.connection.HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return ours
+
+    class Pool(urllib3.connectionpool.HTTPConnectionPool):
+        ConnectionCls = Wire
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def init_poolmanager(self, *given: Any, **named: Any) -> None:
+            super().init_poolmanager(*given, **named)
+            self.poolmanager.pool_classes_by_scheme = {"http": Pool}
+
     def serve() -> None:
-        with theirs:
+        with theirs, contextlib.suppress(OSError):
             theirs.settimeout(2)
-            try:
-                theirs.recv(4096)
-                theirs.sendall(data)
-            except OSError:
-                return
+            theirs.recv(4096)
+            theirs.sendall(data)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # what it remarks on headers is told to nobody here
-    connection = urllib3.connection.HTTPConnection("shop.test", timeout=2)
-    connection.sock = ours
     try:
-        connection.request("GET", "/", preload_content=False)
-        reply = connection.getresponse()
-        body = reply.read(4096, decode_content=True)
-        assert len(body) <= 4096
-    except (urllib3.exceptions.HTTPError, OSError, ValueError, EOFError) as error:
-        # requests turns each of these into one of its own exceptions, which net.http reads; http.client has no other base class.
-        str(error)
-    except Exception as error:
-        assert type(error).__module__ == "http.client", error
+        with _Session() as session:
+            session.trust_env = False
+            session.mount("http://", Adapter())
+            with session.get("http://shop.test/", timeout=2, allow_redirects=False, stream=True) as response:
+                body = _read_body(response, 5000)
+            assert len(body) <= 5000 + 65_536
+            _location(response.headers.get("Location", ""))
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, RuntimeError, OSError) as error:
+        str(error)  # net.http.get answers each of these with "no proper HTTP"
     finally:
-        connection.close()
         ours.close()
         thread.join(3)
 

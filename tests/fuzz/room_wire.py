@@ -54,7 +54,10 @@ def _octets(data: bytes) -> None:
 def _made() -> tuple[bytes, ...]:
     authority = trustme.CA()
     server = authority.issue_cert("shop.test", "192.0.2.1")
-    return tuple(x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER) for pem in (server.cert_chain_pems[0].bytes(), authority.cert_pem.bytes()))
+    return tuple(
+        x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+        for pem in (server.cert_chain_pems[0].bytes(), authority.cert_pem.bytes())
+    )
 
 
 OTHERS = _made()

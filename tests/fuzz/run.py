@@ -38,7 +38,9 @@ class Outcome:
 def names() -> list[str]:
     """All targets. Asked of another process, so that this one loads none of them."""
     code = "from tests.fuzz.targets import all_targets; print(*all_targets())"
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment(), check=True, capture_output=True, text=True).stdout.split()  # noqa: S603
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(), check=True, capture_output=True, text=True
+    ).stdout.split()
 
 
 def environment() -> dict[str, str]:
@@ -58,7 +60,7 @@ def one(name: str, seconds: float, engine: str) -> Outcome:
     state.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.fuzz.child", name, str(seconds), engine]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=out, stderr=subprocess.STDOUT)  # noqa: S603
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=out, stderr=subprocess.STDOUT)
         try:
             code = process.wait(timeout=seconds * 2 + 120)
         except subprocess.TimeoutExpired:
@@ -102,7 +104,10 @@ def main() -> int:
     (BUILD / "home").mkdir(parents=True, exist_ok=True)
     engine = given.engine or ("atheris" if importlib.util.find_spec("atheris") else "hypothesis")
     if engine == "hypothesis":
-        print("atheris is not installed for this Python: the engine of the tests runs instead, without guidance by coverage.", flush=True)
+        print(
+            "atheris is not installed for this Python: the engine of the tests runs instead, without guidance by coverage.",
+            flush=True,
+        )
     wanted = [n for n in names() if not given.targets or any(n.startswith(t) for t in given.targets)]
     if not wanted:
         print("no target has such a name")
@@ -116,7 +121,10 @@ def main() -> int:
             findings += outcome.findings
             for words in outcome.findings:
                 print(f"  {words}", flush=True)
-    print(f"{len(wanted)} targets in {time.monotonic() - began:.0f} s: " + (f"{len(findings)} findings" if findings else "nothing found"))
+    print(
+        f"{len(wanted)} targets in {time.monotonic() - began:.0f} s: "
+        + (f"{len(findings)} findings" if findings else "nothing found")
+    )
     return 1 if findings else 0
 
 

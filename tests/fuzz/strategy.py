@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from tests.fuzz.mutate import KINDS, Edit, apply
 from tests.fuzz.target import Target
 
-EDITS = st.lists(st.builds(Edit, st.sampled_from(KINDS), st.integers(0, (1 << 16) - 1), st.integers(0, 4095), st.integers(0, 4095)), min_size=1, max_size=5)
+EDITS = st.lists(
+    st.builds(Edit, st.sampled_from(KINDS), st.integers(0, (1 << 16) - 1), st.integers(0, 4095), st.integers(0, 4095)),
+    min_size=1,
+    max_size=5,
+)
 
 
 def inputs(target: Target) -> st.SearchStrategy[bytes]:

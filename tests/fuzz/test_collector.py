@@ -120,14 +120,6 @@ def test_a_changed_file_in_other_clothes(edits: list[tuple[str, int, int | bytes
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.one_of(st.binary(max_size=300), st.lists(NOISE, max_size=20).map(lambda lines: "\n".join(lines).encode())))
-def test_any_octets(data: bytes) -> None:
-    for given_data in (data, TEXT.encode() + data, data + TEXT.encode(), b"\x1f\x8b\x08\0" + data, gzip.compress(data)):
-        with contextlib.suppress(BadInput):
-            check_saved(read(given_data))
-
-
-@settings(max_examples=500, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text(text: str) -> None:
     assert isinstance(read_blocks(text), Paste)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from selfaudit.case.file import parse_case
 from selfaudit.engine.seals import named_in, open_case, read_signed_case, seal_of, seal_words, sealed_again
 from selfaudit.errors import BadInput, UserError
-from selfaudit.protocols.minisign import BadSignature, read_public_key, read_secret_key, read_signature, verify
+from selfaudit.protocols.minisign import read_signature
 from tests.signing import DESK, PROVIDER, case_data, providers, signed_by
 
 DATA = case_data()
@@ -31,21 +31,6 @@ ANY = st.one_of(st.text(max_size=400), NEARLY, st.binary(max_size=300).map(lambd
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with providers(tmp_path_factory.mktemp("policies")):
         yield
-
-
-@settings(max_examples=300)
-@given(ANY)
-def test_readers(text: str) -> None:
-    for reader in (read_public_key, read_secret_key):
-        with contextlib.suppress(BadInput):
-            reader(text)
-    try:
-        read = read_signature(text)
-    except BadInput:
-        return
-    assert read_signature(read.text()) == read
-    with contextlib.suppress(BadSignature):
-        verify(DATA, read, DESK.public())
 
 
 @settings(max_examples=300)

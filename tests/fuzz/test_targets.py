@@ -87,16 +87,25 @@ def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
         for node in ast.parse(path.read_text("utf-8")).body:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name.startswith("_"):
                 continue
-            types = [ast.unparse(a.annotation) for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs) if a.annotation]
+            types = [
+                ast.unparse(a.annotation)
+                for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+                if a.annotation
+            ]
             if any(word in kind for kind in types for word in OUTSIDE):
-                yield f"{module.removeprefix('selfaudit.protocols.')}.{node.name}", getattr(importlib.import_module(module), node.name)
+                yield (
+                    f"{module.removeprefix('selfaudit.protocols.')}.{node.name}",
+                    getattr(importlib.import_module(module), node.name),
+                )
 
 
 @cache
 def called() -> frozenset[CodeType]:
     """The code that runs while every target reads its samples."""
     for function in gc.get_objects():
-        if type(function).__name__ == "_lru_cache_wrapper" and (getattr(function, "__module__", None) or "").startswith("selfaudit.protocols"):
+        if type(function).__name__ == "_lru_cache_wrapper" and (getattr(function, "__module__", None) or "").startswith(
+            "selfaudit.protocols"
+        ):
             function.cache_clear()  # what was answered before in this process would not be seen to be called
     found: set[CodeType] = set()
 

@@ -83,14 +83,14 @@ def mac(tmp_path: Path) -> Mac:
 def test_without_keys_the_app_is_sealed_and_that_is_said(mac: Mac) -> None:
     done = mac.run("sign.sh", mac.app)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"not signed: MACOS_CERTIFICATE is not set ({mac.app})\n"
+    assert done.stdout == f"not signed: SELFAUDIT_MACOS_CERTIFICATE is not set ({mac.app})\n"
     assert mac.calls == [f"codesign --force --deep --sign - --entitlements {PACKAGING}/macos/entitlements.plist {mac.app}"]
 
 
 def test_with_a_certificate_all_is_signed_from_the_inside_out(mac: Mac) -> None:
-    done = mac.run("sign.sh", mac.app, MACOS_CERTIFICATE="eA==", MACOS_CERTIFICATE_PASSWORD="secret")
+    done = mac.run("sign.sh", mac.app, SELFAUDIT_MACOS_CERTIFICATE="eA==", SELFAUDIT_MACOS_CERTIFICATE_PASSWORD="secret")
     assert done.returncode == 0, done.stderr
-    assert "not notarised: NOTARY_KEY is not set" in done.stdout
+    assert "not notarised: SELFAUDIT_NOTARY_KEY is not set" in done.stdout
     signed = mac.signed()
     assert set(signed[:2]) == {"libA.dylib", "b.so"}
     assert signed[2:] == ["Qt.framework", "selfaudit", "selfaudit-gui", "self audit.app"]
@@ -106,7 +106,12 @@ def test_with_a_certificate_all_is_signed_from_the_inside_out(mac: Mac) -> None:
 def test_a_disk_image_is_signed_and_notarised(mac: Mac, tmp_path: Path) -> None:
     image = tmp_path / "x.dmg"
     image.write_bytes(b"")
-    keys = {"MACOS_CERTIFICATE": "eA==", "NOTARY_KEY": "eA==", "NOTARY_KEY_ID": "K1", "NOTARY_ISSUER": "I1"}
+    keys = {
+        "SELFAUDIT_MACOS_CERTIFICATE": "eA==",
+        "SELFAUDIT_NOTARY_KEY": "eA==",
+        "SELFAUDIT_NOTARY_KEY_ID": "K1",
+        "SELFAUDIT_NOTARY_ISSUER": "I1",
+    }
     done = mac.run("sign.sh", image, **keys)
     assert done.returncode == 0, done.stderr
     assert mac.signed() == ["x.dmg"]
@@ -117,16 +122,21 @@ def test_a_disk_image_is_signed_and_notarised(mac: Mac, tmp_path: Path) -> None:
 
 
 def test_an_app_is_notarised_as_an_archive_and_stapled_itself(mac: Mac) -> None:
-    keys = {"MACOS_CERTIFICATE": "eA==", "NOTARY_KEY": "eA==", "NOTARY_KEY_ID": "K1", "NOTARY_ISSUER": "I1"}
+    keys = {
+        "SELFAUDIT_MACOS_CERTIFICATE": "eA==",
+        "SELFAUDIT_NOTARY_KEY": "eA==",
+        "SELFAUDIT_NOTARY_KEY_ID": "K1",
+        "SELFAUDIT_NOTARY_ISSUER": "I1",
+    }
     done = mac.run("sign.sh", mac.app, **keys)
     assert done.returncode == 0, done.stderr
     assert any(re.fullmatch(rf"ditto -c -k --keepParent {mac.app} \S+/upload\.zip", c) for c in mac.calls)
     assert mac.calls.index(f"xcrun stapler staple {mac.app}") > 0
 
 
-@pytest.mark.parametrize("more", [{"IDENTITY": ""}, {"NOTARY_KEY": "eA==", "NOTARY_KEY_ID": ""}])
+@pytest.mark.parametrize("more", [{"IDENTITY": ""}, {"SELFAUDIT_NOTARY_KEY": "eA==", "SELFAUDIT_NOTARY_KEY_ID": ""}])
 def test_keys_that_do_not_fit_fail(mac: Mac, more: dict[str, str]) -> None:
-    done = mac.run("sign.sh", mac.app, MACOS_CERTIFICATE="eA==", **more)
+    done = mac.run("sign.sh", mac.app, SELFAUDIT_MACOS_CERTIFICATE="eA==", **more)
     assert done.returncode == 1, done.stdout
     assert any(c.startswith("security delete-keychain") for c in mac.calls)
 

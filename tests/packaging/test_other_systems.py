@@ -291,7 +291,12 @@ def test_on_macos_the_disk_image_is_made_of_the_signed_app(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(systems.module.platform, "machine", lambda: "arm64")
+    resources = tmp_path / "selfaudit.app/Contents/Resources"
+    resources.mkdir(parents=True)
     systems.module.sign_app(tmp_path)
+    assert {str(path.relative_to(resources)) for path in resources.rglob("*") if path.is_file()} == {
+        "selfaudit-case.icns", "selfaudit-bundle.icns", "en.lproj/InfoPlist.strings", "de.lproj/InfoPlist.strings",
+    }  # fmt: skip
     image = tmp_path / "selfaudit-1.2.3-macos-arm64.dmg"
     assert systems.module.packages(tmp_path, "1.2.3") == [(image, "macos", "dmg")]
     assert systems.calls == [
@@ -299,3 +304,16 @@ def test_on_macos_the_disk_image_is_made_of_the_signed_app(
         ["bash", "macos/dmg.sh", str(tmp_path / "selfaudit.app"), str(image)],
         ["bash", "macos/sign.sh", str(image)],
     ]
+
+
+def test_the_build_signs_before_it_runs_and_packs_and_keeps_the_keys_to_itself() -> None:
+    build = (PACKAGING / "build.py").read_text("utf-8")
+    places = [
+        build.index(words)
+        for words in ("systems.sign_app(", "smoke(job))", "archives.make(", "systems.packages(", "archives.describe(")
+    ]
+    assert places == sorted(places)
+    assert re.search(r'not name\.startswith\(\([^)]*"SELFAUDIT_"', build)
+    for name in ("macos/sign.sh", "windows/sign.ps1"):
+        given = re.findall(r"(?:\$\{|\$env:|\"\$)([A-Z]+_[A-Z_]+)", (PACKAGING / name).read_text("utf-8"))
+        assert {g for g in given if not g.startswith("SELFAUDIT_")} <= {"RUNNER_TEMP"}, name

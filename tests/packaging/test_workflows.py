@@ -67,7 +67,7 @@ def test_every_key_is_explained_and_given_to_tags_only() -> None:
     readme = (PACKAGING / "README.md").read_text("utf-8")
     scripts = "".join((PACKAGING / name).read_text("utf-8") for name in ("macos/sign.sh", "windows/sign.ps1"))
     named = set(re.findall(r"(?:secrets|vars)\.(\w+)", text))
-    assert {"WINDOWS_CERTIFICATE", "MACOS_CERTIFICATE", "NOTARY_KEY", "MINISIGN_KEY"} <= named
+    assert {"SELFAUDIT_WINDOWS_CERTIFICATE", "SELFAUDIT_MACOS_CERTIFICATE", "SELFAUDIT_NOTARY_KEY", "MINISIGN_KEY"} <= named
     for name in named:
         assert f"`{name}`" in readme, name
         assert name in scripts or name == "MINISIGN_KEY", name

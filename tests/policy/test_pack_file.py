@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from selfaudit.engine.packs import known_checks
 from selfaudit.errors import BadInput
-from selfaudit.policy.model import Brand, Contacts, Pack, TrustedKey
+from selfaudit.policy.model import Brand, Contacts, Downloads, Pack, TrustedKey
 from selfaudit.policy.pack_file import MAX_FILE, PackFile, parse_pack
 from selfaudit.policy.pack_write import file_of
 from selfaudit.policy.packs import build_pack, pack_for, read_pack
@@ -62,6 +62,10 @@ support = "help@example.com"
 appeal = "Answer the ticket."
 website = "https://www.example.com"
 
+[downloads]
+page = "https://www.example.org/selfaudit"
+base = "https://get.example.org/v1"
+
 [parameters]
 consent = "confirmed"
 proof_hours = 48
@@ -90,6 +94,7 @@ def test_a_whole_file() -> None:
     assert (pack.source_date, pack.read_on, pack.text_sha256) == ("2026-10-01", "2026-11-22", "0" * 64)
     assert pack.prefixes == ("192.0.2.0/24", "2001:db8::/48")
     assert pack.contacts == Contacts("abuse@example.com", "help@example.com", "Answer the ticket.", "https://www.example.com")
+    assert pack.downloads == Downloads("https://www.example.org/selfaudit", "https://get.example.org/v1")
     assert pack.keys == (TrustedKey("desk-1", KEY, "Desk"),)
     assert (pack.brand.accent, pack.brand.logo[:4]) == ("#0B6e4f", "<svg")
     assert (pack.parameters.consent, pack.parameters.proof_hours, pack.parameters.approvable) == (
@@ -165,6 +170,14 @@ def test_blanks_and_line_ends_in_texts_are_tidied() -> None:
         ("https://www.example.com/aup", "http://www.example.com/aup", "source: “http://www.example.com/aup” is not an address"),
         ('"https://www.example.com"', '"www.example.com"', "contacts.website: "),
         ('"https://www.example.com"', '"https://user:pw@www.example.com"', "contacts.website: "),
+        ("https://www.example.org/selfaudit", "ftp://www.example.org/selfaudit", "downloads.page: "),
+        (
+            "https://get.example.org/v1",
+            "https://get.example.org/v1?file=",
+            "downloads.base: “https://get.example.org/v1?file=” has “?” or “#” in it",
+        ),
+        ("https://get.example.org/v1", "https://get.example.org/v1#", "downloads.base: "),
+        ("https://get.example.org/v1", "get.example.org", "downloads.base: "),
         ("abuse@example.com", "abuse at example.com", "contacts.abuse: "),
         ("help@example.com", "help@example.com, me@example.com", "contacts.support: "),
         ("Answer the ticket.", "javascript://alert", "contacts.appeal: "),
@@ -349,7 +362,7 @@ def test_the_documentation_names_every_key() -> None:
     text = DOCS.read_text("utf-8")
     for name in PackFile.__struct_fields__:
         assert f"`{name}`" in text or f"`{name}." in text, name
-    for table, prefix in (("brand", "brand."), ("contacts", "contacts.")):
+    for table, prefix in (("brand", "brand."), ("contacts", "contacts."), ("downloads", "downloads.")):
         for key in type(getattr(parse_pack(HEAD), table)).__struct_fields__:
             assert f"`{prefix}{key}`" in text, key
     parsed = parse_pack(WHOLE)

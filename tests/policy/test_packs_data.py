@@ -11,7 +11,8 @@ import pytest
 from selfaudit.case import Case
 from selfaudit.case.notice import Topic
 from selfaudit.engine.packs import known_checks
-from selfaudit.policy.model import Clause, ClauseClass, Pack, Weight, When
+from selfaudit.policy.colours import readable
+from selfaudit.policy.model import Brand, Clause, ClauseClass, Downloads, Pack, Weight, When
 from selfaudit.policy.packs import pack_for
 from selfaudit.policy.text_hash import normalised, text_hash
 from selfaudit.policy.words import attestation_of
@@ -304,7 +305,21 @@ def test_who_they_are() -> None:
 def test_the_demo_has_the_clauses_of_its_base_and_a_name_of_its_own() -> None:
     demo, base = pack("demo"), pack("prezcomm")
     assert (demo.based_on, demo.clauses, demo.parameters) == ("prezcomm", base.clauses, base.parameters)
-    assert (demo.company, demo.contacts.abuse) == ("", "")
+    assert (demo.company, demo.contacts.abuse) == ("", "abuse@prez-demo.example")
+
+
+def test_only_the_demo_has_a_look_and_downloads_and_they_are_made_up() -> None:
+    for name in BOTH:
+        assert pack(name).brand == Brand(), name
+        assert pack(name).downloads == Downloads(), name
+    demo = pack("demo")
+    assert demo.brand.logo.startswith("<svg ")
+    for address in (demo.contacts.website, demo.downloads.page, demo.downloads.base):
+        assert re.match(r"https://[a-z]+\.prez-demo\.example/", address), address  # RFC 2606: nobody can own it
+    for mailbox in (demo.contacts.abuse, demo.contacts.support):
+        assert mailbox.endswith("@prez-demo.example")
+    for colour, backgrounds in ((demo.brand.accent, ("#ffffff", "#f7f7f5")), (demo.brand.accent_dark, ("#15181b", "#1e2226"))):
+        assert readable(colour, backgrounds, "") == colour
 
 
 def test_what_only_makes_sense_after_an_incident_does_not_count_before_a_contract() -> None:

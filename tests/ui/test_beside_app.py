@@ -116,7 +116,7 @@ def test_at_most_some_files_and_nothing_that_hangs(tmp_path: Path) -> None:
     assert [bool(file.problem) for file in found] == [True] * 5 + [False]
     assert all(file.problem.isprintable() for file in found)
     assert found[-1].number.startswith("T\\u202e-1\\x1b")
-    assert len(found[-1].number) == 101
+    assert found[-1].number.endswith("xxx…")
     put(place, "z", (place / "f.selfaudit-case").read_bytes())
     assert len(cases_beside((place,))) == 6  # the same content once
 

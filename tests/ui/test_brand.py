@@ -81,8 +81,6 @@ def test_the_window_wears_it(desk: Desk, tmp_path: Path) -> None:
         assert (not shown._provider.isHidden()) is worn, signature
         assert ("#0b6470" in desk.window._bottom.styleSheet()) is worn
         assert ("#0b6470" in desk.window.rail.styleSheet()) is worn
-    desk.window._redress()
-    assert desk.window.rail.styleSheet() == ""
     path.with_name(path.name + ".minisig").write_text(signed_by(data, DESK))
     desk.open_file(path)
     desk.window._redress()
@@ -115,7 +113,7 @@ def test_logos_are_drawn_within_bounds(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     "logo",
     [
-        "", "x", "<svg/>", SVG.format(size="0 0", w=1), SVG.format(size="nan nan", w=1), SVG.format(size="-5 -5", w=1),
+        "", "x", "<svg/>", SVG.format(size="-5 -5", w=1),
         "<svg xmlns='http://www.w3.org/2000/svg'><script>x()</script></svg>", "data:image/png;base64,AAAA", "data:image/gif;base64,R0lGODlh",
     ],
 )  # fmt: skip
@@ -129,9 +127,9 @@ def test_other_logos_are_not_drawn(logo: str, qtbot: QtBot) -> None:
 
 
 def test_dashes_without_end_are_drawn_in_no_time(qtbot: QtBot) -> None:
-    path = "M0 0" + "L9999999 0L0 9999999" * 200
+    path = "M0 0" + "L40 0L0 10" * 2000
     logo = (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 10'>"
-        f"<path d='{path}' stroke='#000000' stroke-width='1' stroke-dasharray='0.001 0.001'/></svg>"
+        f"<path d='{path}' fill='none' stroke='#000000' stroke-width='1' stroke-dasharray='0.00000001'/></svg>"
     )
     assert not logo_picture(logo).isNull()

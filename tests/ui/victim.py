@@ -131,6 +131,7 @@ class Victim:
 
 def main() -> None:
     """Runs until killed or finished."""
+    Internet.patience = 1.5  # a machine that does much else is slow; windows live longer than a server is waited for
     session.make_internet = partial(Internet, delay=float(sys.argv[1]))  # type: ignore[assignment]
     app = QApplication([])
     victim = Victim()

@@ -107,15 +107,13 @@ def _remarks(signed: SignedCase, release: Release | None) -> tuple[str, ...]:
             _("The files of the release have no links: name the folder where they lie as base in [downloads] of your pack.")
         )
     if release is None:
-        remarks.append(
-            _("No checksum of the program is known, and the page says so: --release FILE reads them from release.json.")
-        )
+        remarks.append(_("No checksum of the program is known, and the page says so. The program's release.json names them."))
     else:
         lacking = ", ".join(name for system, name in _SYSTEMS if not release.programs(system))
         if lacking:
             remarks.append(_("The release has no program for: {systems}.").format(systems=lacking))
     if not signed.file.contact and (pack is None or not (pack.contacts.support or pack.contacts.abuse)):
-        remarks.append(_("The letter names nobody to ask: give --contact, or contacts in your pack."))
+        remarks.append(_("The letter names nobody to ask: name a contact in the case, or contacts in your pack."))
     return tuple(remarks)
 
 

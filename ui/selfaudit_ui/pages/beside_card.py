@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from selfaudit.i18n import _
@@ -74,6 +75,7 @@ class BesideCard(QFrame):
             part.setEnabled(controller.can_leave_case)
         layout = row(*parts)
         layout.setStretch(0, 1)
+        layout.setAlignment(line, Qt.AlignmentFlag.AlignVCenter)
         layout.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(layout)
         return holder

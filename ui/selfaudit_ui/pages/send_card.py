@@ -12,7 +12,7 @@ from selfaudit_ui.case_making import Made
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.pages.base import ask_file
 from selfaudit_ui.theme import SPACE
-from selfaudit_ui.widgets import Line, button, column, heading, reveal, row, soft
+from selfaudit_ui.widgets import Text, button, column, heading, reveal, row, soft
 
 
 class SendCard(QFrame):
@@ -31,7 +31,7 @@ class SendCard(QFrame):
             kind="quiet",
             name=_("Write the folder for the customer without signature"),
         )
-        self._release = Line()
+        self._release = Text()
         self._choose = button(_("Choose release.json …"), self._ask, kind="quiet", icon_name="open")
         self._none = button(
             "", lambda: controller.use_release(None), kind="quiet", icon_name="remove", name=_("Use no release.json")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QMainWindow, QPushButton
 
 from selfaudit.i18n import _
 from selfaudit_ui.theme import SPACE, current
-from selfaudit_ui.theme.tokens import BODY, LARGE, RAIL_WIDTH, SMALL
+from selfaudit_ui.theme.tokens import BODY, LARGE, SMALL
 from selfaudit_ui.tour.director import Telling
 from selfaudit_ui.tour.stops import AFTER, BEFORE
 from selfaudit_ui.widgets import Body, StateLine, Text, button, column, named, reveal, row, scroll, soft
@@ -19,6 +19,7 @@ from selfaudit_ui.widgets.basics import sized
 BESIDE = 300  # pixels of width beside the page
 BELOW = (176, 228)  # pixels of height below it, at least and at most
 # A page needs as much as it has in the smallest window.
+CONTROLS = 264  # pixels of width of the buttons where the panel lies below the page
 _ANY = 16_777_215  # pixels: Qt's word for no limit
 TOLD = 1.08  # type size of what is told beside the page: it is read from farther away
 WIDE = 960 + BESIDE
@@ -176,7 +177,7 @@ class Panel(QWidget):
         self._told.setSpacing(SPACE.M if upright else SPACE.XS)
         self._whole.setDirection(down if upright else along)
         self._whole.setSpacing(SPACE.L if upright else SPACE.XL)
-        self._controls.setFixedWidth(BESIDE - 2 * SPACE.L if upright else RAIL_WIDTH)
+        self._controls.setFixedWidth(BESIDE - 2 * SPACE.L if upright else CONTROLS)
         self._fit()
 
     def _fit(self) -> None:
@@ -192,7 +193,7 @@ class Panel(QWidget):
             self.setFixedHeight(self._folded.sizeHint().height() + 2 * SPACE.M)
             return
         least, most = BELOW
-        width = self.width() - 2 * SPACE.L - SPACE.XL - RAIL_WIDTH
+        width = self.width() - 2 * SPACE.L - SPACE.XL - CONTROLS
         self.setFixedHeight(min(max(self._told.totalHeightForWidth(max(width, 200)) + 2 * SPACE.M, least), most))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
