@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 GUI_STAMP := $(VENV)/.installed-gui
 BENCH_STAMP := $(VENV)/.installed-bench
+# How the tests are spread over processes: a file stays in one piece.
+SPREAD = -n $(or $(WORKERS),$(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo app test unit lab lint types contracts docs docs-fresh translations screenshots bench system-packages clean package smoke coverage vulnerabilities fuzz
 
@@ -51,11 +53,13 @@ app:
 	@$(MAKE) -s --no-print-directory $(GUI_STAMP)
 	@$(BIN)/selfaudit $(if $(DEMO),demo --gui,gui $(CASE))
 
-test: lint types contracts docs-fresh vulnerabilities system-packages
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# The quick ones run beside each other. Tests wait a good deal for what they have started, so two more of them run than there are cores.
+test: $(GUI_STAMP)
+	@$(MAKE) -s --no-print-directory -j 4 lint types contracts docs-fresh vulnerabilities system-packages
+	$(BIN)/python -m pytest $(SPREAD)
 
 unit: $(GUI_STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not lab"
+	$(BIN)/python -m pytest $(SPREAD) -m "not lab"
 
 lab: $(GUI_STAMP) system-packages
 	$(BIN)/python -m pytest -m lab

@@ -18,55 +18,36 @@ from inventory import Component, IncompleteError
 INNER = ("_internal", "Contents/Frameworks")  # where PyInstaller puts what it collects; the second on macOS
 _ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
 
-# Source package of Debian -> SPDX expression of the library itself, read in its copyright file (bookworm and trixie) on 2026-11-22.
+# Source package of Debian -> SPDX expression of the library itself, compared with bookworm's copyright file on 2026-11-22.
 DEBIAN = {
     "brotli": "MIT",
     "bzip2": "bzip2-1.0.6",
     "dbus": "AFL-2.1 OR GPL-2.0-or-later",
-    "e2fsprogs": "BSD-3-Clause",
     "expat": "MIT",
-    "fontconfig": "HPND-sell-variant",
-    "freetype": "FTL OR GPL-2.0-or-later",
     "gcc-12": "GPL-3.0-or-later WITH GCC-exception-3.1",
-    "gcc-14": "GPL-3.0-or-later WITH GCC-exception-3.1",
-    "glib2.0": "LGPL-2.1-or-later",
-    "keyutils": "LGPL-2.1-or-later",
-    "krb5": "MIT",
-    "libbsd": "BSD-3-Clause",
-    "libcap2": "BSD-3-Clause OR GPL-2.0-only",
     "libffi": "MIT",
-    "libgcrypt20": "LGPL-2.1-or-later",
     "libglvnd": "MIT",
-    "libgpg-error": "LGPL-2.1-or-later",
-    "libmd": "BSD-3-Clause",
-    "libpng1.6": "libpng-2.0",
     "libx11": "X11",
     "libxau": "MIT-open-group",
     "libxcb": "X11",
     "libxdmcp": "MIT-open-group",
-    "libxext": "X11",
     "libxkbcommon": "MIT",
     "libzstd": "BSD-3-Clause OR GPL-2.0-only",
     "lz4": "BSD-2-Clause",
     "ncurses": "X11-distribute-modifications-variant",
     "openssl": "Apache-2.0",
-    "pcre2": "BSD-3-Clause",
     "sqlite3": "blessing",
-    "systemd": "LGPL-2.1-or-later",
-    "tcp-wrappers": "TCP-wrappers",
-    "util-linux": "BSD-3-Clause",
-    "wayland": "MIT",
     "xcb-util": "X11",
     "xcb-util-cursor": "X11",
     "xcb-util-image": "X11",
     "xcb-util-keysyms": "X11",
     "xcb-util-renderutil": "X11",
     "xcb-util-wm": "X11",
-    "xz-utils": "0BSD",
+    "xz-utils": "LicenseRef-xz-public-domain",  # liblzma of 5.4; 5.6 is 0BSD
     "zlib": "Zlib",
 }
 
-# Under the GPL alone, so they must not be shipped with the app: source package -> the Python modules to leave out.
+# Their licences would reach the whole app, so they must not be shipped with it: source package -> the Python modules to leave out.
 REFUSED = {"readline": "readline", "gdbm": "_gdbm and dbm.gnu", "db5.3": "_dbm and dbm.ndbm"}
 
 # What lies there on Windows and macOS, by file name: (pattern, name, SPDX, where from). Python's own are in its licence file.

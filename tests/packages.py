@@ -20,7 +20,7 @@ PROGRAMS = {
     "microsocks": "microsocks", "redis-server": "redis-server", "memcached": "memcached", "snmpd": "snmpd", "socat": "socat",
     "whois": "whois", "curl": "curl", "debootstrap": "debootstrap", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
     "ssh-keyscan": "openssh-client", "dash": "dash", "bash": "bash", "busybox": "busybox-static", "mksh": "mksh", "shellcheck": "shellcheck",
-    "nsenter": "util-linux", "unshare": "util-linux", "minisign": "minisign", "pdftoppm": "poppler-utils",
+    "nsenter": "util-linux", "unshare": "util-linux", "minisign": "minisign", "pdftoppm": "poppler-utils", "groff": "groff-base",
     "desktop-file-validate": "desktop-file-utils", "appstreamcli": "appstream", "zstd": "zstd", "objdump": "binutils",
 }  # fmt: skip
 LIBRARIES = {

@@ -21,8 +21,11 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def unreadable(colour: str, backgrounds: Iterable[str]) -> bool:
+    """Whether this is a colour in which words cannot be read on one of these backgrounds."""
+    return bool(_HEX.fullmatch(colour)) and any(contrast(colour, background) < TEXT for background in backgrounds)
+
+
 def readable(colour: str, backgrounds: Iterable[str], usual: str) -> str:
     """The colour, if words in it can be read on all of these backgrounds; the usual one otherwise, and for what is no colour."""
-    if not _HEX.fullmatch(colour) or any(contrast(colour, background) < TEXT for background in backgrounds):
-        return usual
-    return colour
+    return colour if _HEX.fullmatch(colour) and not unreadable(colour, backgrounds) else usual

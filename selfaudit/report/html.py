@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import jinja2
@@ -10,11 +11,14 @@ from markupsafe import Markup
 
 from selfaudit.engine import Audit
 from selfaudit.i18n import _
+from selfaudit.policy.colours import unreadable
 from selfaudit.report.content import Content, content_of
 from selfaudit.report.content.say import checks_words, findings_words, requirements_words
 from selfaudit.text import printable
 
 _UNITS = {"requirements_words": requirements_words, "checks_words": checks_words, "findings_words": findings_words}
+# Backgrounds of report.css on which the accent stands.
+_LIGHT, _DARK = ("#f7f7f5", "#ffffff"), ("#15181b", "#1e2226")
 _MAX = 14_000  # characters of one text; the content's own bounds are narrower
 
 
@@ -31,6 +35,10 @@ def render_html(audit: Audit, *, before: Audit | None = None, now: float | None 
 
 def html_of(content: Content) -> str:
     """The page of a content that is made already; its own words are in the chosen language, too."""
+    # A provider's colour that cannot be read gives way to the usual one; `look_of` let nothing but colours in.
+    light = "" if unreadable(content.accent, _LIGHT) else content.accent
+    dark = "" if unreadable(content.accent_dark, _DARK) else content.accent_dark
+    content = replace(content, accent=light, accent_dark=dark)
     # An image's data is no text to be shown, and would be cut; `look_of` let only base64 into it.
     return _template().render(content=content, logo=Markup("{}").format(content.logo), _=_, **_UNITS)
 

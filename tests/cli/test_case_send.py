@@ -21,7 +21,6 @@ from selfaudit.errors import UserError
 from selfaudit.install import data_folder
 from selfaudit.policy.colours import contrast, readable
 from selfaudit.policy.packs import use_folder
-from selfaudit.report.sending import folder as folders
 from selfaudit.report.sending.folder import write_together
 from selfaudit.secrets import SIGNING_VARIABLE
 from tests.signing import DESK, OWNER, pack_text
@@ -278,7 +277,7 @@ def test_all_or_nothing(fails: int, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
-    monkeypatch.setattr(folders.Path, "rename", failing)
+    monkeypatch.setattr(Path, "rename", failing)
     files = {"a": b"new a", "b": b"new b", "c": b"new c"}
     if fails < 6:
         with pytest.raises(UserError, match="No space left on device"):
@@ -297,7 +296,7 @@ def test_a_folder_that_cannot_be_made_or_written(tmp_path: Path, monkeypatch: py
     def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UserError, match="No space left on device"):
         write_together(tmp_path / "new" / "deep", {"a": b"a"})
     assert not (tmp_path / "new").exists()

@@ -160,7 +160,7 @@ def test_delete_at_a_terminal_waits_for_a_yes(kept: Audit, answer: str, code: in
     process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, close_fds=True)
     os.close(theirs)
     os.write(ours, answer.encode() + b"\n")
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     shown = b""
     try:
         while part := os.read(ours, 4096):

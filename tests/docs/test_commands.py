@@ -44,7 +44,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         made = Runner(world, folder)
         for command in FIRST:
             done = made.run(command, here=folder)
-            assert done.code == expected(command), (command, done.err)
+            assert done.code in expected(command), (command, done.err)
         shutil.copytree(folder / "audit", folder / "audit-of-last-week")
         # Bundles as they come back, before and after the repairs.
         for name, made_in in (("bundle-of-last-week.zip", "demo"), ("bundle.zip", "fixed")):
@@ -63,7 +63,7 @@ def test_command(command: str, runner: Runner) -> None:
     done = runner.run(command)
     where = FOUND[command]
     assert "Traceback" not in done.err, (where, done.err)
-    assert done.code == expected(command), (where, done.code, done.err[-2000:], done.out[-2000:])
+    assert done.code in expected(command), (where, done.code, done.err[-2000:], done.out[-2000:])
 
 
 def test_a_command_that_nobody_knows_fails(runner: Runner) -> None:

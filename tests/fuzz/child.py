@@ -108,7 +108,7 @@ def _peak() -> int:
 
 def by_coverage(name: str, seconds: float) -> None:
     """atheris; it ends the process itself."""
-    import atheris  # type: ignore[import-not-found,unused-ignore]
+    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     with atheris.instrument_imports(include=_INSTRUMENTED), warnings.catch_warnings(action="ignore"):
         from tests.fuzz.targets import named

@@ -88,7 +88,7 @@ def _messages() -> tuple[bytes, ...]:
     referred = dns.message.make_response(dns.message.make_query("shop.test.", "A"))
     referred.authority.append(dns.rrset.from_text("test.", 60, "IN", "NS", "ns.test."))
     blocked = dns.message.make_response(dns.message.make_query("shop.test.", "A", use_edns=0))
-    blocked.use_edns(0, options=[dns.edns.EDEOption(15, "policy")])
+    blocked.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.BLOCKED, "policy")])
     short = dns.message.make_response(dns.message.make_query("shop.test.", "TXT"))
     short.flags |= dns.flags.TC
     chain = dns.message.make_response(dns.message.make_query("shop.test.", "A"))

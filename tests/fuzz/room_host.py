@@ -116,7 +116,7 @@ def _firewall(data: bytes) -> None:
     text = text_of(data)
     lines = text.splitlines()
     for family, protocol in ((4, "tcp"), (6, "udp")):
-        asked = Packet(family, protocol, 25, frozenset({"eth0"}), frozenset({ipaddress.ip_address("192.0.2.10")}))
+        asked = Packet(family, protocol, 25, frozenset({"eth0"}), (ipaddress.ip_address("192.0.2.10"),))
         table = read_table(lines)
         if table is not None:
             table.endings(asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -43,7 +44,7 @@ def _cells(data: bytes) -> None:
         times.is_empty(text)
         times.slashed(text)
         times.has_zone(text)
-        for order in times.Order:
+        for order in get_args(times.Order):
             try:
                 times.read_time(text, order)
             except ValueError:
@@ -78,7 +79,7 @@ def _beside(data: bytes) -> None:
             (Path(folder) / name).write_bytes(data)
         for reader, path in ((read_columns, ledger), (read_drills, Path(folder) / "l.csv.drill.json")):
             try:
-                reader(path)  # type: ignore[operator]
+                reader(path)
             except UserError:
                 continue
 

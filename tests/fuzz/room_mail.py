@@ -186,11 +186,7 @@ def _service_replies() -> tuple[bytes, ...]:
         1521: b"\0\x30\0\0\x04\0\0\0(VSNNUM=318767104)",
     }
     ports = sorted(services.BY_PORT)
-    return tuple(
-        struct.pack("!H", ports.index(p)) + (d if isinstance(d, bytes) else str(d).encode())
-        for p, d in samples.items()
-        if p in ports
-    )
+    return tuple(struct.pack("!H", ports.index(p)) + d for p, d in samples.items() if p in ports)
 
 
 def _amplifier_replies() -> tuple[bytes, ...]:

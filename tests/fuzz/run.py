@@ -86,6 +86,9 @@ def edges(log: Path) -> int:
 
 def problems(folder: Path) -> Iterator[str]:
     """What lies in a folder of findings: a line for each, with its file."""
+    for path in sorted(folder.glob("stopped-*")):
+        if path.suffix != ".bin":
+            path.rename(path.with_name(f"{path.name}.bin"))  # libFuzzer gives them no ending
     for path in sorted(folder.glob("*.bin")):
         why = path.with_suffix(".txt")
         words = why.read_text("utf-8", "replace").strip().splitlines() if why.exists() else []
@@ -103,7 +106,7 @@ def main() -> int:
     given = parser.parse_args()
     (BUILD / "home").mkdir(parents=True, exist_ok=True)
     engine = given.engine or ("atheris" if importlib.util.find_spec("atheris") else "hypothesis")
-    if engine == "hypothesis":
+    if engine == "hypothesis" and not given.engine:
         print(
             "atheris is not installed for this Python: the engine of the tests runs instead, without guidance by coverage.",
             flush=True,
@@ -114,7 +117,8 @@ def main() -> int:
         return 2
     each = max(2.0, given.seconds * given.jobs / len(wanted))
     print(f"{len(wanted)} targets, {each:.0f} seconds each, {given.jobs} at a time, engine: {engine}", flush=True)
-    began, findings = time.monotonic(), []
+    began = time.monotonic()
+    findings: list[str] = []
     with ThreadPoolExecutor(given.jobs) as pool:
         for outcome in pool.map(lambda name: one(name, each, engine), wanted):
             print(outcome.line, flush=True)

@@ -24,7 +24,7 @@ from tests.fuzz.targets import ROOMS, all_targets, named, room
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).parent / "cases"
 NAMES = list(all_targets())
-EXAMPLES = 12
+EXAMPLES = 20
 OUTSIDE = ("str", "bytes", "object", "HostReport", "Mapping[str", "Iterable[str", "Sequence[str")
 """Types in which something comes from outside."""
 OTHERS = {

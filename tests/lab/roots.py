@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import re
@@ -304,8 +305,21 @@ def live(root: Path) -> Iterator[Live]:
             process.kill()
 
 
-def snapshot(root: Path) -> dict[str, tuple[object, ...]]:
-    """Path -> kind and rights, owner, size, times of change of content and of the rest, and what is in it, for everything below a root."""
+@functools.cache
+def _content(path: str, *_same: int) -> str:
+    """What is in a file: read once for as long as the kernel says that nobody has written to it."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def snapshot(root: Path, *, anew: bool = False) -> dict[str, tuple[object, ...]]:
+    """Path -> kind and rights, owner, size, times of change of content and of the rest, and what is in it, for everything below a root.
+
+    Args:
+        anew: reads every file, whatever the kernel says.
+    """
+    if anew:
+        _content.cache_clear()
     found: dict[str, tuple[object, ...]] = {}
     for folder, folders, files in os.walk(root):
         for name in [*folders, *files, ""]:
@@ -315,7 +329,7 @@ def snapshot(root: Path) -> dict[str, tuple[object, ...]]:
             if os.path.islink(path):
                 content = os.readlink(path)
             elif os.path.isfile(path):
-                with open(path, "rb") as file:
-                    content = hashlib.file_digest(file, "sha256").hexdigest()
+                # A file's time of change is the kernel's own: no program can set it back.
+                content = _content(path, seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
             found[path] = (seen.st_mode, seen.st_uid, seen.st_gid, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, content)
     return found

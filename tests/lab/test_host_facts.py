@@ -51,9 +51,12 @@ NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
-def made() -> dict[str, Path]:
-    """The roots; if the archive cannot be reached, this fails and says so."""
-    return roots.roots()
+def made() -> Iterator[dict[str, Path]]:
+    """The roots; if the archive cannot be reached, this fails and says so. At the end every file is as it was, read anew."""
+    found = roots.roots()
+    before = {name: roots.snapshot(root, anew=True) for name, root in found.items()}
+    yield found
+    assert {name: roots.snapshot(root, anew=True) for name, root in found.items()} == before
 
 
 @contextlib.contextmanager

@@ -43,8 +43,16 @@ def by_name(name: str) -> list[Any]:
 
 
 def test_it_is_valid_by_cyclonedx_own_schema() -> None:
-    assert sbom.complaint(text()) == ""
-    assert "MIT or so" in sbom.complaint(text().replace('"id": "MIT"', '"id": "MIT or so"', 1))
+    # One of each form: checking every address by the schema takes its time, and sbom.py does it for the whole at every build.
+    forms = {
+        (c.kind, bool(c.author), bool(c.hashes), c.licence.partition("-")[0], len(c.licence.split()) > 1): c
+        for c in components()
+    }
+    made = sbom.make_sbom((components()[0], *(c for c in forms.values() if c is not components()[0])), WHEN)
+    assert len(forms) > 20
+    assert sbom.complaint(made) == ""
+    wrong = sbom.make_sbom(components()[:1], WHEN).replace('"id": "MIT"', '"id": "MIT or so"')
+    assert "MIT or so" in sbom.complaint(wrong)
 
 
 def test_it_names_what_it_is_about() -> None:
@@ -60,7 +68,7 @@ def test_the_same_content_gives_the_same_file() -> None:
     shuffled = (components()[0], *reversed(components()[1:]))
     assert sbom.make_sbom(shuffled, WHEN) == text()
     serial = uuid.UUID(document()["serialNumber"].removeprefix("urn:uuid:"))
-    other = json.loads(sbom.make_sbom(components()[:-1], WHEN))["serialNumber"]
+    other = json.loads(sbom.make_sbom((*components()[:-9],), WHEN))["serialNumber"]
     assert (serial.version, other == document()["serialNumber"]) == (5, False)
     assert not re.search(r"file://|" + re.escape(sys.prefix), text())
 

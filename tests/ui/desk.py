@@ -76,7 +76,7 @@ class Desk:
         # Outside a loop of events nothing else deletes it, and the next window's theme would dress this one, too, piece by piece.
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
-    def until(self, condition: Callable[[], bool], timeout: int = 30_000) -> None:
+    def until(self, condition: Callable[[], bool], timeout: int = 120_000) -> None:
         """Lets the window work until something is so."""
         self.bot.waitUntil(condition, timeout=timeout)
 

@@ -22,6 +22,8 @@ from selfaudit.i18n import phrase
 from selfaudit.protocols.minisign import SecretKey
 from selfaudit.report.bundle.model import Difference, Point, Standing, Verification
 from selfaudit.report.drift import FactDrift, OutcomeDrift
+from selfaudit.report.sending import Sent
+from selfaudit_ui.beside import Beside
 from selfaudit_ui.case_making import Made, check, key_line
 from selfaudit_ui.exporting import Exported, Preview
 from selfaudit_ui.pages.base import Page
@@ -127,6 +129,18 @@ def _start_tampered(stage: Stage) -> None:
     _with_seal(stage, Seal("tampered", KEY.public().name, "Prez Hosting, abuse desk"))
 
 
+def _start_beside(stage: Stage) -> None:
+    controller = stage.reset()
+    number, name = FORM.number, FORM.provider
+    path, absent = Path("PH-88213.selfaudit-case"), Path("PH-88214.selfaudit-case")
+    controller.beside = (
+        Beside(path, number, name, Seal("trusted", KEY.public().name, "Prez Hosting, abuse desk"), b"1"),
+        Beside(path, "PH-88199", "Prez Hosting, a name that is quite long, for a company that has many words in it", Seal("unknown-key"), b"2"),
+        Beside(absent, problem="PH-88214.selfaudit-case: file: Input data was truncated"),
+    )
+    stage.show("start")
+
+
 # Report
 
 
@@ -220,6 +234,22 @@ def _made(stage: Stage) -> None:
 def _made_key(stage: Stage) -> None:
     _made(stage)
     _below(stage.window.pages["make-case"])
+
+
+def _make_send(stage: Stage) -> None:
+    _make(stage)
+    _below(stage.window.pages["make-case"], "_send")
+
+
+def _sent(stage: Stage) -> None:
+    _made(stage)
+    made = stage.controller.made
+    assert made is not None
+    folder = Path("customers/PH-88213")
+    files = (folder / made.case.name, folder / "letter.txt", folder / "index.html")
+    remark = "The release has no program for: macOS."
+    stage.controller.made = replace(made, sent=Sent(folder, files, ("selfaudit_0.8.0_amd64.deb",), (remark,)))
+    stage.controller.changed.emit("form")
 
 
 def _make_trouble(stage: Stage) -> None:
@@ -330,7 +360,8 @@ DESK_SCENES: dict[str, Callable[[Stage], None]] = {
     "report-pages": _report_pages, "report-drawing": _report_drawing, "report-undrawn": _report_undrawn,
     "report-writing": _report_writing, "report-bundled": _report_bundled, "report-unsigned": _report_unsigned,
     "make-case-empty": _make_empty, "make-case-filled": _make, "make-case-wrong": _make_wrong, "make-case-clauses": _make_clauses,
-    "make-case-sample": _make_sample, "make-case-made": _made, "make-case-key": _made_key, "make-case-trouble": _make_trouble,
+    "make-case-sample": _make_sample, "make-case-made": _made, "make-case-key": _made_key, "make-case-send": _make_send, "make-case-sent": _sent,
+    "start-beside": _start_beside, "make-case-trouble": _make_trouble,
     "bundle-none": lambda stage: _bundle(stage, None), "bundle-verifying": lambda stage: _bundle(stage, None, verifying=True),
     "bundle-trouble": lambda stage: _bundle(stage, None, bundle_trouble="PH-88213-bundle.zip: cannot be read (Permission denied)"),
     "bundle-good": _bundle_good, "bundle-unclear": _bundle_unclear, "bundle-changed": _bundle_changed,

@@ -72,6 +72,7 @@ class Stage:
         controller.saver = None
         controller._reset_case()
         controller.cases, controller.store_trouble, controller.trouble, controller.saving = (), None, "", Saving.NOTHING
+        controller.beside = ()
         controller.keeping_out, controller.kept_out, controller.kept_out_trouble = None, None, ""
         controller.assess_later = lambda: None  # type: ignore[method-assign]
         return controller

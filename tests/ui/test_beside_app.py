@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from selfaudit import install
 from selfaudit.install import app_folder, app_surroundings
 from selfaudit_ui.beside import MAX_FILES, cases_beside
 from selfaudit_ui.controller import opening
@@ -55,8 +54,8 @@ def look(desk: Desk) -> None:
 
 def frozen(monkeypatch: pytest.MonkeyPatch, program: str, platform: str = "linux", image: str = "") -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(install.sys, "platform", platform)
-    monkeypatch.setattr(install.sys, "executable", program)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(sys, "executable", program)
     monkeypatch.setenv("APPIMAGE", image)
 
 

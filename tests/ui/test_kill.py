@@ -80,8 +80,8 @@ def test_kill_9_at_fifty_moments(broken: View, victims: _Victims) -> None:
     finished = resumed = kept_files = 0
     interrupted_before = False
     for kill in range(KILLS):
-        # A silent server takes its three seconds, so only a longer life sees the end of a run.
-        life = chance.uniform(0.0, 1.4) if kill % 5 else chance.uniform(2.5, 6.0)
+        # A silent server takes its four seconds, so only a longer life sees the end of a run.
+        life = chance.uniform(0.0, 1.4) if kill % 5 else chance.uniform(3.0, 7.0)
         lines, errors, code = victims.live(0.02, life)
         assert errors == ""
         assert code in (-signal.SIGKILL, 0)

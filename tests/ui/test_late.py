@@ -425,7 +425,7 @@ sys.exit(0 if made.close(20) else 1)
 
 
 def test_the_app_ends_while_the_keyring_hangs() -> None:
-    ended = subprocess.run([sys.executable, "-c", ENDING], timeout=60, env=_paths(), check=False)
+    ended = subprocess.run([sys.executable, "-c", ENDING], timeout=300, env=_paths(), check=False)
     assert ended.returncode == 0
 
 

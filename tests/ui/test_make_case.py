@@ -183,10 +183,9 @@ def test_nothing_is_written_while_something_is_wrong(desk: Desk, ring: Keyring, 
 
 def test_the_customers_view_is_shown_while_it_is_made(desk: Desk, ring: Keyring) -> None:
     _fill(desk)
-    desk.settle()
+    desk.until(lambda: "Blumenhof.net, 9.9.9.9" in desk.texts().replace("\u200b", ""))
     words = desk.texts()
     assert "What the customer will see first" in words
-    assert "Blumenhof.net, 9.9.9.9" in words.replace("\u200b", "")
     assert "Dear customer,\nplease run this." in words
 
 

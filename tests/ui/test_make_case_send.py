@@ -83,21 +83,15 @@ def test_with_a_release(desk: Desk, chosen: Path, tmp_path: Path, monkeypatch: p
     assert desk.controller.release is None
 
 
-def test_what_is_there_stays(desk: Desk, chosen: Path, tmp_path: Path) -> None:
-    asked: list[int] = []
-    secrets_key = secrets.signing_key
-    secrets.signing_key = lambda: asked.append(1) or KEY  # type: ignore[assignment,func-returns-value]
-    try:
-        start(desk)
-        folder = chosen / "PH-88213"
-        folder.mkdir()
-        (folder / "letter.txt").write_text("mine")
-        write(desk)
-        assert "letter.txt is there already; choose another folder." in desk.controller.make_trouble
-        assert os.listdir(folder) == ["letter.txt"]
-        assert asked == []  # no key is made for nothing
-    finally:
-        secrets.signing_key = secrets_key
+def test_what_is_there_stays(desk: Desk, chosen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "signing_key", lambda: pytest.fail("a key was made for nothing"))
+    start(desk)
+    folder = chosen / "PH-88213"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("mine")
+    write(desk)
+    assert "letter.txt is there already; choose another folder." in desk.controller.make_trouble
+    assert os.listdir(folder) == ["letter.txt"]
 
 
 def test_a_wrong_file_beside_the_release(desk: Desk, chosen: Path, tmp_path: Path) -> None:

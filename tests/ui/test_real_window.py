@@ -44,7 +44,7 @@ def _environment(**more: str) -> dict[str, str]:
 def test_a_real_window_opens_resizes_and_follows_the_theme_without_a_word_on_the_console(screen: str) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.ui.real_window"],
-        cwd=ROOT, env=_environment(DISPLAY=screen), capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, env=_environment(DISPLAY=screen), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     seen = json.loads(done.stdout)
@@ -59,7 +59,7 @@ def test_a_real_window_opens_resizes_and_follows_the_theme_without_a_word_on_the
 @pytest.mark.parametrize("command", [["-m", "selfaudit", "gui"], ["-m", "selfaudit_ui"]])
 def test_without_a_screen_one_line_names_the_demo(command: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", *command], env=_environment(), capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-W", "error", *command], env=_environment(), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 2
     assert "make demo" in done.stderr
@@ -70,7 +70,7 @@ def test_without_a_screen_one_line_names_the_demo(command: list[str]) -> None:
 def test_make_app_without_a_screen_installs_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
         ["make", "-s", "-f", str(ROOT / "Makefile"), "app"],
-        cwd=tmp_path, env=_environment(), capture_output=True, text=True, timeout=60, check=False,
+        cwd=tmp_path, env=_environment(), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 2
     assert "make demo" in done.stdout

