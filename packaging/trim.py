@@ -46,6 +46,7 @@ LEFT_OUT = {
     "PySide6/*translations/*": "Qt's words in languages that the program does not speak",
     "PySide6/QtNetwork.*": "Qt's network: the window opens no sockets",
     "PySide6/QtDBus.*": "Python's access to Qt's message bus",
+    "*.dist-info/*": "packages' words about themselves but for name, version and entry points; the licences have a folder of their own",
     "PySide6/opengl32sw.dll": "a graphics card in software (Windows)",
     "PySide6/Qt6Network.dll": "Qt's network: the window opens no sockets",
     "PySide6/Qt6Quick*.dll": "Qt Quick",
@@ -53,7 +54,7 @@ LEFT_OUT = {
     "PySide6/Qt6VirtualKeyboard*.dll": "a keyboard on the screen, which needs all of Qt Quick",
     "PySide6/Qt6Pdf.dll": "kinds of pictures that nothing here uses",
 }  # fmt: skip
-KEPT = ("*/qtbase_de.qm", "*/qtbase_en.qm")
+KEPT = ("*/qtbase_de.qm", "*/qtbase_en.qm", "*.dist-info/METADATA", "*.dist-info/entry_points.txt")
 UNUSED = "libraries that only the parts above needed"
 SYSTEM = "libraries that belong to the system: its display, fonts, message bus"
 SYMBOLS = "debugging symbols"

@@ -113,7 +113,7 @@ def no_keyring_of_this_machine() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def patience() -> None:
     """Several tests share a core, so an answer of the demo's internet may take longer; it is waited for all the same."""
-    Internet.patience = 2.0
+    Internet.patience = 1.5
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,9 @@ import click
 
 import selfaudit.net
 from selfaudit.cli.app import app, run
-from selfaudit.demo import DEMO_KEY, leaflet
+from selfaudit.demo import DEMO_KEY
 from selfaudit.net import Net, open_net
 from selfaudit.policy.packs import use_folder
-from selfaudit.report.loading import load_audit
 from selfaudit.secrets import SERVICE, SSH_VARIABLE
 from selfaudit.settings import Settings
 from tests.docs.markdown import ROOT
@@ -194,14 +193,8 @@ class Runner:
             "SELFAUDIT_HOME": str(folder / "home"), "HOME": str(folder), "SELFAUDIT_LANGUAGE": "en", "COLUMNS": "80",
             SSH_VARIABLE: "demo",
         }  # fmt: skip
-        made = {"broken": folder / "build/demo", "fixed": folder / "build/fixed"}
         before = Path.cwd()
-        with (
-            patch.dict(os.environ, environment),
-            patch.object(selfaudit.net, "open_net", self._open_net),
-            # The leaflet's two audits are there already; tests/report shows that it makes its own.
-            patch.object(leaflet, "audited", lambda world: load_audit(made[world])),
-        ):
+        with patch.dict(os.environ, environment), patch.object(selfaudit.net, "open_net", self._open_net):
             os.environ.pop("SSH_AUTH_SOCK", None)
             os.chdir(folder)
             try:

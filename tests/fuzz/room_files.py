@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import atexit
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -36,16 +36,22 @@ SIGN_STATES = {"unsigned", "trusted", "unknown-key", "tampered", "unreadable"}
 
 
 @cache
-def _folder() -> Path:
-    """A folder of this process."""
-    return Path(tempfile.mkdtemp(prefix=f"selfaudit-fuzz-{os.getpid()}-"))
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of this process; it goes with it."""
+    return tempfile.TemporaryDirectory(prefix="selfaudit-fuzz-", ignore_cleanup_errors=True)
+
+
+@atexit.register
+def _tidy() -> None:
+    if _folder.cache_info().currsize:
+        _folder().cleanup()
 
 
 def _named(reader: Callable[[Path], object], name: str) -> Run:
     """A reader of a file that a person named; UserError is its answer."""
 
     def run(data: bytes) -> None:
-        path = _folder() / name
+        path = Path(_folder().name) / name
         path.write_bytes(data)
         reader(path)
 

@@ -22,8 +22,10 @@ LONGEST = 240.0  # seconds for one command
 _NAMESPACES = ("--mount", "--pid", "--ipc")
 _BEGIN = """
     mount -t overlay overlay -o "lowerdir=$1,upperdir=$2,workdir=$3" "$4" && mount -t proc proc "$4/proc" \
-        && mount -t tmpfs tmpfs "$4/dev/shm" && echo && exec sleep infinity
-"""
+        && mount -t tmpfs tmpfs "$4/dev/shm" && echo || exit
+    sleep infinity &
+    wait $!
+"""  # the shell stays, and takes leave of programs whose parents have gone
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def debian(folder: Path) -> Iterator[Debian]:
         each.chmod(each.stat().st_mode | 0o055)
     options = [find("unshare") or "", *_NAMESPACES, "--fork", "--kill-child"]
     line = [str(lower), str(upper), str(work), str(merged)]
-    with subprocess.Popen([*options, "/bin/sh", "-c", _BEGIN, "sh", *line], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([*options, "/bin/dash", "-c", _BEGIN, "sh", *line], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == b"\n", "the folder of a Debian system could not be laid over another"

@@ -97,6 +97,8 @@ class BrandMark(QWidget):
         self._logo = QLabel()
         self._name, self._contact = Line(SMALL, bold=True), Line(SMALL)
         self._contact.setProperty("role", "soft")
+        for part in (self._name, self._contact):
+            part.setObjectName("provider")  # its words are the pack's, and are not translated
         self._provider = QWidget()
         whose = row(self._logo, column(self._name, self._contact, spacing=0), spacing=SPACE.S)
         whose.setStretch(1, 1)
