@@ -130,9 +130,9 @@ def _control(made: Frozen, folder: Path) -> Path:
 
 def test_the_archive_runs_where_nothing_else_is(made: Frozen, bare: Debian, tmp_path: Path) -> None:
     assert not (bare.root / "work").exists()
-    zstd = subprocess.Popen([find("zstd") or "", "-dc", made.archive], stdout=subprocess.PIPE)
-    subprocess.run(bare.command("tar", "-x", "-C", HOME), stdin=zstd.stdout, check=True)
-    assert zstd.wait() == 0
+    with subprocess.Popen([find("zstd") or "", "-dc", made.archive], stdout=subprocess.PIPE) as zstd:
+        subprocess.run(bare.command("tar", "-x", "-C", HOME), stdin=zstd.stdout, check=True)
+    assert zstd.returncode == 0
     with ThreadPoolExecutor(1) as pool:
         command = [made.python, "-I", "-m", "selfaudit", "demo", "--quiet", "--json", "-"]
         source = pool.submit(subprocess.run, command, cwd=tmp_path, capture_output=True, timeout=200, check=False)
@@ -192,8 +192,9 @@ def _wait_for_case(bare: Debian) -> None:
 
 def test_programs_that_it_starts_have_the_persons_own_libraries(made: Frozen, bare: Debian) -> None:
     """PyInstaller's LD_LIBRARY_PATH would make the collector's programs load our libraries in place of the system's."""
-    wrapper = f"#!/bin/sh\nenv >> {HOME}/environment.txt\nexec /usr/bin/uname.real \"$@\"\n"
-    bare.run("sh", "-c", f"mv /usr/bin/uname /usr/bin/uname.real && printf '%s' '{wrapper}' > /usr/bin/uname && chmod 755 /usr/bin/uname", person=False)
+    wrapper = f"#!/bin/bash\nenv > {HOME}/environment.txt\nexec /usr/bin/dash \"$@\"\n"
+    line = f"rm /usr/bin/sh && printf '%s' '{wrapper}' > /usr/bin/sh && chmod 755 /usr/bin/sh"
+    bare.run("bash", "-c", line, person=False)
     bare.run("selfaudit/selfaudit", "collect", "--local", LD_LIBRARY_PATH="/persons/own")
     seen = (bare.written / f".{HOME}/environment.txt").read_text("utf-8").splitlines()
     assert "LD_LIBRARY_PATH=/persons/own" in seen

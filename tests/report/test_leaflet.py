@@ -10,13 +10,16 @@ from itertools import pairwise
 import pikepdf
 import pytest
 
+from selfaudit import i18n
+from selfaudit.errors import UserError
 from selfaudit.findings import Outcome
-from selfaudit.policy.model import Pack
+from selfaudit.policy.model import Brand, Contacts, Pack
 from selfaudit.policy.packs import pack_for
 from selfaudit.report.content.model import Count
 from selfaudit.report.content.say import outcome_sign
 from selfaudit.report.pdf.leaflet import Leaflet, draw, leaflet_of
 from tests.report.audits import audit_of
+from tests.report.pdf.test_document import page_texts
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="40"><rect width="{width}" height="40" fill="#123456"/></svg>'
 
@@ -92,3 +95,79 @@ def test_one_tagged_page_with_title_language_and_fonts(drawn: bytes) -> None:
     assert levels.count(3) == 3
     assert all(b <= a + 1 for a, b in pairwise(levels))
     assert tags.count("/Figure") == 4  # logo, picture, and two bars
+
+
+def test_it_says_what_it_must(drawn: bytes, pack: Pack) -> None:
+    (text,) = page_texts(drawn)
+    for words in (
+        "Three steps", "Open the case file", "Check and fix", "State and send", "For whom", "What the desk gets", "Five promises",
+        "Never a wrong verdict", "Evidence before opinion", "Self-restraint", "Works while the server is down", "Fixed is not planned",
+        "51 findings block", "14 could not be verified", "Nothing blocks", "9 could not be verified", "An invented customer",
+    ):  # fmt: skip
+        assert words in text, words
+    for contact in (pack.contacts.support, pack.contacts.abuse, pack.contacts.website):
+        assert contact in text.replace("\n", "")
+
+
+def test_what_could_not_be_verified_is_never_left_out(leaflet: Leaflet) -> None:
+    (text,) = page_texts(draw(replace(leaflet, blocking=(1, 0), unclear=(0, 1))))
+    assert "1 finding blocks" in text
+    assert "1 could not be verified" in text
+
+
+def test_the_same_data_gives_the_same_octets(leaflet: Leaflet, drawn: bytes) -> None:
+    assert draw(leaflet) == drawn
+
+
+@pytest.mark.parametrize("language", ["de", i18n.PSEUDO])
+def test_it_stays_one_page_in_longer_words(leaflet: Leaflet, drawn: bytes, language: str) -> None:
+    with i18n.using(language):
+        made = draw(leaflet)
+    assert pages(made) == 1
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        assert str(pdf.Root.Lang) == ("de" if language == "de" else "en")
+    assert tags_of(made) == tags_of(drawn)
+
+
+HOSTILE = [
+    '#eval("1") $x$ *bold* <b> \\ // /* `code` @ref ]',
+    "\u202egnitsoH\u202c \x00\x1b[31m\n\n# heading",
+    "W" * 5000,
+    "\U0001f600中文" * 200,
+    "   ",
+    "{provider} {0} %s",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_packs_texts_are_data(leaflet: Leaflet, pack: Pack, text: str) -> None:
+    audit = audit_of()
+    contacts = Contacts(abuse=text, support=text, website=text)
+    hostile = leaflet_of(replace(pack, name=text, contacts=contacts, brand=Brand("not a logo", "red; x", "")), audit, audit)
+    assert (hostile.logo, hostile.accent) == ("", "")
+    made = draw(hostile)
+    assert pages(made) == 1
+    if text.startswith("#eval"):
+        assert '#eval("1")' in page_texts(made)[0]
+
+
+@pytest.mark.parametrize("width", [4, 40, 400, 4000])
+def test_a_logo_of_any_shape(leaflet: Leaflet, pack: Pack, width: int) -> None:
+    from selfaudit.report.content.look import look_of
+
+    logo = look_of(Brand(LOGO.format(width=width))).logo
+    made = draw(replace(leaflet, logo=logo))
+    assert pages(made) == 1
+    assert tags_of(made).count("/Figure") == tags_of(draw(replace(leaflet, logo=""))).count("/Figure") + 1
+    script = look_of(Brand(LOGO.format(width=40).replace("<rect", "<script>1</script><rect"))).logo
+    assert draw(replace(leaflet, logo=script)) == draw(replace(leaflet, logo=""))
+
+
+def test_a_pack_without_contacts_or_colours(leaflet: Leaflet) -> None:
+    made = draw(replace(leaflet, contacts=(), accent="", logo=""))
+    assert pages(made) == 1
+
+
+def test_a_picture_that_is_none_is_one_line(leaflet: Leaflet) -> None:
+    with pytest.raises(UserError, match="The PDF cannot be made"):
+        draw(replace(leaflet, picture=b"no picture"))
