@@ -9,7 +9,7 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Entry point of `selfaudit`. Exit codes: see the README."""
+    """Entry point of `selfaudit`. Exit codes: see docs/reference.md."""
     try:
         code = _main()
     except KeyboardInterrupt:

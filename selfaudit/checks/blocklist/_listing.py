@@ -91,7 +91,12 @@ MESSAGES = {
     Tag.NEEDS_ACCESS: Message(
         Severity.INFO,
         N_("Lists that answer only those who are registered or have a key: {lists}."),
-        Remedy(N_("Look the target up on their own pages, or store a key (see the README)."), minutes=10),
+        Remedy(
+            N_(
+                "Look the target up on their own pages, or store a key: the app's page “Settings” has a field for each, and docs/reference.md names the environment variables."
+            ),
+            minutes=10,
+        ),
     ),
     Tag.NONE_ANSWERED: Message(
         Severity.UNKNOWN,

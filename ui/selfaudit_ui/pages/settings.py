@@ -99,7 +99,7 @@ class SettingsPage(Page):
             self._field(
                 _("Settings file"),
                 self._file,
-                _("A file (TOML) for laboratories and special networks; the README explains it."),
+                _("A file (TOML) for laboratories and special networks; docs/reference.md lists its keys."),
             ),
             row(None, choose),
             self._file_trouble,
@@ -224,7 +224,7 @@ class SettingsPage(Page):
         none = any(state is KeyState.NO_KEYRING for _entry, state in found)
         self._keys_trouble.say(
             _(
-                "This computer has no keyring that can be used. Keys can be given by environment variables; the README names them."
+                "This computer has no keyring that can be used. Keys can be given by environment variables: SELFAUDIT_LIST_KEY_ and the list's zone in capitals, with “_” for other characters."
             )
             if none
             else ""
