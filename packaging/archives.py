@@ -17,7 +17,15 @@ from linux import deb
 
 SYSTEM = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
 MACHINE = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
-KINDS = {".tar.zst": "tar.zst", ".deb": "deb", ".AppImage": "AppImage", ".zip": "zip", ".exe": "installer", ".dmg": "dmg", ".cdx.json": "sbom"}
+KINDS = {
+    ".tar.zst": "tar.zst",
+    ".deb": "deb",
+    ".AppImage": "AppImage",
+    ".zip": "zip",
+    ".exe": "installer",
+    ".dmg": "dmg",
+    ".cdx.json": "sbom",
+}
 WINDOW = 27  # 2^27 octets: both programs hold the same modules; zstd reads this without being told
 
 

@@ -76,10 +76,14 @@ class Job:
 
 def run(command: list[str | Path], cwd: Path, log: Path | None = None, **variables: str) -> None:
     """Runs a command in an environment that knows nothing of the source tree. Where it fails, the end of its log is shown."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "SELFAUDIT_", "QT_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "SELFAUDIT_", "QT_"))
+    }
     output = log.open("wb") if log else None
     try:
-        done = subprocess.run(command, cwd=cwd, env=kept | variables, stdout=output, stderr=subprocess.STDOUT if log else None, check=False)
+        done = subprocess.run(
+            command, cwd=cwd, env=kept | variables, stdout=output, stderr=subprocess.STDOUT if log else None, check=False
+        )
     finally:
         if output:
             output.close()
@@ -94,7 +98,12 @@ def wheel(job: Job) -> Path:
     folder = job.work / "wheel"
     shutil.rmtree(folder, ignore_errors=True)
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, ROOT], job.work, job.work / "wheel.log", SOURCE_DATE_EPOCH=str(job.epoch))
+    run(
+        [*pip, "wheel", "--no-deps", "--wheel-dir", folder, ROOT],
+        job.work,
+        job.work / "wheel.log",
+        SOURCE_DATE_EPOCH=str(job.epoch),
+    )
     return next(folder.glob("selfaudit-*.whl"))
 
 
@@ -154,7 +163,9 @@ def version() -> str:
 def day(of: str) -> datetime.date:
     """The day of a version, from the changelog; a version that is not there yet is of the latest day in it."""
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    found = re.search(rf"^## {re.escape(of)} - (\d{{4}}-\d\d-\d\d)", text, re.M) or re.search(r"^## \S+ - (\d{4}-\d\d-\d\d)", text, re.M)
+    found = re.search(rf"^## {re.escape(of)} - (\d{{4}}-\d\d-\d\d)", text, re.M) or re.search(
+        r"^## \S+ - (\d{4}-\d\d-\d\d)", text, re.M
+    )
     assert found
     return datetime.date.fromisoformat(found[1])
 

@@ -25,7 +25,15 @@ from typing import Any
 LONGEST = 180.0  # seconds for one command
 WINDOW_SECONDS = 2.0
 ENDING = ".exe" if os.name == "nt" else ""
-PASSED_ON = ("SYSTEMROOT", "WINDIR", "TEMP", "TMP", "COMSPEC", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE")  # Windows starts nothing without
+PASSED_ON = (
+    "SYSTEMROOT",
+    "WINDIR",
+    "TEMP",
+    "TMP",
+    "COMSPEC",
+    "NUMBER_OF_PROCESSORS",
+    "PROCESSOR_ARCHITECTURE",
+)  # Windows starts nothing without
 CASE = ("case", "new", "shop.test", "--provider", "demo", "--number", "SMOKE-1", "--no-sign")
 SETTINGS = "[scope]\nallow_reserved = true\n"
 
@@ -68,7 +76,12 @@ class Program:
         """
         variables = {"SELFAUDIT_HOME": str(self.folder / "own"), **variables}
         done = subprocess.run(
-            [*self.command, *arguments], cwd=self.folder, env=environment(self.folder, variables), capture_output=True, timeout=LONGEST, check=False
+            [*self.command, *arguments],
+            cwd=self.folder,
+            env=environment(self.folder, variables),
+            capture_output=True,
+            timeout=LONGEST,
+            check=False,
         )
         said = done.stderr.decode("utf-8", "replace")
         line = f"selfaudit {' '.join(arguments)}"
@@ -117,7 +130,10 @@ def offline(program: Program, evidence: Path) -> None:
     compare("judge", results(program.run("judge", str(evidence / "evidence.json"), "--json", "-", code=1)), before)
     program.run("report", str(evidence), "--pdf", "report.pdf")
     made = (program.folder / "report.pdf").read_bytes()
-    expect(made.startswith(b"%PDF-1.7") and made.rstrip().endswith(b"%%EOF") and len(made) > 100_000, "report --pdf: this is no report")
+    expect(
+        made.startswith(b"%PDF-1.7") and made.rstrip().endswith(b"%%EOF") and len(made) > 100_000,
+        "report --pdf: this is no report",
+    )
 
 
 def window(folder: Path, home: Path, case: Path) -> list[str]:
@@ -129,7 +145,11 @@ def window(folder: Path, home: Path, case: Path) -> list[str]:
     home.mkdir(parents=True, exist_ok=True)
     variables = {"QT_QPA_PLATFORM": "offscreen", "SELFAUDIT_HOME": str(home / "own"), "SELFAUDIT_LANGUAGE": "de"}
     with subprocess.Popen(
-        [folder / f"selfaudit-gui{ENDING}", case], cwd=home, env=environment(home, variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [folder / f"selfaudit-gui{ENDING}", case],
+        cwd=home,
+        env=environment(home, variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     ) as process:
         try:
             end = time.monotonic() + 60

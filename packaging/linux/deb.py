@@ -111,7 +111,10 @@ def fill(root: Path, app: Path, version: str, epoch: int) -> None:
         folder = share / f"icons/hicolor/{size}x{size}"
         _write(folder / "apps/selfaudit.png", (ICONS / f"selfaudit-{size}.png").read_bytes())
         for kind, name in (("case", "case+json"), ("bundle", "bundle+zip")):
-            _write(folder / f"mimetypes/application-vnd.selfaudit.{name}.png", (ICONS / f"selfaudit-{kind}-{size}.png").read_bytes())
+            _write(
+                folder / f"mimetypes/application-vnd.selfaudit.{name}.png",
+                (ICONS / f"selfaudit-{kind}-{size}.png").read_bytes(),
+            )
     _write(share / "icons/hicolor/scalable/apps/selfaudit.svg", (ICONS / "selfaudit.svg").read_bytes())
     _write(share / "man/man1/selfaudit.1.gz", _gz((ROOT / "docs/selfaudit.1").read_bytes()))
     (share / "man/man1/selfaudit-gui.1.gz").symlink_to("selfaudit.1.gz")

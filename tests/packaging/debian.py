@@ -51,7 +51,9 @@ class Debian:
         """What a command writes; nothing of this machine's variables but the way to the network is there."""
         clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": HOME if person else "/root"}
         if not person:
-            clean |= {"DEBIAN_FRONTEND": "noninteractive"} | {k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}
+            clean |= {"DEBIAN_FRONTEND": "noninteractive"} | {
+                k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")
+            }
         done = subprocess.run(
             self.command("/usr/bin/env", "-C", HOME, *words, person=person), env=clean | variables, capture_output=True, text=True,
             timeout=LONGEST, check=False,
@@ -62,7 +64,9 @@ class Debian:
     def put(self, source: Path, place: str) -> None:
         """Copies a file in."""
         with source.open("rb") as file:
-            subprocess.run(self.command("/bin/sh", "-c", f"cat > '{place}' && chmod 644 '{place}'", person=False), stdin=file, check=True)
+            subprocess.run(
+                self.command("/bin/sh", "-c", f"cat > '{place}' && chmod 644 '{place}'", person=False), stdin=file, check=True
+            )
 
     def start(self, *words: str, **variables: str) -> subprocess.Popen[str]:
         """Starts a program as the person and does not wait for it."""

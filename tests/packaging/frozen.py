@@ -13,7 +13,17 @@ from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build/package-tests"
-SOURCES = ("selfaudit", "ui", "resources", "packaging", "pyproject.toml", "CHANGELOG.md", "LICENSE", "README.md", "docs/selfaudit.1")
+SOURCES = (
+    "selfaudit",
+    "ui",
+    "resources",
+    "packaging",
+    "pyproject.toml",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "docs/selfaudit.1",
+)
 LONGEST = 600.0  # seconds for building
 
 

@@ -91,7 +91,18 @@ def test_what_is_written_about_it_is_true(made: Frozen) -> None:
 
 def test_nothing_is_in_it_that_it_does_not_use(made: Frozen) -> None:
     names = [path.relative_to(made.app).as_posix() for path in made.app.rglob("*")]
-    for kind in ("Qml", "Quick", "QtNetwork", "Qt6Network", "WebEngine", "VirtualKeyboard", "tkinter", "readline", "gtk", "libX11"):
+    for kind in (
+        "Qml",
+        "Quick",
+        "QtNetwork",
+        "Qt6Network",
+        "WebEngine",
+        "VirtualKeyboard",
+        "tkinter",
+        "readline",
+        "gtk",
+        "libX11",
+    ):
         assert not [name for name in names if kind in name], kind
     assert not [name for name in names if name.endswith((".po", ".py", ".pyc", ".h", "RECORD"))]
     assert sorted(Path(name).name for name in names if "qtbase_" in name) == ["qtbase_de.qm", "qtbase_en.qm"]
@@ -110,7 +121,11 @@ def test_the_descriptions_are_valid(made: Frozen, tmp_path: Path) -> None:
     said = tool("appstreamcli", "validate", "--no-net", "--pedantic", metainfo)
     assert not re.search(r"^[EWI]:", said, re.M), said
     assert f'<release version="{__version__}"' in metainfo.read_text("utf-8")
-    for shell in ("bash-completion/completions/selfaudit", "zsh/vendor-completions/_selfaudit", "fish/vendor_completions.d/selfaudit.fish"):
+    for shell in (
+        "bash-completion/completions/selfaudit",
+        "zsh/vendor-completions/_selfaudit",
+        "fish/vendor_completions.d/selfaudit.fish",
+    ):
         assert "_SELFAUDIT_COMPLETE" in (share / shell).read_text("utf-8")
     listed = tool("dpkg-deb", "-c", made.deb).splitlines()
     assert {line.split()[1] for line in listed} == {"root/root"}
@@ -156,23 +171,33 @@ def test_the_package_is_installed_opens_a_case_and_goes_again(made: Frozen, bare
     said = bare.run("gio", "info", "-a", "standard::content-type", f"{NUMBER}.selfaudit-case")
     assert f"standard::content-type: {CASE_TYPE}" in said
     bare.run("cp", "demo/bundle.zip", "one.selfaudit-bundle")
-    assert f"standard::content-type: {BUNDLE_TYPE}" in bare.run("gio", "info", "-a", "standard::content-type", "one.selfaudit-bundle")
-    assert "standard::content-type: application/zip" in bare.run("gio", "info", "-a", "standard::content-type", "demo/bundle.zip")
+    assert f"standard::content-type: {BUNDLE_TYPE}" in bare.run(
+        "gio", "info", "-a", "standard::content-type", "one.selfaudit-bundle"
+    )
+    assert "standard::content-type: application/zip" in bare.run(
+        "gio", "info", "-a", "standard::content-type", "demo/bundle.zip"
+    )
     for kind in (CASE_TYPE, BUNDLE_TYPE):
         assert bare.run("xdg-mime", "query", "default", kind) == "selfaudit.desktop\n"
         assert f"Default application for “{kind}”: selfaudit.desktop" in bare.run("gio", "mime", kind)
 
     # A double click: the desktop looks up the type, the program for it, and its Exec line.
-    bare.run("gio", "open", f"{NUMBER}.selfaudit-case", DISPLAY=screen)
+    bare.run("sh", "-c", f"gio open {NUMBER}.selfaudit-case > said.txt 2>&1", DISPLAY=screen)
     _wait_for_case(bare)
     pid = bare.run("pidof", "selfaudit-gui").split()
     assert len(pid) == 1
     words = bare.run("cat", f"/proc/{pid[0]}/cmdline").split("\0")
     assert words[:2] == ["selfaudit-gui", f"{HOME}/{NUMBER}.selfaudit-case"]
     bare.run("kill", pid[0])
+    assert bare.run("cat", "said.txt") == ""
 
     bare.run("apt-get", *options, "remove", "selfaudit", person=False)
-    assert bare.run("sh", "-c", "command -v selfaudit selfaudit-gui; ls -d /usr/lib/selfaudit /usr/share/doc/selfaudit", code=2).count("No such file") == 2
+    assert (
+        bare.run(
+            "sh", "-c", "command -v selfaudit selfaudit-gui; ls -d /usr/lib/selfaudit /usr/share/doc/selfaudit", code=2
+        ).count("No such file")
+        == 2
+    )
     assert bare.run("xdg-mime", "query", "default", CASE_TYPE).strip() == ""
     assert NUMBER in bare.run("selfaudit/selfaudit", "history")  # what the person kept is still there
 
@@ -192,7 +217,7 @@ def _wait_for_case(bare: Debian) -> None:
 
 def test_programs_that_it_starts_have_the_persons_own_libraries(made: Frozen, bare: Debian) -> None:
     """PyInstaller's LD_LIBRARY_PATH would make the collector's programs load our libraries in place of the system's."""
-    wrapper = f"#!/bin/bash\nenv > {HOME}/environment.txt\nexec /usr/bin/dash \"$@\"\n"
+    wrapper = f'#!/bin/bash\nenv >> {HOME}/environment.txt\nexec /usr/bin/dash "$@"\n'
     line = f"rm /usr/bin/sh && printf '%s' '{wrapper}' > /usr/bin/sh && chmod 755 /usr/bin/sh"
     bare.run("bash", "-c", line, person=False)
     bare.run("selfaudit/selfaudit", "collect", "--local", LD_LIBRARY_PATH="/persons/own")

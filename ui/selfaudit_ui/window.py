@@ -302,7 +302,8 @@ class Window(QMainWindow):
         if sizes.get(GroupKey.SHOULD):
             parts.append(_("{count} should be fixed").format(count=sizes[GroupKey.SHOULD]))
         if sizes.get(GroupKey.UNCLEAR):
-            parts.append(_("{count} could not be verified").format(count=sizes[GroupKey.UNCLEAR]))
+            count = sizes[GroupKey.UNCLEAR]
+            parts.append(ngettext("{count} could not be verified", "{count} could not be verified", count).format(count=count))
         if sizes.get(GroupKey.PASSED):
             parts.append(count_words({"pass": sizes[GroupKey.PASSED]}))
         return " · ".join(parts)

@@ -162,9 +162,10 @@ def _data(leaflet: Leaflet, show: Callable[[str], str]) -> dict[str, Any]:
         return [{"title": show(_(title)), "text": show(_(text))} for title, text in items]
 
     when = datetime.datetime.strptime(leaflet.made[:16], "%Y-%m-%d %H:%M")
+    headline = _WORDS["title"]
     return {
         "language": language() if language() in LANGUAGES else SOURCE,
-        "title": show(_(_WORDS["title"])),
+        "title": show(_(headline)),
         "provider": outside(leaflet.provider, _NAME) or "–",
         "provider-plain": show(printable(leaflet.provider, _NAME)) or "–",
         "accent": accent_on_white(leaflet.accent),
