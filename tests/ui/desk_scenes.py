@@ -135,7 +135,13 @@ def _start_beside(stage: Stage) -> None:
     path, absent = Path("PH-88213.selfaudit-case"), Path("PH-88214.selfaudit-case")
     controller.beside = (
         Beside(path, number, name, Seal("trusted", KEY.public().name, "Prez Hosting, abuse desk"), b"1"),
-        Beside(path, "PH-88199", "Prez Hosting, a name that is quite long, for a company that has many words in it", Seal("unknown-key"), b"2"),
+        Beside(
+            path,
+            "PH-88199",
+            "Prez Hosting, a name that is quite long, for a company that has many words in it",
+            Seal("unknown-key"),
+            b"2",
+        ),
         Beside(absent, problem="PH-88214.selfaudit-case: file: Input data was truncated"),
     )
     stage.show("start")
