@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 GUI_STAMP := $(VENV)/.installed-gui
 BENCH_STAMP := $(VENV)/.installed-bench
 # How the tests are spread over processes: a file stays in one piece.
-SPREAD = -n $(or $(WORKERS),$(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')) --dist loadfile --no-loadscope-reorder
+SPREAD = -n $(or $(WORKERS),$(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo app test unit lab lint types contracts docs docs-fresh translations screenshots bench system-packages clean package smoke coverage vulnerabilities fuzz
 
@@ -107,7 +107,7 @@ smoke: $(GUI_STAMP)
 coverage: $(GUI_STAMP)
 	rm -rf build/coverage
 	mkdir -p build/coverage
-	@$(BIN)/python -m pytest $(TESTS) -n auto --dist loadfile --no-loadscope-reorder -m "not lab" -q \
+	@$(BIN)/python -m pytest $(TESTS) $(SPREAD) -m "not lab" -q \
 		--cov --cov-report=html:build/coverage/html --cov-report= ; code=$$?; \
 		$(BIN)/python -m coverage report > build/coverage/coverage.txt; grep ^TOTAL build/coverage/coverage.txt; exit $$code
 
