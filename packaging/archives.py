@@ -57,7 +57,7 @@ def tar_zst(app: Path, path: Path, epoch: int, *, quick: bool = False) -> Path:
     if tool is None:
         raise SystemExit("zstd is missing: apt-get install zstd")
     with path.open("wb") as target:
-        packer = subprocess.Popen([tool, "-q", "-T0", *level, f"--long={WINDOW}", "-c"], stdin=subprocess.PIPE, stdout=target)
+        packer = subprocess.Popen([tool, "-q", "-T0", *level, f"--long={WINDOW}", "-c"], stdin=subprocess.PIPE, stdout=target)  # noqa: S603
         assert packer.stdin is not None
         with tarfile.open(fileobj=packer.stdin, mode="w|", format=tarfile.PAX_FORMAT) as archive:
             add_tree(archive, app, app.name, epoch)

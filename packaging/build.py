@@ -81,7 +81,7 @@ def run(command: list[str | Path], cwd: Path, log: Path | None = None, **variabl
     }
     output = log.open("wb") if log else None
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             command, cwd=cwd, env=kept | variables, stdout=output, stderr=subprocess.STDOUT if log else None, check=False
         )
     finally:
@@ -148,7 +148,7 @@ def smoke(job: Job) -> None:
 def module_sizes(job: Job) -> dict[str, int]:
     """Package -> octets of its modules in one of the programs."""
     program = job.programs / ("selfaudit.exe" if os.name == "nt" else "selfaudit")
-    done = subprocess.run([job.python, "-c", MODULES_SCRIPT, program], check=True, capture_output=True)
+    done = subprocess.run([job.python, "-c", MODULES_SCRIPT, program], check=True, capture_output=True)  # noqa: S603
     found: dict[str, int] = json.loads(done.stdout)
     return found
 

@@ -75,7 +75,7 @@ class Program:
             Fault: another exit code, or words where none belong.
         """
         variables = {"SELFAUDIT_HOME": str(self.folder / "own"), **variables}
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [*self.command, *arguments],
             cwd=self.folder,
             env=environment(self.folder, variables),
@@ -144,7 +144,7 @@ def window(folder: Path, home: Path, case: Path) -> list[str]:
     """
     home.mkdir(parents=True, exist_ok=True)
     variables = {"QT_QPA_PLATFORM": "offscreen", "SELFAUDIT_HOME": str(home / "own"), "SELFAUDIT_LANGUAGE": "de"}
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603
         [folder / f"selfaudit-gui{ENDING}", case],
         cwd=home,
         env=environment(home, variables),

@@ -12,7 +12,13 @@ import platformdirs
 from selfaudit.errors import UserError
 from selfaudit.i18n import _
 
-_SYSTEM_PLACES = ("/usr", "/opt", "/snap", "/app", "/nix")  # there, packages put programs; what lies beside is nobody's case
+# There, packages and installers put programs; what lies beside is nobody's case.
+_SYSTEM_PLACES = {
+    "linux": ("/usr", "/opt", "/snap", "/app", "/nix"),
+    "darwin": ("/usr", "/opt", "/nix", "/Applications"),
+    "win32": (),
+}
+_WINDOWS_PLACES = (("ProgramFiles", ""), ("ProgramFiles(x86)", ""), ("ProgramW6432", ""), ("LOCALAPPDATA", "Programs"))
 
 
 def data_folder() -> Path:
@@ -30,15 +36,15 @@ def cache_folder() -> Path:
 def app_folder() -> Path | None:
     """The folder in which a frozen app lies as the person sees it; None from source.
 
-    That of the AppImage ($APPIMAGE is set by its start), that which holds the .app of macOS, otherwise that of the executable. An unpacked
+    That of the AppImage ($APPIMAGE and $APPDIR are set by its start; programs that it starts inherit them), that which holds the .app of macOS, otherwise that of the executable. An unpacked
     archive is a folder of the app's own, in which nobody looks for anything else: `app_surroundings` names the one around it, too.
     """
     if not getattr(sys, "frozen", False):
         return None
     image = os.environ.get("APPIMAGE", "")
-    if sys.platform == "linux" and image and Path(image).is_absolute():
+    program, mounted = Path(sys.executable), os.environ.get("APPDIR", "")
+    if sys.platform == "linux" and image and mounted and Path(image).is_absolute() and program.is_relative_to(mounted):
         return Path(image).parent
-    program = Path(sys.executable)
     if sys.platform == "darwin":
         holder = next((p for p in program.parents if p.suffix == ".app"), None)
         if holder is not None:
@@ -49,10 +55,17 @@ def app_folder() -> Path | None:
 def app_surroundings() -> tuple[Path, ...]:
     """The folders in which something may lie beside a frozen app; none where a system has installed it for everybody, and none from source."""
     folder = app_folder()
-    if folder is None or any(folder.is_relative_to(place) for place in _SYSTEM_PLACES):
+    if folder is None or any(folder.is_relative_to(place) for place in _system_places()):
         return ()
     # PyInstaller's folder of libraries shows that this folder is the app's own.
     return (folder, folder.parent) if (folder / "_internal").is_dir() else (folder,)
+
+
+def _system_places() -> tuple[Path, ...]:
+    named = [Path(place) for place in _SYSTEM_PLACES.get(sys.platform, _SYSTEM_PLACES["linux"])]
+    if sys.platform == "win32":
+        named += [Path(os.environ[name], below) for name, below in _WINDOWS_PLACES if os.environ.get(name)]
+    return tuple(named)
 
 
 def install_key_or_none() -> bytes:

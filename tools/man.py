@@ -28,7 +28,7 @@ DESCRIPTION = (
     "selfaudit audits the domains and servers of a hosting customer whose service is suspended, or about to be; it says how to fix "
     "what is wrong, and writes a report that an abuse desk can check.",
     "Public records (DNS, registration data, blocklists, routing) are looked up for anything. Nothing is sent to a server itself without "
-    "authority: a case file that the provider has signed, a TXT record that proves the domain, or a statement with --authority. "
+    "authority: a case file that the provider has signed, a TXT record that proves the domain, an address of this machine that was named, or a statement with --authority. "
     "selfaudit plan shows beforehand what would be sent to whom.",
     "What could not be observed is inconclusive, with the reason, and never passed.",
     "selfaudit gui, and the program selfaudit-gui [FILE], open the app, which does the same in a window.",
@@ -37,9 +37,13 @@ DESCRIPTION = (
 
 EXIT_STATUS = (
     ("0", "Nothing failed. For verify: the bundle is intact and complete."),
-    ("1", "Something failed."),
+    ("1", "Something failed. For case check: the file was changed after it was signed, or its signature cannot be read."),
     ("2", "Wrong usage or bad input; one line on standard error says what to do next."),
-    ("3", "Nothing failed, but something that matters could not be concluded."),
+    (
+        "3",
+        "Nothing failed, but something that matters could not be concluded. For case check: the file is not signed, or by a key that nobody "
+        "here vouches for.",
+    ),
     ("130", "Interrupted. What was seen so far is saved."),
     ("141", "The reader of standard output has gone."),
 )

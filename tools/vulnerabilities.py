@@ -27,6 +27,7 @@ SERVICE = "https://api.osv.dev"
 PROBE = 5.0  # seconds until the service must have answered at all
 LONGEST = 60.0  # seconds for everything
 MAX_ANSWER = 20_000_000  # octets
+MAX_PAGES = 20  # answers to the question about all packages
 MAX_WORDS = 50  # findings whose words are fetched
 OWN = "selfaudit"
 
@@ -36,6 +37,10 @@ ACCEPTED: dict[str, tuple[datetime.date, str]] = {}
 
 class UnreachableError(Exception):
     """The service did not answer, or not in its format: nothing is known."""
+
+
+class RefusedError(UnreachableError):
+    """It is there and has answered with an error: nothing is known either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Finding:
 
 def installed() -> list[tuple[str, str]]:
     """(name, version) of every package of this environment, without selfaudit itself."""
-    found = {(re.sub(r"[-_.]+", "-", str(d.metadata["Name"])).lower(), d.version) for d in importlib.metadata.distributions()}
+    found = {(_normal(str(d.metadata["Name"])), d.version) for d in importlib.metadata.distributions()}
     return sorted(package for package in found if package[0] != OWN)
 
 
@@ -81,7 +86,7 @@ class Service:
         method = "GET" if body is None else "POST"
         with requests.request(method, self._address + path, json=body, timeout=self._probe, stream=True) as response:
             if response.status_code != requests.codes.ok:
-                raise UnreachableError(f"it answered {response.status_code}")
+                raise RefusedError(f"OSV answered {response.status_code}")
             data = response.raw.read(MAX_ANSWER + 1, decode_content=True)
         if len(data) > MAX_ANSWER:
             raise UnreachableError("its answer is too long")
@@ -98,17 +103,27 @@ class Service:
         """
         self.batch([package], self._probe)
 
-    def batch(self, packages: list[tuple[str, str]], patience: float | None = None) -> list[Any]:
-        """What is known against each package, in the same order.
+    def batch(self, packages: list[tuple[str, str]], patience: float | None = None) -> list[list[str]]:
+        """The ids of what is known against each package, in the same order. A result that goes on (next_page_token) is followed to its end.
 
         Raises:
-            UnreachableError: there is no answer for each of them.
+            UnreachableError: there is no whole answer for each of them.
         """
-        queries = [{"package": {"name": name, "ecosystem": "PyPI"}, "version": version} for name, version in packages]
-        results = self.ask("/v1/querybatch", {"queries": queries}, patience).get("results")
-        if not isinstance(results, list) or len(results) != len(packages):
-            raise UnreachableError("its answer is not in its format")
-        return results
+        found: list[list[str]] = [[] for _ in packages]
+        left = [(number, "") for number in range(len(packages))]
+        for _ in range(MAX_PAGES):
+            results = self.ask("/v1/querybatch", {"queries": [_query(packages[n], token) for n, token in left]}, patience).get(
+                "results"
+            )
+            if not isinstance(results, list) or len(results) != len(left):
+                raise UnreachableError("its answer is not in its format")
+            for (number, _token), result in zip(left, results, strict=True):
+                found[number] += _ids(result)
+            tokens = [_next_page(result) for result in results]
+            left = [(number, token) for (number, _before), token in zip(left, tokens, strict=True) if token]
+            if not left:
+                return found
+        raise UnreachableError("its answer has no end")
 
 
 def _within(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
@@ -144,6 +159,20 @@ def _ids(result: Any) -> list[str]:
     return [entry["id"] for entry in known]
 
 
+def _query(package: tuple[str, str], token: str) -> dict[str, Any]:
+    name, version = package
+    query: dict[str, Any] = {"package": {"name": name, "ecosystem": "PyPI"}, "version": version}
+    return {**query, "page_token": token} if token else query
+
+
+def _next_page(result: dict[str, Any]) -> str:
+    """The token of a result's next page, "" for the last one."""
+    token = result.get("next_page_token")
+    if token is not None and not isinstance(token, str):
+        raise UnreachableError("its answer is not in its format")
+    return token or ""
+
+
 def _entries(value: Any) -> list[dict[str, Any]]:
     """A list of objects, or nothing where the answer has something else there."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
@@ -158,7 +187,7 @@ def look(service: Service, packages: list[tuple[str, str]]) -> list[Finding]:
     results = service.batch(packages)
     found: list[Finding] = []
     for (name, version), result in zip(packages, results, strict=True):
-        for identifier in _ids(result):
+        for identifier in dict.fromkeys(result):
             found.append(_finding(service, name, version, identifier, with_words=len(found) < MAX_WORDS))
     return _merged(found)
 
@@ -175,7 +204,7 @@ def _finding(service: Service, name: str, version: str, identifier: str, *, with
     fixed = [
         event["fixed"]
         for affected in _entries(data.get("affected"))
-        if isinstance(affected.get("package"), dict) and affected["package"].get("ecosystem") == "PyPI"
+        if _is_package(affected.get("package"), name)
         for span in _entries(affected.get("ranges"))
         if span.get("type") == "ECOSYSTEM"
         for event in _entries(span.get("events"))
@@ -183,6 +212,15 @@ def _finding(service: Service, name: str, version: str, identifier: str, *, with
     ]
     words = str(data.get("summary") or data.get("details") or "").partition("\n")[0]
     return Finding(name, version, (identifier, *sorted(aliases)), words, tuple(dict.fromkeys(fixed)))
+
+
+def _is_package(named: Any, name: str) -> bool:
+    """Whether a record means this package; it may tell of others, too. Names are compared as PEP 503 says."""
+    return isinstance(named, dict) and named.get("ecosystem") == "PyPI" and _normal(str(named.get("name"))) == _normal(name)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _merged(found: list[Finding]) -> list[Finding]:
@@ -213,6 +251,9 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
     try:
         service.probe(packages[0])
         found = look(service, packages)
+    except RefusedError as error:
+        sys.stdout.write(f"vulnerabilities: not looked up, {error}\n")
+        return 0
     except UnreachableError as error:
         sys.stdout.write(f"vulnerabilities: not looked up, OSV is not reachable from here ({_clean(str(error))})\n")
         return 0

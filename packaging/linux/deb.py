@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import hashlib
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import trim  # noqa: E402 - from the folder above
+import trim
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -91,7 +92,7 @@ def make(app: Path, out: Path, version: str, epoch: int, *, quick: bool = False)
             os.utime(item, (epoch, epoch), follow_symlinks=False)
         packing = ["-Znone"] if quick else ["-Zxz", "-z9"]
         command = ["dpkg-deb", "--root-owner-group", *packing, "--build", str(root), str(path)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)})
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)})  # noqa: S603
     return path
 
 
@@ -122,7 +123,7 @@ def fill(root: Path, app: Path, version: str, epoch: int) -> None:
     _write(share / "doc/selfaudit/copyright", copyright_file().encode())
     for shell, place in COMPLETIONS.items():
         clean = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(root)}
-        done = subprocess.run([app / "selfaudit", "completion", shell], check=True, capture_output=True, env=clean)
+        done = subprocess.run([app / "selfaudit", "completion", shell], check=True, capture_output=True, env=clean)  # noqa: S603
         _write(root / place, done.stdout)
 
 
@@ -172,8 +173,6 @@ def _gz(data: bytes) -> bytes:
 
 
 def _md5(path: Path) -> str:
-    import hashlib
-
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 

@@ -9,3 +9,12 @@ _CODES = (
     "sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 CODES = frozenset(_CODES.split())
+
+# How a language calls itself, for those in which a provider is likely to ask for an answer.
+NAMES = {
+    "ar": "العربية", "bg": "български", "cs": "čeština", "da": "dansk", "de": "Deutsch", "el": "ελληνικά", "en": "English", "es": "español",
+    "et": "eesti", "fi": "suomi", "fr": "français", "hr": "hrvatski", "hu": "magyar", "it": "italiano", "ja": "日本語", "ko": "한국어",
+    "lt": "lietuvių", "lv": "latviešu", "nb": "norsk bokmål", "nl": "Nederlands", "no": "norsk", "pl": "polski", "pt": "português",
+    "ro": "română", "ru": "русский", "sk": "slovenčina", "sl": "slovenščina", "sr": "српски", "sv": "svenska", "tr": "Türkçe",
+    "uk": "українська", "zh": "中文",
+}  # fmt: skip

@@ -25,7 +25,16 @@ MAX_FILE: Final = 200_000  # octets of release.json
 MAX_FILES: Final = 100
 MAX_SIZE: Final = 4_000_000_000  # octets of one file of a release
 SYSTEMS: Final = ("linux", "windows", "macos")
-_PROGRAMS: Final = ("tar.zst", "deb", "AppImage", "zip", "installer", "dmg")
+_ABOUT: Final = ("sbom", "checksums")  # kinds that are not the program
+# The kinds of program that there are for a system.
+_KINDS: Final = {
+    "linux": ("tar.zst", "deb", "AppImage", "zip"),
+    "windows": ("zip", "installer"),
+    "macos": ("dmg", "zip", "installer"),
+    "any": ("zip", "tar.zst"),
+}
+# What a program may not be called: it would be taken for the case, the letter or the page that lie beside it.
+_OTHERS: Final = (".selfaudit-case", ".minisig", ".html", ".htm", ".txt", ".json")
 _CHUNK: Final = 1_000_000
 
 System = Literal["linux", "windows", "macos", "any"]
@@ -50,7 +59,7 @@ class ReleaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     @property
     def program(self) -> bool:
         """Whether it is the program, and not something about it."""
-        return self.kind in _PROGRAMS
+        return self.kind not in _ABOUT
 
 
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,6 +98,12 @@ def read_release(data: bytes) -> Release:
         raise BadInput(f"date: {words}") from None
     seen: set[str] = set()
     for index, file in enumerate(release.files):
+        if file.program and file.kind not in _KINDS[file.system]:
+            words = phrase("there is no “{value}” for the system “{name}”", value=file.kind, name=file.system)
+            raise BadInput(f"files[{index}].kind: {words}")
+        if file.program and file.name.casefold().endswith(_OTHERS):
+            words = phrase("“{value}” is not the name of a program", value=file.name)
+            raise BadInput(f"files[{index}].name: {words}")
         if file.name.casefold() in seen:
             words = phrase("“{id}” is there twice", id=file.name)
             raise BadInput(f"files[{index}].name: {words}")

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from selfaudit.protocols.minisign import PublicKey, SecretKey
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class _Folder(click.Path):
+    """A folder that somebody names: an empty name, as of a variable that is not set, would be the folder one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            raise UserError(_("--send: name a folder."))
+        return super().convert(value, param, ctx)
+
+
 _JSON = click.option("--json", "json_file", default="", metavar="FILE", help="Write it as JSON; - for standard output.")
 
 
@@ -56,7 +67,7 @@ def case() -> None:
 @click.option("--out", type=_FILE, metavar="FILE", help="The file to write; NUMBER.selfaudit-case if it is not given.")
 @click.option(
     "--send",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Folder(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Write everything for this customer into a folder: the case, a letter, and a page with links and checksums.",
 )
@@ -72,7 +83,7 @@ def new_case(sign: bool, out: Path | None, send: Path | None, release: Path | No
     case. Links to the program come from [downloads] of your pack, checksums from --release.
     """
     from selfaudit.cli.inputs import read_settings
-    from selfaudit.engine.case_making import case_remarks, default_name, make_case_file, write_case
+    from selfaudit.engine.case_making import case_remarks, default_name, make_case_file, refuse_other_number, write_case
     from selfaudit.engine.seals import open_case, sign_case
 
     if send is not None and out is not None:
@@ -84,6 +95,9 @@ def new_case(sign: bool, out: Path | None, send: Path | None, release: Path | No
     data = make_case_file(file, at=at, allow_reserved=reserved)
     if send is not None:
         return _send(data, at, send, release, sign=sign, force=force)
+    if out is None and force:
+        number = open_case(data, None).file.number
+        refuse_other_number(Path(default_name(number)), number)
     signature = None
     if sign:
         signature = sign_case(data, _signing_key(), at)
@@ -104,11 +118,14 @@ def _send(data: bytes, at: str, folder: Path, release: Path | None, *, sign: boo
     from selfaudit.case.release import read_release_file
     from selfaudit.engine.case_making import case_remarks
     from selfaudit.engine.seals import open_case, sign_case
-    from selfaudit.report.sending import refuse_present
+    from selfaudit.report.sending import refuse_others, refuse_present, refuse_unwritable
     from selfaudit.report.sending import send as write_folder
 
+    number = parse_case(data).number
     if not force:
-        refuse_present(folder, parse_case(data).number)
+        refuse_present(folder, number)
+    refuse_others(folder, number)
+    refuse_unwritable(folder)
     known = read_release_file(release) if release is not None else None
     key = _signing_key() if sign else None
     opened = open_case(data, sign_case(data, key, at) if key is not None else None)
@@ -120,6 +137,7 @@ def _send(data: bytes, at: str, folder: Path, release: Path | None, *, sign: boo
     for remark in (*case_remarks(opened.file), *sent.remarks):
         _say(remark)
     _say_signed(opened)
+    _say(_("Paste letter.txt into your answer, and attach the other files."))
     return 0
 
 

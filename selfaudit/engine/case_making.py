@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from selfaudit.case import Case
-from selfaudit.case.file import MAX_FIELD, CaseApproval, CaseFile, encode_case, parse_case, parse_deadline, parse_past
+from selfaudit.case.file import MAX_FIELD, MAX_FILE, CaseApproval, CaseFile, encode_case, parse_case, parse_deadline, parse_past
 from selfaudit.case.languages import CODES
 from selfaudit.case.targets import hosted_targets, parse_address, parse_domain, parse_target, parse_targets
 from selfaudit.checks.registry import get_check
@@ -24,6 +24,7 @@ from selfaudit.engine.beside import write_beside
 from selfaudit.engine.requirements import check_cited
 from selfaudit.engine.seals import SUFFIX
 from selfaudit.errors import BadInput, UserError
+from selfaudit.files import read_bounded
 from selfaudit.i18n import N_, _
 from selfaudit.policy.packs import pack_for
 from selfaudit.protocols.minisign import PublicKey
@@ -118,6 +119,23 @@ def default_name(number: str) -> str:
     """The name of a file for a case: its number in letters, digits, "." , "-" and "_", and the ending of case files."""
     stem = _UNSAFE.sub("-", number).strip(".-_")[:60].rstrip(".-_") or "case"
     return f"{'case-' if _DEVICE.fullmatch(stem) else ''}{stem}{ENDING}"
+
+
+def refuse_other_number(path: Path, number: str) -> None:
+    """Refuses to overwrite the case of somebody else: several numbers may come to the same name of a file.
+
+    Raises:
+        UserError: a case with another number lies there.
+    """
+    if path.is_symlink() or not path.is_file():
+        return  # what a link leads to is not overwritten
+    try:
+        there = " ".join(parse_case(read_bounded(path, MAX_FILE)).number.split())
+    except (BadInput, UserError):
+        return  # no case at all
+    if there != " ".join(number.split()):
+        words = _("{file}: this is the case {number}, not this one; nothing was written. Choose another place.")
+        raise UserError(words.format(file=path, number=printable(there, MAX_NAME)))
 
 
 def read_exception(text: str) -> CaseApproval:

@@ -39,25 +39,62 @@ class Beside:
     problem: str = ""
 
 
-def cases_beside(folders: Iterable[Path]) -> tuple[Beside, ...]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies beside the app.
+
+    Attributes:
+        files: those signed by the provider first, then others that can be read, then those that cannot; among their like the newest first.
+        more: there is more than was looked at.
+    """
+
+    files: tuple[Beside, ...] = ()
+    more: bool = False
+
+
+def cases_beside(folders: Iterable[Path]) -> Found:
     """The case files in these folders, each content once. What cannot be read says why; a folder that cannot be read has none."""
+    dated: dict[Path, float] = {}
+    more = False
+    for folder in folders:
+        named, cut = _named(folder)
+        dated.update(named)
+        more = more or cut
+    newest = sorted(dated, key=lambda path: (-dated[path], str(path)))
     found: list[Beside] = []
-    names = (path for folder in folders for path in _named(folder))
-    for path in islice(dict.fromkeys(names), MAX_FILES):
+    for path in newest[:MAX_FILES]:
         one = _read(path)
         if one.problem or all(one.data != other.data for other in found):
             found.append(one)
-    return tuple(found)
+    return Found(tuple(sorted(found, key=_rank)), more or len(newest) > MAX_FILES)
 
 
-def _named(folder: Path) -> list[Path]:
-    """The files of a folder that are called case files, by name."""
+def _rank(file: Beside) -> int:
+    """0 for one that the provider has signed, 1 for another that can be read, 2 for one that cannot."""
+    if file.problem or file.seal is None:
+        return 2
+    return 0 if file.seal.state == "trusted" else 1
+
+
+def _named(folder: Path) -> tuple[dict[Path, float], bool]:
+    """The files of a folder that are called case files, with the time of their last change; and whether the folder has more entries."""
+    found: dict[Path, float] = {}
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in islice(entries, MAX_ENTRIES) if entry.name.endswith(ENDING)]
+            for entry in islice(entries, MAX_ENTRIES):
+                if entry.name.endswith(ENDING):
+                    found[folder / entry.name] = _changed(entry)
+            return found, next(entries, None) is not None
     except OSError:
-        return []
-    return [folder / name for name in sorted(names)]
+        return found, False
+
+
+def _changed(entry: os.DirEntry[str]) -> float:
+    """When it was changed; what is no file comes last, so that nothing else is kept from being looked at."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime if entry.is_file() else 0.0
+    except OSError:
+        return 0.0
 
 
 def _read(path: Path) -> Beside:

@@ -26,7 +26,7 @@ from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.policy.packs import pack_for
 from selfaudit.protocols.minisign import PublicKey, SecretKey
-from selfaudit.report.sending import Sent, send, sent_names
+from selfaudit.report.sending import Sent, refuse_others, refuse_unwritable, send, sent_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +135,21 @@ def refuse_sent(folder: Path, number: str) -> None:
     for name in sent_names(number):
         if os.path.lexists(folder / name):
             raise UserError(_("{file} is there already; choose another folder.").format(file=folder / name))
+    refuse_others(folder, number)
 
 
-def key_to_send(folder: Path, number: str) -> SecretKey:
-    """The key of this computer for a case in a folder for the customer.
+def key_to_send(folder: Path, number: str, release: Path | None = None) -> SecretKey:
+    """The key of this computer for a case in a folder for the customer; what can be refused without a key is refused before one is made.
 
     Raises:
-        UserError: there is no place for a key, or none for the files.
+        UserError: there is no place for a key, or none for the files, or the release is none.
     """
     from selfaudit.secrets import signing_key
 
     refuse_sent(folder, number)
+    refuse_unwritable(folder)
+    if release is not None:
+        read_release_file(release)
     return signing_key()
 
 

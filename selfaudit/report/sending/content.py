@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from selfaudit.case.file import CaseFile
+from selfaudit.case.languages import NAMES
 from selfaudit.case.release import Release
 from selfaudit.engine.case_making import default_name
 from selfaudit.engine.seals import SUFFIX, SignedCase
 from selfaudit.errors import BadInput
 from selfaudit.i18n import LANGUAGES, SOURCE, _, language, ngettext
 from selfaudit.policy.model import Contacts, Pack
-from selfaudit.policy.packs import pack_for
+from selfaudit.policy.packs import is_own, pack_for
 from selfaudit.protocols.minisign import PublicKey, read_public_key
 from selfaudit.report.content.look import Look, look_of
 from selfaudit.report.sending.downloads import Downloads, downloads_of
@@ -61,12 +62,15 @@ class Sending:
         permission: what the case file permits.
         targets: what that covers, as the case file names it.
         more_targets: that there are more, "" if all are named.
+        hosting: what the hosted domains are named for.
+        hosted: those domains; none of them is permitted.
+        more_hosted: that there are more, "" if all are named.
         ask: whom to ask.
         checking: how the signature is checked by the program itself, "" without one.
         key: the public key by which the file was signed, "" if it is not known.
         command: checks the signature with minisign, "" without key.
         downloads: the program.
-        look: logo and colours.
+        look: logo and colours; those of a provider only where its pack vouches for the signature.
     """
 
     language: str
@@ -90,6 +94,9 @@ class Sending:
     permission: str
     targets: tuple[str, ...]
     more_targets: str
+    hosting: str
+    hosted: tuple[str, ...]
+    more_hosted: str
     ask: str
     checking: str
     key: str
@@ -119,9 +126,12 @@ def sending_of(signed: SignedCase, release: Release | None = None, key: PublicKe
     signature = case + SUFFIX if signed.signature else ""
     deadline, policy = _moment(file.deadline), _line(known.title) if known.clauses else ""
     named = tuple(dict.fromkeys(_line(text) for text in (*file.targets, *file.sending_ips)))
-    more = len(named) - MAX_TARGETS
+    hosted = tuple(dict.fromkeys(_line(text) for text in file.hosted))
     downloads = downloads_of(known.downloads, release)
-    public = key.text() if key is not None else _key_of(known, signed.seal.key) if signed.signature else ""
+    trusted = signed.seal.state == "trusted"
+    # A customer's program knows only the packs that came with it. One of our own may travel with the case, and proves nothing then.
+    vouched = trusted and pack is not None and not is_own(pack.id)
+    public = (key.text() if key is not None else _key_of(known, signed.seal.key)) if trusted else ""
     return Sending(
         language=language(),
         provider=provider,
@@ -141,20 +151,28 @@ def sending_of(signed: SignedCase, release: Release | None = None, key: PublicKe
         steps=_steps(case, signature, deadline, downloads, onboarding=file.purpose == "onboarding"),
         deadline=deadline,
         sends=_sends(),
-        permission=_permission(signed, named),
+        permission=_permission(signed, named, hosted, vouched=vouched),
         targets=named[:MAX_TARGETS],
-        more_targets=ngettext(
-            "and {count} more, which the case file names", "and {count} more, which the case file names", more
-        ).format(count=more)
-        if more > 0
-        else "",
+        more_targets=_more(named),
+        hosting=_("These domains are named as hosted for others. That permits no check of them:") if hosted else "",
+        hosted=hosted[:MAX_TARGETS],
+        more_hosted=_more(hosted),
         ask=_ask(file, known.contacts, number),
-        checking=_checking(signed, case, signature),
+        checking=_checking(case, signature, known=vouched, command=bool(public)),
         key=public,
         command=f"minisign -Vm {case} -P {public}" if public else "",
         downloads=downloads,
-        look=look_of(known.brand),
+        look=look_of(known.brand) if trusted else Look(),
     )
+
+
+def _more(names: tuple[str, ...]) -> str:
+    """That the case file names more than stand here, "" if it does not."""
+    more = len(names) - MAX_TARGETS
+    if more <= 0:
+        return ""
+    words = ngettext("and {count} more, which the case file names", "and {count} more, which the case file names", more)
+    return words.format(count=more)
 
 
 def _line(text: str) -> str:
@@ -190,7 +208,7 @@ def _facts(file: CaseFile, deadline: str, policy: str) -> tuple[tuple[str, str],
         (_("Service"), file.service),
         (_("Suspended since"), _moment(file.suspended)),
         (_("Please answer by"), deadline),
-        (_("Please answer in"), LANGUAGES.get(file.language, file.language)),
+        (_("Please answer in"), NAMES.get(file.language.strip().lower(), "")),
         (_("Policy"), policy),
         (_("Contact"), file.contact),
     )
@@ -213,19 +231,21 @@ def _steps(case: str, signature: str, deadline: str, downloads: Downloads, *, on
         get = _("Ask us for the program selfaudit for your own computer, if it did not come with this letter.")
     if signature:
         put = _(
-            "Put the files {case} and {signature} into the folder of the program and start it: it offers your case. "
-            "You can also open the case file from the program. The two files belong together."
+            "Save {case} and {signature} in one folder: the two files belong together. Start the program and open {case} from it, or by a double "
+            "click once the program is installed. A program that you have only unpacked, or an AppImage, offers the case by itself if both files "
+            "lie in its folder."
         )
     else:
         put = _(
-            "Put the file {case} into the folder of the program and start it: it offers your case. "
-            "You can also open the case file from the program."
+            "Save {case}. Start the program and open the file from it, or by a double click once the program is installed. A program that you "
+            "have only unpacked, or an AppImage, offers the case by itself if the file lies in its folder."
         )
     told = (
         _("Repair what it finds: every finding says how. Then let it check again.")
         if onboarding
         else _(
-            "Repair what it finds: every finding says how. Let it check again, and say what happened and what you have planned."
+            "Repair what it finds: every finding says how. Let it check again, and say on the page “Statement” what happened and what you have "
+            "planned."
         )
     )
     last = (
@@ -248,14 +268,18 @@ def _sends() -> tuple[str, ...]:
             "Before anything is sent, the program shows what it would send, to whom and how often. Nothing is sent before you allow it."
         ),
         _(
-            "It asks public services about your domains and addresses: name servers, registration data, blocklists, routing data."
+            "Without permission it asks public services about your domains and addresses: name servers, registration data, blocklists, routing "
+            "data. Where a domain has a policy for encrypted mail (MTA-STS), it fetches the published file from the web server mta-sts.DOMAIN. To "
+            "learn what your own connection lets through, it asks public time servers, and reads the greeting of large mail providers (port 25)."
         ),
         _(
-            "It connects to a server or website only where there is permission for it: a few careful attempts, as a mail server or a browser "
-            "makes them. It changes nothing there."
+            "Only with permission it touches the servers themselves: it connects to the ports of a fixed list, asks each service that is open, "
+            "sends small questions over UDP, reads pages of the website, and tries whether strangers could send mail or reach others through the "
+            "server, or copy a whole DNS zone. It tries no password and changes nothing, and sends no message unless you ask for one."
         ),
         _(
-            "It sends nothing to us and nothing to its makers: no usage data, no passwords, no files. We see only what you attach to your answer."
+            "It reports nothing to us and nothing to its makers: no usage data, no passwords, no files. Of its results we see only what you "
+            "attach to your answer."
         ),
         _(
             "The names of programs installed on your server are looked up in a public list only if you agree to that separately."
@@ -263,13 +287,12 @@ def _sends() -> tuple[str, ...]:
     )
 
 
-def _permission(signed: SignedCase, named: Iterable[str]) -> str:
+def _permission(signed: SignedCase, named: Iterable[str], hosted: Iterable[str], *, vouched: bool) -> str:
+    """What the case file permits. `vouched`: the customer's program knows the key as this provider's."""
     seal, there = signed.seal, any(named)
     if not there:
-        return _(
-            "The case file names no domain and no address, so it permits no check: you name what is yours, and show that it is."
-        )
-    if seal.state == "trusted":
+        return " ".join(filter(None, (_unproven(signed, vouched=vouched), _nothing_named(any(hosted)))))
+    if vouched:
         words = _("The case file is signed by {owner}. It permits checks of exactly these targets, and of nothing else:")
         return words.format(owner=_line(seal.owner) or _line(signed.file.provider))
     if signed.signature:
@@ -284,14 +307,45 @@ def _permission(signed: SignedCase, named: Iterable[str]) -> str:
     )
 
 
-def _checking(signed: SignedCase, case: str, signature: str) -> str:
+def _unproven(signed: SignedCase, *, vouched: bool) -> str:
+    if vouched:
+        return ""
     if not signed.signature:
-        return _("This case file is not signed, so there is no signature to check. If you doubt that it comes from us, ask us.")
-    words = _(
-        "The program checks the signature by itself when it opens {case}, and says by whom it is; {signature} must lie in the same folder. "
-        "With minisign you can check it without the program:"
+        return _("The case file is not signed: it does not show who made it.")
+    words = _("The case file is signed with the key {key}. If the program says that nobody vouches for the key, ask us.")
+    return words.format(key=signed.seal.key)
+
+
+def _nothing_named(hosted: bool) -> str:
+    if hosted:
+        return _(
+            "The case file names no domain and no address of your own, so it permits no check: you name what is yours, and show that it is."
+        )
+    return _(
+        "The case file names no domain and no address, so it permits no check: you name what is yours, and show that it is."
     )
-    return words.format(case=case, signature=signature)
+
+
+def _checking(case: str, signature: str, *, known: bool, command: bool) -> str:
+    """How the signature is checked. `known`: the customer's program knows the key; `command`: one for minisign follows."""
+    if not signature:
+        return _("This case file is not signed, so there is no signature to check. If you doubt that it comes from us, ask us.")
+    if known:
+        words = _(
+            "The program checks the signature by itself when it opens {case}, and says by whom it is; {signature} must lie in the same folder. "
+            "With minisign you can check it without the program:"
+        )
+        return words.format(case=case, signature=signature)
+    words = _(
+        "When the program opens {case}, it looks for {signature} in the same folder. It may say that nobody vouches for the key: then the "
+        "signature shows nothing until you have asked us for the key in another way than by this page."
+    )
+    told = words.format(case=case, signature=signature)
+    return f"{told} {_with_minisign()}" if command else told
+
+
+def _with_minisign() -> str:
+    return _("With minisign you can check it without the program:")
 
 
 def _ask(file: CaseFile, contacts: Contacts, number: str) -> str:

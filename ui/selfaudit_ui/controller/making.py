@@ -115,7 +115,7 @@ class CaseMaking(DeskWork):
         form, reserved, release = self.form, self.settings.scope.allow_reserved, self.release
         folder, work = case_making.folder_for(chosen, form.number), case_making.write_folder
         self._make(
-            form, lambda: case_making.key_to_send(folder, form.number),
+            form, lambda: case_making.key_to_send(folder, form.number, release),
             lambda at, secret: work(form, folder, at=at, secret=secret, allow_reserved=reserved, release=release), sign=sign,
         )  # fmt: skip
 

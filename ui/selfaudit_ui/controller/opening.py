@@ -18,7 +18,7 @@ from selfaudit.i18n import _
 from selfaudit.install import app_surroundings
 from selfaudit.text import printable
 from selfaudit_ui import session
-from selfaudit_ui.beside import Beside, cases_beside
+from selfaudit_ui.beside import Beside, Found, cases_beside
 from selfaudit_ui.bridge import Failure
 from selfaudit_ui.controller.making import CaseMaking
 from selfaudit_ui.controller.sorting import Kind, kind_of
@@ -42,6 +42,8 @@ class Opening(CaseMaking):
     def __init__(self, *, world: session.World | None = None) -> None:
         self.opening_files = 0
         self.beside: tuple[Beside, ...] = ()
+        self.beside_more = False
+        self.keeps = True
         self._looked_beside = False
         self._seal_of: tuple[object, Seal | None] | None = None
         self._vouched: dict[str, str] = {}
@@ -95,8 +97,8 @@ class Opening(CaseMaking):
         self._looked_beside = True
         folders = app_surroundings()
 
-        def then(found: tuple[Beside, ...]) -> None:
-            self.beside = found
+        def then(found: Found) -> None:
+            self.beside, self.beside_more = found.files, found.more
             self.changed.emit("beside")
 
         if folders:

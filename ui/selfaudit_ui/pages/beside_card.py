@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
-from selfaudit.i18n import _
+from selfaudit.i18n import _, ngettext
 from selfaudit.store import CaseRow
 from selfaudit.text import printable
 from selfaudit_ui.beside import Beside
@@ -36,7 +37,7 @@ class BesideCard(QFrame):
         found = controller.beside if controller.draft is None else ()
         reveal(self, bool(found))
         known = tuple(kept_case(controller.cases, file) for file in found)
-        now = (found, tuple(row.id if row else None for row in known), controller.can_leave_case)
+        now = (found, tuple(row.id if row else None for row in known), controller.can_leave_case, controller.beside_more)
         if now == self._shown:
             return
         self._shown = now
@@ -47,14 +48,28 @@ class BesideCard(QFrame):
         self._head.setAccessibleName(self._head.text())
         clear(self._lines)
         for file, kept in zip(found, known, strict=True):
-            self._lines.addWidget(self._line(file, kept))
+            if not file.problem:
+                self._lines.addWidget(self._line(file, kept))
+        for icon, words in self._rest([file for file in found if file.problem], more=controller.beside_more):
+            self._lines.addWidget(StateLine(icon, words, "warn"))
+
+    def _rest(self, faulty: list[Beside], *, more: bool) -> Iterator[tuple[str, str]]:
+        """What cannot be opened, in one line however much it is, and that there is more."""
+        if len(faulty) == 1:
+            yield "warn", faulty[0].problem
+        elif faulty:
+            words = ngettext(
+                "{count} file beside this app is called a case file and cannot be read.",
+                "{count} files beside this app are called case files and cannot be read.",
+                len(faulty),
+            )
+            yield "warn", words.format(count=len(faulty))
+        if more:
+            yield "warn", _("There is more beside this app than was looked at. “Open a case file” opens the others.")
 
     def _line(self, file: Beside, kept: CaseRow | None) -> QWidget:
         holder = QWidget()
-        if file.problem or file.seal is None:
-            holder.setLayout(row(StateLine("warn", file.problem, "warn")))
-            return holder
-        icon, verdict = SEALS[file.seal.state]
+        icon, verdict = SEALS[file.seal.state if file.seal is not None else "unsigned"]
         name = file.number or printable(file.path.name, 80)
         line = StateLine(icon, beside_words(file), verdict, quiet=True)
         parts: list[QWidget] = [line]

@@ -175,7 +175,12 @@ class StartPage(Page):
             )
         elif not cases:
             self._recent.addWidget(
-                soft(_("None yet. Every case that you open or start is kept here, with everything you do."), 1.0)
+                soft(
+                    _("None yet. Every case that you open or start is kept here, with everything you do.")
+                    if self.controller.keeps
+                    else _("This window shows only the demo, and keeps nothing."),
+                    1.0,
+                )
             )
         for case in cases or ():
             self._recent.addWidget(self._row(case, busy))

@@ -30,6 +30,7 @@ class PresentingController(Controller):
     def __init__(self, place: Path, provider: str = "") -> None:
         # In whatever case, also in one that should not be there: what is looked up is looked up in the embedded internet.
         super().__init__(world=session.World(Settings(), BEFORE, session.DEMO_KEY))
+        self.keeps = False
         self.provider = provider
         self.bundle_place = place / "bundle" / f"{file_stem(demo_case(BEFORE).number)}-bundle.zip"
 
@@ -37,6 +38,9 @@ class PresentingController(Controller):
         """There is none: no case of this computer is looked at."""
         self.cases = ()
         self.changed.emit("cases")
+
+    def look_beside(self) -> None:
+        """Nothing is offered: what lies beside the app may be a real customer's."""
 
     def use_store(
         self, then: Callable[[Store], object], failed: Callable[[Failure], object] = lambda _failure: None, *, demo: bool

@@ -18,6 +18,7 @@ from selfaudit.policy.pack_logo import check_logo
 from selfaudit_ui.theme import LIGHT, SPACE, Tokens, current, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
 from selfaudit_ui.widgets.basics import Line, Text, column, reveal, row
+from selfaudit_ui.words import tip
 
 _HEIGHT, _WIDTH = 28, 84  # of a logo, at most
 _PLATE = 3  # around it, in the dark
@@ -119,4 +120,4 @@ class BrandMark(QWidget):
         self._contact.show_text(shown.contact)
         reveal(self._contact, bool(shown.contact))
         asks = _("Your provider: {name}. Questions: {contact}") if shown.contact else _("Your provider: {name}")
-        self._provider.setToolTip(asks.format(name=shown.name, contact=shown.contact) if shown.name else "")
+        self._provider.setToolTip(tip(asks.format(name=shown.name, contact=shown.contact)) if shown.name else "")
