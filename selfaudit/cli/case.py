@@ -118,13 +118,13 @@ def _send(data: bytes, at: str, folder: Path, release: Path | None, *, sign: boo
     from selfaudit.case.release import read_release_file
     from selfaudit.engine.case_making import case_remarks
     from selfaudit.engine.seals import open_case, sign_case
-    from selfaudit.report.sending import refuse_others, refuse_present, refuse_unwritable
+    from selfaudit.report.sending import refuse_other_cases, refuse_present, refuse_unwritable
     from selfaudit.report.sending import send as write_folder
 
     number = parse_case(data).number
     if not force:
         refuse_present(folder, number)
-    refuse_others(folder, number)
+    refuse_other_cases(folder, number)
     refuse_unwritable(folder)
     known = read_release_file(release) if release is not None else None
     key = _signing_key() if sign else None

@@ -86,6 +86,19 @@ def test_names_that_could_be_read_as_something_else(name: str) -> None:
         (octets(more=1), "unknown field"),
         (with_file(system="amiga"), r"\.system: "),
         (with_file(kind="rpm"), r"\.kind: "),
+        (with_file(system="windows"), r"^files\[0\]\.kind: there is no “deb” for the system “windows”"),
+        (with_file(system="any"), r"^files\[0\]\.kind: "),
+        (with_file(system="linux", kind="dmg"), r"^files\[0\]\.kind: "),
+        *(
+            (with_file(name=n), r"^files\[0\]\.name: “.*” is not the name of a program")
+            for n in (
+                "index.html",
+                "T-1.selfaudit-case",
+                "T-1.selfaudit-case.MINISIG",
+                "letter.txt",
+                "release.JSON",
+            )
+        ),
         (with_file(size=0), r"\.size: "),
         (with_file(size=-1), r"\.size: "),
         (with_file(size=10**30), r"\.size: "),

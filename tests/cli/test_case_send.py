@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import inspect
 import json
 import os
 import re
@@ -10,17 +12,23 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from selfaudit import secrets
 from selfaudit.cli.app import run
+from selfaudit.demo import demo_signed_case
 from selfaudit.engine.seals import read_signed_case
 from selfaudit.errors import UserError
 from selfaudit.install import data_folder
 from selfaudit.policy.colours import contrast, readable
 from selfaudit.policy.packs import use_folder
+from selfaudit.report.sending import content, sending_of
+from selfaudit.report.sending import downloads as download_words
+from selfaudit.report.sending import letter as letters
 from selfaudit.report.sending.folder import write_together
 from selfaudit.secrets import SIGNING_VARIABLE
 from tests.signing import DESK, OWNER, pack_text
@@ -31,6 +39,8 @@ FIELDS = (
 )  # fmt: skip
 NAMES = ["T-17.selfaudit-case", "T-17.selfaudit-case.minisig", "index.html", "letter.txt"]
 LINKS = '[downloads]\npage = "https://www.desk.test/selfaudit"\nbase = "https://get.desk.test/selfaudit"\n'
+SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><rect width='8' height='8'/></svg>"
+BRAND = f'[brand]\nlogo = "{SVG}"\naccent = "#0b6470"\naccent_dark = "#6fd0dc"\n'
 CONTACTS = '[contacts]\nsupport = "help@desk.test"\nwebsite = "https://www.desk.test/"\n'
 
 
@@ -100,6 +110,14 @@ class Elements(HTMLParser):
         self.words += data
 
 
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def found_once(text: str, words: str) -> bool:
+    return flat(text).count(words) == 1
+
+
 def listing(place: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(place.iterdir())}
 
@@ -121,7 +139,12 @@ def test_the_folder(capsys: pytest.CaptureFixture[str], release: Path) -> None:
         "Questions? help@desk.test (please name the case T-17)\n", "Kind regards\n  Desk Hosting\n  https://www.desk.test/\n",
     ):  # fmt: skip
         assert words in text, words
-    assert f"The case file is signed by {OWNER}. It permits checks of exactly these targets" in " ".join(text.split())
+    assert f"The case file is signed with the key {DESK.public().name}. If the program knows this key as ours" in flat(text)
+    assert "is signed by" not in text  # an own pack: no customer's program knows it
+    assert "the customer adds it with “selfaudit policy add FILE”" in out
+    assert out.endswith("Paste letter.txt into your answer, and attach the other files.")
+    assert found_once(text, "on the page “Statement” what happened")
+    assert found_once(text, "or by a double click once the program is installed")
     assert [line[:5] for line in text.splitlines() if re.match(r"  [1-9]\. ", line)] == [
         "  1. ",
         *(f"  {n}. " for n in range(1, 6)),
@@ -194,22 +217,126 @@ def test_not_signed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "This case file is not signed, so there is no signature to check." in page()
     assert "minisig" not in letter()
     assert "minisign -V" not in page()
+    use_pack(LINKS + CONTACTS + BRAND)
+    assert said(capsys, *FIELDS, "--send", "out", "--no-sign", "--force")[0] == 0
+    assert "<img" not in page()
+    assert "#0b6470" not in page()
 
 
 def test_a_key_that_the_pack_does_not_name(capsys: pytest.CaptureFixture[str]) -> None:
-    use_pack(keys=False)
+    use_pack(LINKS + CONTACTS + BRAND)
+    assert said(capsys, *FIELDS, "--send", "out")[0] == 0
+    assert ("<img" in page(), "#0b6470" in page(), "minisign -Vm" in page()) == (True, True, True)
+    assert "nobody vouches for the key: then the signature shows nothing until you have asked us" in page()
+    shutil.rmtree("out")
+    use_pack(LINKS + CONTACTS + BRAND, keys=False)
     assert said(capsys, *FIELDS, "--send", "out")[0] == 0
     words = " ".join(letter().split())
     assert f"The case file is signed with the key {DESK.public().name}. If the program knows this key as ours" in words
     assert "is signed by" not in words
+    assert ("<img" in page(), "#0b6470" in page(), "minisign -Vm" in page()) == (False, False, False)
+    assert DESK.public().text() not in page()
+    assert "The public key is not known here; ask us for it." in page()
+    assert "and says by whom it is" not in page()
+    assert "you can check it without the program:" not in page()
+
+
+def test_a_key_of_a_pack_that_comes_with_the_program() -> None:
+    sending = sending_of(demo_signed_case("broken"))
+    assert sending.permission.startswith("The case file is signed by Prez Hosting")
+    assert "It permits checks of exactly these targets" in sending.permission
+    assert "and says by whom it is" in sending.checking
+
+
+@pytest.mark.parametrize(
+    ("sign", "proof"),
+    [
+        ("--sign", "The case file is signed with the key "),
+        ("--no-sign", "The case file is not signed: it does not show who made it."),
+    ],
+)
+def test_without_targets(sign: str, proof: str, capsys: pytest.CaptureFixture[str]) -> None:
+    named = ("--provider", "desk", "--number", "T-17", sign, "--send", "out", "--force")
+    assert said(capsys, *named)[0] == 0
+    words = flat(letter()).partition("What may be checked")[2]
+    assert words.startswith(f" {proof}")
+    assert found_once(words, "The case file names no domain and no address, so it permits no check")
+    assert "hosted for others" not in words
+    assert said(capsys, *named, *(part for n in range(27) for part in ("--hosted", f"h{n}.net")))[0] == 0
+    words = flat(letter()).partition("What may be checked")[2]
+    assert words.startswith(f" {proof}")
+    assert "names no domain and no address of your own, so it permits no check" in words
+    assert "That permits no check of them: - h0.net - h1.net" in words
+    assert "- h24.net - and 2 more, which the case file names" in words
+    assert "<li><code>h24.net</code></li>" in page()
+
+
+def test_what_the_program_sends() -> None:
+    """What docs/privacy.md says beyond public look-ups, without permission and with it."""
+    said_of = sending_of(demo_signed_case("broken")).sends
+    without, having = said_of[1:3]
+    for words in ("mta-sts.DOMAIN", "time servers", "port 25"):
+        assert words in without
+    for words in (
+        "fixed list",
+        "UDP",
+        "strangers could send mail or reach others through",
+        "whole DNS zone",
+        "unless you ask for one",
+    ):
+        assert words in having
+
+
+def test_the_page_of_the_letter(capsys: pytest.CaptureFixture[str], release: Path) -> None:
+    sent = (*FIELDS, "--send", "out", "--force")
+    for more, known, words in (
+        (LINKS, True, "has links and checksums."), (LINKS, False, "has the link to the program."), ("", True, "has the checksums of the program."),
+        ("", False, ""),
+    ):  # fmt: skip
+        use_pack(more)
+        use_folder(data_folder() / "policies")
+        assert said(capsys, *sent, *(("--release", release) if known else ()))[0] == 0
+        told = re.findall(r"The page index\.html, sent with this letter, ([^.]*\.)", flat(letter()))
+        assert told == ([words] if words else [])
+
+
+def english_words() -> set[str]:
+    """The longest fixed piece of every text of letter and page, where it is long enough to be no German by chance."""
+    texts: set[str] = set()
+    for module in (content, letters, download_words):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "N_", "ngettext"):
+                texts |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    template = resources.files("selfaudit_resources") / "templates" / "sending.html"
+    texts |= set(re.findall(r'_\("([^"]+)"\)', template.read_text("utf-8")))
+    pieces = {max(re.split(r"\{\w+\}", flat(text)), key=len).strip() for text in texts}
+    return {piece for piece in pieces if len(piece) >= 12 and " " in piece}
+
+
+def test_all_words_are_looked_for() -> None:
+    assert {"Your domains", "Look at what would be sent and to whom, allow it, and start the check."} - english_words() == {
+        "Your domains"
+    }
+    assert len(english_words()) > 60
 
 
 def test_in_the_customers_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, *FIELDS, "--send", "out", "--language", "de")[0] == 0
     assert '<html lang="de">' in page()
+    assert letter().startswith("Ihr Fall T-17 bei Desk Hosting\n\nGuten Tag\n")
+    assert "So antworten Sie, in fünf Schritten\n  1. " in letter()
+    assert found_once(
+        letter(), "3. Sehen Sie sich an, was an wen gesendet würde, erlauben Sie es, und starten Sie die Prüfung."
+    )
+    assert found_once(letter(), f"Die Falldatei ist mit dem Schlüssel {DESK.public().name} signiert.")
+    assert "Bitte antworten Sie auf: Deutsch" in flat(letter())
+    words = flat(letter() + Elements(page()).words)
+    assert [text for text in english_words() if text in words] == []
     assert said(capsys, *FIELDS, "--send", "out", "--language", "fr", "--force")[0] == 0
     assert '<html lang="en">' in page()
-    assert "Please answer in: fr" in letter()
+    assert "Please answer in: français" in flat(letter())
+    assert said(capsys, *FIELDS, "--send", "out", "--language", "vo", "--force")[0] == 0
+    assert "Please answer in" not in letter() + page()
 
 
 def test_before_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
@@ -288,6 +415,87 @@ def test_all_or_nothing(fails: int, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert listing(place) == files
 
 
+@pytest.mark.parametrize("fails", range(6))
+def test_nothing_is_lost_where_nothing_can_be_moved_any_more(
+    fails: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails from a move on: what was there lies in the folder, or where the error says."""
+    place = tmp_path / "out"
+    place.mkdir()
+    for name in ("a", "b", "old"):
+        (place / name).write_text(f"old {name}")
+    before, count, rename = listing(place), iter(range(100)), Path.rename
+
+    def failing(self: Path, target: Any) -> Path:
+        if next(count) >= fails:
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(UserError, match="No space left on device") as caught:
+        write_together(place, {"a": b"new a", "b": b"new b", "c": b"new c"}, gone=["old"])
+    rest = [p for p in place.iterdir() if p.is_dir()]
+    aside = {p.name: p.read_bytes() for folder in rest for p in (folder / "before").iterdir()}
+    assert {p.name: p.read_bytes() for p in place.iterdir() if p.is_file() and p.name in before} | aside == before
+    assert bool(rest) is bool(fails)
+    assert all(f"What was there before lies in {folder / 'before'}" in str(caught.value) for folder in rest)
+
+
+@pytest.mark.parametrize("after", range(6))
+def test_somebody_stops_it_after_a_move(after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "out"
+    place.mkdir()
+    for name in ("a", "b", "old"):
+        (place / name).write_text(f"old {name}")
+    before, count, rename = listing(place), iter(range(100)), Path.rename
+
+    def stopping(self: Path, target: Any) -> Path:
+        moved = rename(self, target)
+        if next(count) == after:
+            raise KeyboardInterrupt
+        return moved
+
+    monkeypatch.setattr(Path, "rename", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        write_together(place, {"a": b"new a", "b": b"new b", "c": b"new c"}, gone=["old"])
+    assert listing(place) == before
+
+
+def test_the_cases_of_two_customers_do_not_mix(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, *FIELDS, "--send", "out")[0] == 0
+    before = listing(Path("out"))
+    for number, words in (("T-18", "another case lies in this folder"), ("T 17", "this is the case T-17, not this one")):
+        code, out, err = said(capsys, *FIELDS, "--number", number, "--send", "out", "--force")
+        assert (code, out, words in err) == (2, "", True), err
+        assert listing(Path("out")) == before
+    assert said(capsys, *FIELDS, "--send", "out", "--force")[0] == 0
+    assert said(capsys, *FIELDS)[0] == 0
+    code, _out, err = said(capsys, *FIELDS, "--number", "T 17", "--force")
+    assert (code, "this is the case T-17, not this one" in err) == (2, True)
+    assert said(capsys, *FIELDS, "--force")[0] == 0
+
+
+def test_no_key_is_made_for_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "signing_key", lambda: pytest.fail("a key was made for nothing"))
+    Path("file").write_text("mine")
+    code, out, err = said(capsys, *FIELDS, "--send", "file/deep/er")
+    assert (code, out, "cannot be written" in err) == (2, "", True)
+    for empty in ("", " "):
+        code, out, err = said(capsys, *FIELDS, "--send", empty)
+        assert (code, out, "--send: name a folder." in err) == (2, "", True)
+    assert not {p.name for p in Path().iterdir()} - {"file", "home"}
+
+
+def test_a_letter_that_every_mail_server_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "ü" * 3000
+    assert said(capsys, *FIELDS, "--message", long, "--number", "T " + "long " * 19, "--send", "out")[0] == 0
+    lines = letter().splitlines()
+    assert max(len(line.encode()) for line in lines) <= 998
+    assert letter().count("ü") == 3000
+    assert len(lines[0]) <= 76
+    assert lines[1].startswith("  ")
+
+
 def test_a_folder_that_cannot_be_made_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(UserError, match="cannot be written"):
@@ -330,7 +538,7 @@ def test_hostile_words(capsys: pytest.CaptureFixture[str]) -> None:
         "letter.txt",
     ]
     assert not HEADERS.search(letter())
-    assert max(map(len, letter().splitlines()[1:])) <= 76
+    assert max(map(len, letter().splitlines())) <= 76
     found = Elements(page())
     assert "script" not in {tag for tag, _attrs in found.found}
     assert "b" not in {tag for tag, _attrs in found.found}

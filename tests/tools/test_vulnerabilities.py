@@ -90,7 +90,8 @@ def test_a_finding_fails_and_says_where_it_is_fixed(osv: Fake, capsys: pytest.Ca
         "summary": "Reads what it should not\x1b[31m",
         "aliases": ["CVE-2026-1", "PYSEC-2026-7"],
         "affected": [
-            {"package": {"ecosystem": "PyPI", "name": "beta"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.1"}]}]},
+            {"package": {"ecosystem": "PyPI", "name": "Beta"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.1"}]}]},
+            {"package": {"ecosystem": "PyPI", "name": "beta-other"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": "8.8"}]}]},
             {"package": {"ecosystem": "npm", "name": "beta"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": "9.9"}]}]},
         ],
     }  # fmt: skip
@@ -202,7 +203,43 @@ def test_a_finding_in_another_format_is_no_all_clear(osv: Fake, capsys: pytest.C
 
 def test_an_error_is_no_answer(osv: Fake, capsys: pytest.CaptureFixture[str]) -> None:
     osv.answer = lambda _path: (503, b"")
-    unreachable(looked(osv, capsys), "it answered 503")
+    for code in (503, 400):
+        osv.answer = lambda _path, code=code: (code, b"")
+        assert looked(osv, capsys) == (0, f"vulnerabilities: not looked up, OSV answered {code}\n")
+
+
+def paged(osv: Fake, ends: int) -> Callable[[str, Any], tuple[int, bytes]]:
+    """Answers about beta in pages, each with one id; the last is page `ends`."""
+
+    def reply(path: str, body: Any) -> tuple[int, bytes]:
+        osv.asked.append((path, body))
+        if path != "/v1/querybatch":
+            return 404, b"{}"
+        results: list[dict[str, Any]] = []
+        for query in body["queries"]:
+            page = int(query.get("page_token", "0"))
+            more = {} if page == ends else {"next_page_token": str(page + 1)}
+            known = [{"id": f"PYSEC-2026-{page}"}] if page else []  # nothing on the first page, which is no all clear
+            results.append({"vulns": known, **more} if query["package"]["name"] == "beta" else {})
+        return 200, json.dumps({"results": results}).encode()
+
+    return reply
+
+
+def test_an_answer_in_pages_is_read_to_its_end(
+    osv: Fake, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(osv, "reply", paged(osv, 2))
+    code, out = looked(osv, capsys)
+    assert (code, out.splitlines()[:2]) == (1, ["beta 2.0: PYSEC-2026-1", "beta 2.0: PYSEC-2026-2"])
+    osv.asked.clear()
+    monkeypatch.setattr(osv, "reply", paged(osv, 10**6))
+    unreachable(looked(osv, capsys), "its answer has no end")
+    assert len(osv.asked) == 1 + vulnerabilities.MAX_PAGES
+    osv.answer = lambda _path: (200, b'{"results": [{"next_page_token": 7}]}')
+    monkeypatch.undo()
+    monkeypatch.setattr(vulnerabilities, "installed", lambda: list(PACKAGES)[:1])
+    unreachable(looked(osv, capsys), "its answer is not in its format")
 
 
 def test_a_flood_is_no_answer(osv: Fake, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

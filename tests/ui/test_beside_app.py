@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from selfaudit.install import app_folder, app_surroundings
-from selfaudit_ui.beside import MAX_FILES, cases_beside
+from selfaudit_ui.beside import MAX_FILES, Found, cases_beside
 from selfaudit_ui.controller import opening
 from tests.signing import DESK, OWNER, PROVIDER, STRANGER, case_data, providers, signed_by
 from tests.ui.desk import Desk
@@ -52,11 +52,14 @@ def look(desk: Desk) -> None:
 # Where the app lies
 
 
-def frozen(monkeypatch: pytest.MonkeyPatch, program: str, platform: str = "linux", image: str = "") -> None:
+def frozen(
+    monkeypatch: pytest.MonkeyPatch, program: str, platform: str = "linux", image: str = "", mounted: str = "/tmp/.mount_x"
+) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(sys, "executable", program)
     monkeypatch.setenv("APPIMAGE", image)
+    monkeypatch.setenv("APPDIR", mounted)
 
 
 def test_from_source_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,8 +81,11 @@ def test_an_unpacked_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_appimage_and_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
     frozen(monkeypatch, "/tmp/.mount_x/usr/bin/selfaudit-gui", image="/home/x/Downloads/selfaudit.AppImage")
     assert app_surroundings() == (Path("/home/x/Downloads"),)
-    frozen(monkeypatch, "/tmp/mounted/selfaudit-gui", image="relative.AppImage")
-    assert app_folder() == Path("/tmp/mounted")
+    frozen(monkeypatch, "/tmp/.mount_x/selfaudit-gui", image="relative.AppImage")
+    assert app_folder() == Path("/tmp/.mount_x")
+    for mounted in ("/tmp/.mount_x", ""):  # $APPIMAGE is that of another program, by which this one was started
+        frozen(monkeypatch, "/home/x/selfaudit/selfaudit-gui", image="/home/x/Downloads/editor.AppImage", mounted=mounted)
+        assert app_folder() == Path("/home/x/selfaudit")
     frozen(monkeypatch, "/Volumes/selfaudit/selfaudit.app/Contents/MacOS/selfaudit-gui", "darwin")
     assert app_surroundings() == (Path("/Volumes/selfaudit"),)
 
@@ -93,14 +99,29 @@ def test_what_a_package_has_installed_has_nothing_beside_it(program: str, monkey
     assert app_surroundings() == ()
 
 
+def test_what_an_installer_has_put_somewhere_has_nothing_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen(monkeypatch, "/Applications/selfaudit.app/Contents/MacOS/selfaudit-gui", "darwin")
+    assert app_surroundings() == ()
+    for name in ("ProgramFiles", "ProgramFiles(x86)", "ProgramW6432", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ProgramFiles", "/c/Program Files")
+    monkeypatch.setenv("LOCALAPPDATA", "/c/x/AppData/Local")
+    for place in ("/c/Program Files", "/c/x/AppData/Local/Programs"):
+        frozen(monkeypatch, f"{place}/selfaudit/selfaudit-gui.exe", "win32")
+        assert app_surroundings() == ()
+    frozen(monkeypatch, "/c/x/Downloads/selfaudit/selfaudit-gui.exe", "win32")
+    assert app_surroundings() == (Path("/c/x/Downloads/selfaudit"),)
+
+
 # What lies there
 
 
 def test_at_most_some_files_and_nothing_that_hangs(tmp_path: Path) -> None:
-    assert cases_beside((tmp_path / "absent",)) == ()
+    assert cases_beside((tmp_path / "absent",)) == Found()
     for number in range(MAX_FILES + 5):
         put(tmp_path, f"{number:02}", case_data(number=f"T-{number}"))
-    assert len(cases_beside((tmp_path,))) == MAX_FILES
+    assert len(cases_beside((tmp_path,)).files) == MAX_FILES
+    assert cases_beside((tmp_path,)).more
     place = tmp_path / "hostile"
     place.mkdir()
     os.mkfifo(place / "a.selfaudit-case")
@@ -111,13 +132,31 @@ def test_at_most_some_files_and_nothing_that_hangs(tmp_path: Path) -> None:
     put(place, "f", case_data(number="T\u202e-1\x1b" + "x" * 300))
     (place / "g.selfaudit-case.minisig").write_text("x")
     (place / "h.SELFAUDIT-case").write_text("x")
-    found = cases_beside((place, place))
-    assert [bool(file.problem) for file in found] == [True] * 5 + [False]
+    assert not cases_beside((place, place)).more
+    found = cases_beside((place, place)).files
+    assert [bool(file.problem) for file in found] == [False] + [True] * 5
     assert all(file.problem.isprintable() for file in found)
-    assert found[-1].number.startswith("T\\u202e-1\\x1b")
-    assert found[-1].number.endswith("xxx…")
+    assert found[0].number.startswith("T\\u202e-1\\x1b")
+    assert found[0].number.endswith("xxx…")
     put(place, "z", (place / "f.selfaudit-case").read_bytes())
-    assert len(cases_beside((place,))) == 6  # the same content once
+    assert len(cases_beside((place,)).files) == 6  # the same content once
+
+
+def test_junk_hides_no_case(desk: Desk, beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(MAX_FILES + 5):
+        os.utime(put(beside, f"{number:02}", b"nothing"), (number, number))
+    data, other = case_data(number="T-4711"), case_data(number="T-9")
+    os.utime(put(beside, "unsigned", other), (3_000_000_000, 3_000_000_000))
+    os.utime(put(beside, "zz", data, signed_by(data, DESK)), (2_000_000_000, 2_000_000_000))
+    found = cases_beside((beside,))
+    assert [file.path.stem for file in found.files[:3]] == ["zz", "unsigned", "24"]
+    assert found.more
+    look(desk)
+    words = desk.texts().replace("\u200b", "")
+    assert f"T-4711, {PROVIDER}, signed" in words
+    assert "18 files beside this app are called case files and cannot be read." in words
+    assert "24.selfaudit-case" not in words
+    assert "There is more beside this app than was looked at." in words
 
 
 def test_it_is_offered_and_opened(desk: Desk, beside: Path) -> None:

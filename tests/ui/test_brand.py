@@ -86,9 +86,18 @@ def test_the_window_wears_it(desk: Desk, tmp_path: Path) -> None:
     desk.open_file(path)
     desk.window._redress()
     mark = desk.window.branding._mark
-    assert mark._provider.toolTip() == f"Your provider: {PROVIDER}. Questions: help@desk.test"
+    assert mark._provider.toolTip() == f"<span>Your provider: {PROVIDER}. Questions: help@desk.test</span>"
     assert not mark._logo.pixmap().isNull()
     assert "#0b6470" in desk.window._bottom.styleSheet()
+
+
+def test_a_name_is_no_markup(qtbot: QtBot) -> None:
+    mark = BrandMark()
+    qtbot.addWidget(mark)
+    mark.show_brand(Shown("<img src='file:///x'>", "<b>y</b>"))
+    assert mark._provider.toolTip() == (
+        "<span>Your provider: &lt;img src=&#x27;file:///x&#x27;&gt;. Questions: &lt;b&gt;y&lt;/b&gt;</span>"
+    )
 
 
 def _png(width: int, height: int) -> str:

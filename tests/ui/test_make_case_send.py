@@ -92,9 +92,14 @@ def test_what_is_there_stays(desk: Desk, chosen: Path, monkeypatch: pytest.Monke
     write(desk)
     assert "letter.txt is there already; choose another folder." in desk.controller.make_trouble
     assert os.listdir(folder) == ["letter.txt"]
+    (folder / "letter.txt").rename(folder / "T-1.selfaudit-case")
+    write(desk)
+    assert "another case lies in this folder" in desk.controller.make_trouble
+    assert os.listdir(folder) == ["T-1.selfaudit-case"]
 
 
-def test_a_wrong_file_beside_the_release(desk: Desk, chosen: Path, tmp_path: Path) -> None:
+def test_a_wrong_file_beside_the_release(desk: Desk, chosen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "signing_key", lambda: pytest.fail("a key was made for nothing"))
     start(desk)
     desk.controller.use_release(release(tmp_path, b"HELLO"))
     write(desk)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from selfaudit.case import Case
@@ -26,6 +26,7 @@ from selfaudit.install import data_folder
 from selfaudit.policy.packs import use_folder
 from selfaudit.store import Store
 from selfaudit_ui import session
+from selfaudit_ui.controller import opening as opening_files
 from selfaudit_ui.flow import Run
 from selfaudit_ui.session import View, view_of
 from selfaudit_ui.tour import director as directing
@@ -34,6 +35,7 @@ from selfaudit_ui.tour.panel import WIDE
 from selfaudit_ui.tour.presenter import PresentingController
 from selfaudit_ui.tour.stops import AFTER, BEFORE, STOPS
 from selfaudit_ui.tour.window import PresentingWindow
+from tests.signing import case_data
 
 ROOT = Path(__file__).parents[2]
 PAGES = [stop.goal.page for stop in STOPS]
@@ -140,6 +142,21 @@ def test_the_whole_tour_with_the_demos_own_audits(tour: Tour, tmp_path: Path) ->
             tour.there()
     assert not tour.window.panel.save.isHidden()
     assert tour.controller.store is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_no_real_case_is_offered(tour: Tour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "T-1.selfaudit-case").write_bytes(case_data(number="T-1"))
+    monkeypatch.setattr(opening_files, "app_surroundings", lambda: (tmp_path,))
+    looked: list[object] = []
+    monkeypatch.setattr(opening_files, "cases_beside", looked.append)
+    tour.begin()
+    tour.controller.look_beside()
+    QApplication.processEvents()
+    assert (looked, tour.controller.beside) == ([], ())
+    words = " ".join(label.text() for label in tour.window.findChildren(QLabel))
+    assert "This window shows only the demo, and keeps nothing." in words
+    assert "is kept here" not in words
 
 
 @pytest.mark.usefixtures("quick")

@@ -26,7 +26,7 @@ from selfaudit.errors import UserError
 from selfaudit.i18n import _
 from selfaudit.policy.packs import pack_for
 from selfaudit.protocols.minisign import PublicKey, SecretKey
-from selfaudit.report.sending import Sent, refuse_others, refuse_unwritable, send, sent_names
+from selfaudit.report.sending import Sent, refuse_other_cases, refuse_unwritable, send, sent_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def refuse_sent(folder: Path, number: str) -> None:
     for name in sent_names(number):
         if os.path.lexists(folder / name):
             raise UserError(_("{file} is there already; choose another folder.").format(file=folder / name))
-    refuse_others(folder, number)
+    refuse_other_cases(folder, number)
 
 
 def key_to_send(folder: Path, number: str, release: Path | None = None) -> SecretKey:

@@ -1,7 +1,7 @@
 """What support sends to one customer: the signed case, a letter, and a page with the program's links and sums."""
 
 from selfaudit.report.sending.content import Sending, sending_of
-from selfaudit.report.sending.folder import Sent, refuse_others, refuse_present, refuse_unwritable, send, sent_names
+from selfaudit.report.sending.folder import Sent, refuse_other_cases, refuse_present, refuse_unwritable, send, sent_names
 from selfaudit.report.sending.letter import letter_text
 from selfaudit.report.sending.page import page_html
 
@@ -10,7 +10,7 @@ __all__ = [
     "Sent",
     "letter_text",
     "page_html",
-    "refuse_others",
+    "refuse_other_cases",
     "refuse_present",
     "refuse_unwritable",
     "send",

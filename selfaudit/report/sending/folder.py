@@ -67,7 +67,7 @@ def refuse_present(folder: Path, number: str) -> None:
             )
 
 
-def refuse_others(folder: Path, number: str) -> None:
+def refuse_other_cases(folder: Path, number: str) -> None:
     """Refuses a folder in which the case of another customer lies: one letter and one page go with one case. Nothing overrules it.
 
     Raises:
@@ -120,7 +120,7 @@ def send(
     known, checked = release if release is not None else (None, ())
     if not force:
         refuse_present(folder, signed.file.number)
-    refuse_others(folder, signed.file.number)
+    refuse_other_cases(folder, signed.file.number)
     with using(customers_language(signed.file)):
         sending = sending_of(signed, known, key)
         letter, page = letter_text(sending), page_html(sending)

@@ -37,6 +37,8 @@ class Opening(CaseMaking):
     Attributes:
         opening_files: how many times files are being looked at.
         beside: case files that lie beside the app.
+        beside_more: there are more than were looked at.
+        keeps: cases are kept on this computer.
     """
 
     def __init__(self, *, world: session.World | None = None) -> None:
