@@ -27,7 +27,7 @@ PAGE = ROOT / "docs/selfaudit.1"
 DESCRIPTION = (
     "selfaudit audits the domains and servers of a hosting customer whose service is suspended, or about to be; it says how to fix "
     "what is wrong, and writes a report that an abuse desk can check.",
-    "Public records (DNS, registration data, blocklists, routing) are looked up for anything. Nothing is sent to a server itself without "
+    "Public records (DNS, registration data, blocklists, routing) are looked up for anything. A server itself is tested only with "
     "authority: a case file that the provider has signed, a TXT record that proves the domain, an address of this machine that was named, or a statement with --authority. "
     "selfaudit plan shows beforehand what would be sent to whom.",
     "What could not be observed is inconclusive, with the reason, and never passed.",

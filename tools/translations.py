@@ -96,8 +96,10 @@ def _is_prose(template: str) -> bool:
 def _from_command_line() -> Iterator[tuple[str | None, Id, str]]:
     import importlib
 
-    from selfaudit.cli.app import COMMANDS, help_texts
+    from selfaudit.cli.app import COMMANDS, app, help_texts
 
+    for text in help_texts(app):
+        yield None, text, "selfaudit/cli/app.py"
     for module, attribute, _help in COMMANDS.values():
         for text in help_texts(getattr(importlib.import_module(module), attribute)):
             yield None, text, module.replace(".", "/") + ".py"

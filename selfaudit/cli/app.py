@@ -117,7 +117,7 @@ def run(arguments: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without our signs still shows the words beside them
     try:
-        code = app.main(args=arguments, prog_name="selfaudit", standalone_mode=False)
+        code = translated(app).main(args=arguments, prog_name="selfaudit", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         return 130

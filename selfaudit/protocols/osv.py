@@ -171,7 +171,7 @@ def entry_url(batch_url: str, entry: str) -> str:
     """Where an entry can be read, "" if it cannot be told from the address of the batch query."""
     if not batch_url.endswith(_BATCH_PATH):
         return ""
-    return f"{batch_url.removesuffix(_BATCH_PATH)}/vulns/{quote(entry, safe='')}"
+    return f"{batch_url.removesuffix(_BATCH_PATH)}/vulns/{quote(entry, safe='', errors='replace')}"
 
 
 def read_entry(data: bytes, ecosystem: str) -> Entry:

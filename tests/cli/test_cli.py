@@ -459,3 +459,14 @@ def test_our_own_settings_are_never_blamed_on_the_target(text: str, tmp_path: Pa
     done = selfaudit("plan", "selfaudit.org", "--settings", "lab.toml", home=tmp_path / "home", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), done
     assert "Traceback" not in done.stderr
+
+
+def test_the_help_of_the_whole_speaks_the_chosen_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SELFAUDIT_LANGUAGE", "de")
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "Rückgabewerte: 0 alles bestanden" in shown
+    assert "Exit codes" not in shown
+    assert "Show the version" not in shown

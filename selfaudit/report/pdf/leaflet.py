@@ -68,7 +68,7 @@ _DESK = (
 _PROMISES = (
     (N_("Never a wrong verdict"), N_("What could not be seen is “cannot tell”, and never counts as good.")),
     (N_("Evidence before opinion"), N_("What was seen is kept; the rules can judge it again at any time.")),
-    (N_("Self-restraint"), N_("Nothing is sent to a server without permission, and the report lists it all.")),
+    (N_("Self-restraint"), N_("No server is tested without permission, and the report lists all that was sent.")),
     (N_("Works while the server is down"), N_("Public records now, the inside from a rescue console, the rest later.")),
     (N_("Fixed is not planned"), N_("Done with evidence, planned, and not verifiable stay apart to the last page.")),
 )

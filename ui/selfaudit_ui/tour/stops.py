@@ -76,8 +76,8 @@ STOPS: tuple[Stop, ...] = (
         Goal("permission", Need.CASE),
         N_("What would be sent, and to whom"),
         N_(
-            "Before anything is sent, the customer sees who would be asked, how often and why. Nothing is sent to a server "
-            "without permission."
+            "Before anything is sent, the customer sees who would be asked, how often and why. Public records may be looked up; "
+            "no server is tested without permission."
         ),
         N_("The signed case file proves the permission for exactly the targets in it. The report lists what was sent."),
     ),
