@@ -53,7 +53,7 @@ app:
 	@$(MAKE) -s --no-print-directory $(GUI_STAMP)
 	@$(BIN)/selfaudit $(if $(DEMO),demo --gui,gui $(CASE))
 
-# The quick ones run beside each other. Tests wait a good deal for what they have started, so two more of them run than there are cores.
+# The quick ones run beside each other. Tests wait a good deal for what they have started, so one more of them runs than there are cores.
 test: $(GUI_STAMP)
 	@$(MAKE) -s --no-print-directory -j 4 lint types contracts docs-fresh vulnerabilities system-packages
 	$(BIN)/python -m pytest $(SPREAD)
@@ -84,6 +84,7 @@ docs-fresh: $(STAMP)
 	$(BIN)/python -m selfaudit.report.schemas resources/selfaudit_resources/schemas --check
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/man.py check
+	$(BIN)/python tools/icons.py check
 
 translations: $(STAMP)
 	$(BIN)/python tools/translations.py update

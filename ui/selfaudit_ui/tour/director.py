@@ -114,14 +114,18 @@ class Director(QObject):
 
     def save_leaflet(self, path: Path) -> None:
         """Writes the leaflet of the provider to whom the app is shown."""
-        self._leaflet = "running", _("The leaflet is being written …"), ""
+        begun = self._leaflet = "running", _("The leaflet is being written …"), ""
         self.told.emit()
 
         def then(_none: None) -> None:
+            if self._leaflet is not begun:  # the tour has gone on
+                return
             self._leaflet = "pass", _("Written: {file}").format(file=path), "good"
             self.told.emit()
 
         def failed(failure: Failure) -> None:
+            if self._leaflet is not begun:
+                return
             why = failure.words or failure.trace
             self._leaflet = "fail", _("The leaflet could not be written: {why}").format(why=why), "fail"
             self.told.emit()
@@ -130,6 +134,12 @@ class Director(QObject):
         self.controller.bridge.call_long(
             lambda _tell: write_leaflet(path, provider, before, after), then, failed, lambda _news: None
         )
+
+    def refuse_leaflet(self, path: Path) -> None:
+        """Says that a file is there already, about which nobody was asked."""
+        why = _("{file} is there already; choose another name.").format(file=path)
+        self._leaflet = "fail", _("The leaflet could not be written: {why}").format(why=why), "fail"
+        self.told.emit()
 
     # Moving
 

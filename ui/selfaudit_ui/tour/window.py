@@ -119,7 +119,11 @@ class PresentingWindow(Window):
         )
         if name:
             path = Path(name)
-            director.save_leaflet(path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf"))
+            whole = path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
+            if whole != path and whole.exists():  # the dialog has asked about the other name only
+                director.refuse_leaflet(whole)
+            else:
+                director.save_leaflet(whole)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """The tour ends with its window."""
