@@ -8,13 +8,16 @@ SOURCE_DATE_EPOCH), owners and order are fixed.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import datetime
+import importlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import venv
 from collections.abc import Callable
@@ -72,6 +75,34 @@ class Job:
     def programs(self) -> Path:
         """The folder with the two programs."""
         return self.app / "Contents/MacOS" if sys.platform == "darwin" else self.app
+
+
+def lacking() -> list[str]:
+    """What the steps need and this machine or this Python does not have, in words."""
+    found = []
+    modules = ("pip", "packaging.licenses", "cyclonedx", "packageurl")
+    if absent := [name for name in modules if not _imports(name)]:
+        found.append(f"Python modules {', '.join(absent)} (pip install '.[package]')")
+    if sys.platform != "linux":
+        return found
+    programs = {"zstd": "zstd", "objdump": "binutils", "strip": "binutils", "dpkg-deb": "dpkg"}
+    found += [f"the program {name} (apt-get install {package})" for name, package in programs.items() if not shutil.which(name)]
+    library = f"libpython{sysconfig.get_config_var('LDVERSION')}.so.1.0"
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        own = f"apt-get install libpython{sysconfig.get_python_version()}"
+        other = "build this Python with --enable-shared, or take another"
+        found.append(f"Python as a library, {library} ({own if sys.base_prefix == '/usr' else other})")
+    return found
+
+
+def _imports(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def run(command: list[str | Path], cwd: Path, log: Path | None = None, **variables: str) -> None:
@@ -184,6 +215,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="pack lightly, for tests")
     parser.add_argument("--no-smoke", action="store_true", help="leave the smoke test out")
     given = parser.parse_args()
+    if absent := lacking():
+        raise SystemExit(f"build.py needs {'; '.join(absent)}")
     job = Job(given.work.resolve(), given.out.resolve(), given.quick, version(), moment(version()))
     job.work.mkdir(parents=True, exist_ok=True)
     job.out.mkdir(parents=True, exist_ok=True)

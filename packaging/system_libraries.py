@@ -7,6 +7,7 @@ its licence; on other systems a small table does. What neither knows is an error
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -113,6 +114,14 @@ def _owner(path: Path) -> tuple[str, str, str] | None:
     return None
 
 
+def _distribution() -> str:
+    """Whose packages these are: "debian", "ubuntu" or another of its relatives (os-release(5), ID)."""
+    try:
+        return platform.freedesktop_os_release().get("ID", "debian")
+    except OSError:
+        return "debian"
+
+
 def _from_debian(name: str, package: str, source: str, version: str, host: str) -> Component:
     if source in REFUSED:
         raise IncompleteError(
@@ -129,9 +138,13 @@ def _from_debian(name: str, package: str, source: str, version: str, host: str) 
         common = Path("/usr/share/common-licenses") / named
         if common.is_file():
             texts.append((named, common.read_text("utf-8", "replace")))
+    whose = _distribution()
+    address = (
+        f"https://launchpad.net/ubuntu/+source/{source}" if whose == "ubuntu" else f"https://sources.debian.org/src/{source}/"
+    )
     return Component(
-        f"pkg:deb/debian/{source}@{version.replace(':', '%3A').replace('+', '%2B')}", source, version, "library", licence,
-        f"https://sources.debian.org/src/{source}/", f"collected from the building machine: {name}", texts=tuple(texts), inside=(host,),
+        f"pkg:deb/{whose}/{source}@{version.replace(':', '%3A').replace('+', '%2B')}", source, version, "library", licence,
+        address, f"collected from the building machine: {name}", texts=tuple(texts), inside=(host,),
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import elf
+
 # Pattern below the folder of the parts -> why it is not needed. The names of the libraries themselves differ between systems.
 LEFT_OUT = {
     "PySide6/Qt*/plugins/platformthemes/*gtk3*": "GTK file dialogues; Qt's own and the desktop's portal are there",
@@ -157,6 +159,7 @@ def trim(app: Path) -> Sizes:
             _remove(path, UNUSED, sizes)
         _remove_dead_links(parts)
         _strip(parts, sizes)
+        forget_places(app)
     for folder in sorted((p for p in parts.rglob("*") if p.is_dir() and not p.is_symlink()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -217,6 +220,13 @@ def _strip(parts: Path, sizes: Sizes) -> None:
         before = path.stat().st_size
         subprocess.run(["strip", "--strip-unneeded", path], check=True)  # noqa: S603, S607
         sizes.saved[SYMBOLS] = sizes.saved.get(SYMBOLS, 0) + before - path.stat().st_size
+
+
+def forget_places(app: Path) -> None:
+    """Takes the folders of the building machine out of everything that would look for libraries there."""
+    for path in files(app):
+        if is_elf(path):
+            elf.clear(path)
 
 
 def required(app: Path) -> tuple[list[str], str]:

@@ -74,9 +74,21 @@ def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) ->
         return exact, 0
     if depth == 0 or " " not in text:
         return text, len(text)
+    bare = text.removesuffix(".")  # a reason that was made a sentence
+    exact = translation.pgettext(PHRASE, bare)
+    if exact != bare:
+        return exact + ".", 0
     whole = _recognise_whole(text, translation, depth)
-    if whole is not None:
+    if whole is not None and not whole[1]:
         return whole
+    parts = _recognise_parts(text, translation, depth)
+    if whole is not None:  # a template with little fixed text fits much; what is put together of phrases may say more
+        return min(whole, parts or whole, key=lambda found: found[1])
+    return parts or _recognise_list(text, translation, depth)
+
+
+def _recognise_parts(text: str, translation: _gettext.NullTranslations, depth: int) -> tuple[str, int] | None:
+    """The translation of phrases in brackets, after a colon or a semicolon, None where none is known."""
     if text.endswith(")") and " (" in text:
         head, _found, inside = text[:-1].partition(" (")
         outer, inner = _recognise(head, translation, depth - 1), _recognise(inside, translation, depth - 1)
@@ -87,7 +99,7 @@ def _recognise(text: str, translation: _gettext.NullTranslations, depth: int) ->
             first, rest = _recognise(head, translation, depth - 1), _recognise(tail, translation, depth - 1)
             if (first[0], rest[0]) != (head, tail):
                 return first[0] + separator + rest[0], first[1] + rest[1]
-    return _recognise_list(text, translation, depth)
+    return None
 
 
 def _recognise_whole(text: str, translation: _gettext.NullTranslations, depth: int) -> tuple[str, int] | None:

@@ -7,6 +7,7 @@ Only what happens before `main` is shared: tests of that start the program itsel
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import gc
 import importlib
@@ -45,7 +46,13 @@ class Forked:
     def kill(self) -> None:
         """Ends it as `kill -9` does, unless it has ended."""
         if self._code is None:
-            os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and nobody has asked for its code yet
+                os.kill(self.pid, signal.SIGKILL)
+
+    @property
+    def out(self) -> bool:
+        """Whether nobody knows its exit code yet."""
+        return self._code is None
 
     def wait(self, timeout: float = LONGEST) -> int:
         """Its exit code, or minus the number of the signal that ended it.
@@ -56,10 +63,10 @@ class Forked:
         if self._code is None:
             self._channel.settimeout(timeout)
             try:
-                self._code = int(json.loads(self._channel.recv(_ORDER)))
+                self._code = _answer(self._channel)
             except TimeoutError:
                 self.kill()
-                self._code = int(json.loads(self._channel.recv(_ORDER)))
+                self._code = _answer(self._channel)
                 raise subprocess.TimeoutExpired(str(self.pid), timeout) from None
             finally:
                 self._channel.settimeout(None)
@@ -82,6 +89,7 @@ class Forks:
         self._channel.settimeout(LONGEST)
         assert self._channel.recv(_ORDER) == b"ready", "the program could not be imported; see above"
         self._channel.settimeout(None)
+        self._last: Forked | None = None
 
     def close(self) -> None:
         """Ends it; the processes that it made have ended before."""
@@ -97,10 +105,14 @@ class Forks:
         assert _early(environment) == self._early, "this is read before main: start the program itself"
         order = json.dumps([list(arguments), str(cwd or Path.cwd()), environment]).encode()
         assert len(order) < _ORDER
+        assert self._last is None or not self._last.out, "one at a time: the process before was not waited for"
         with open(os.devnull, "rb") as nothing:
             streams = [s if isinstance(s, int) else s.fileno() for s in (stdin or nothing, stdout, stderr)]
             socket.send_fds(self._channel, [order], streams)
-            return Forked(self._channel, int(json.loads(self._channel.recv(_ORDER))))
+            pid = _answer(self._channel)
+            assert pid > 1, pid
+            self._last = Forked(self._channel, pid)
+            return self._last
 
     def run(
         self, arguments: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None, answer: str = ""
@@ -115,6 +127,12 @@ class Forks:
                 file.seek(0)
                 texts.append(file.read().decode("utf-8").replace("\r\n", "\n"))
         return subprocess.CompletedProcess(list(arguments), code, *texts)
+
+
+def _answer(channel: socket.socket) -> int:
+    answer = channel.recv(_ORDER)
+    assert answer, "the process that forks has ended; see above"
+    return int(json.loads(answer))
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -21,7 +22,7 @@ PROGRAMS = {
     "whois": "whois", "curl": "curl", "debootstrap": "debootstrap", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
     "ssh-keyscan": "openssh-client", "dash": "dash", "bash": "bash", "busybox": "busybox-static", "mksh": "mksh", "shellcheck": "shellcheck",
     "nsenter": "util-linux", "unshare": "util-linux", "minisign": "minisign", "pdftoppm": "poppler-utils", "groff": "groff-base",
-    "desktop-file-validate": "desktop-file-utils", "appstreamcli": "appstream", "zstd": "zstd", "objdump": "binutils",
+    "desktop-file-validate": "desktop-file-utils", "appstreamcli": "appstream", "zstd": "zstd", "objdump": "binutils", "strip": "binutils",
 }  # fmt: skip
 LIBRARIES = {
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.0": "libxkbcommon0", "libdbus-1.so.3": "libdbus-1-3",
@@ -55,11 +56,21 @@ def _lacks(library: str) -> bool:
     return False
 
 
+def python_library() -> dict[str, str]:
+    """Python as a library, which PyInstaller puts into the frozen app: file -> package.
+
+    Debian has it in a package of its own. For a Python from elsewhere there is none that fits; packaging/build.py says what to do then.
+    """
+    if sys.base_prefix != "/usr":
+        return {}
+    return {f"libpython{sysconfig.get_config_var('LDVERSION')}.so.1.0": f"libpython{sysconfig.get_python_version()}"}
+
+
 def missing() -> list[str]:
     """Debian packages that are not there."""
     wanted = {package for program, package in PROGRAMS.items() if find(program) is None}
     if sys.platform == "linux":
-        wanted |= {package for library, package in LIBRARIES.items() if _lacks(library)}
+        wanted |= {package for library, package in (LIBRARIES | python_library()).items() if _lacks(library)}
         if not any(Path("/usr/share/fonts").rglob("*.ttf")):
             wanted.add("fonts-dejavu-core")
         wanted |= {package for package in UNPACKED if not unpacked(package).is_dir()}

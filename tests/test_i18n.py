@@ -80,6 +80,13 @@ def test_phrases_have_enough_words_to_be_recognised(tool: ModuleType) -> None:
         assert sum(c.isalpha() for c in i18n.fixed_text(template)) >= 4, template
 
 
+LEAVES = "the list of a server's packages leaves this computer only with consent (--look-up-packages); patch.updates works without it"
+VERLAESST = (
+    "die Liste der Pakete eines Servers verlässt diesen Computer nur mit Zustimmung (--look-up-packages); patch.updates "
+    "funktioniert auch ohne sie"
+)
+
+
 @pytest.mark.parametrize(
     ("saved", "german"),
     [
@@ -88,6 +95,9 @@ def test_phrases_have_enough_words_to_be_recognised(tool: ModuleType) -> None:
         ("blumenhof.example: " + phrase("no answer in time"), "blumenhof.example: keine Antwort in der vorgesehenen Zeit"),
         (("a.test", phrase("no record")), "a.test, kein Eintrag"),
         ("Some List (" + phrase("no answer in time") + ")", "Some List (keine Antwort in der vorgesehenen Zeit)"),
+        # a template of few fixed words fits this, too ("{directive} leaves {left}")
+        ("left out: " + LEAVES, f"ausgelassen: {VERLAESST}"),
+        ("left out: " + LEAVES + ".", f"ausgelassen: {VERLAESST}."),
     ],
 )
 def test_saved_phrases_are_recognised(saved: object, german: str) -> None:

@@ -2,8 +2,8 @@
 # One file that runs on most Linux systems without being installed. Not run yet: appimagetool and its runtime come from no package registry,
 # and they are not fetched here. Whoever has them runs this after `make package`:
 #   APPIMAGETOOL=/path/to/appimagetool RUNTIME=/path/to/runtime-x86_64 packaging/linux/appimage.sh dist/selfaudit dist/selfaudit-0.8.0-linux-x86_64.AppImage
-# `appimagetool` is the program of that name (or an AppImage of it); RUNTIME is the start program that it puts in front. Afterwards run
-# `python packaging/merge_release.py` or add the file to release.json and SHA256SUMS.
+# `appimagetool` is the program of that name (or an AppImage of it); RUNTIME is the start program that it puts in front. Python 3.11 is needed.
+# release.json and SHA256SUMS, which build.py has written before, do not name the file: whoever publishes it gives its sum beside it.
 set -eu
 app=$1
 target=$2
@@ -16,16 +16,18 @@ mkdir -p "$folder/usr/lib" "$folder/usr/share/metainfo" "$folder/usr/share/appli
 cp -a "$app" "$folder/usr/lib/selfaudit"
 cp "$here/selfaudit.desktop" "$folder/selfaudit.desktop"
 cp "$here/selfaudit.desktop" "$folder/usr/share/applications/selfaudit.desktop"
-cp "$here/net.selfaudit.selfaudit.metainfo.xml" "$folder/usr/share/metainfo/net.selfaudit.selfaudit.appdata.xml"
+PYTHONPATH="$here" python3 -B -c 'import deb; print(deb.metainfo(), end="")' > "$folder/usr/share/metainfo/net.selfaudit.selfaudit.appdata.xml"
 cp "$here/../icons/selfaudit-256.png" "$folder/selfaudit.png"
 cat > "$folder/AppRun" <<'RUN'
 #!/bin/sh
-# With a command, the console program; otherwise the window, with the file that was given.
+# With a command or an option, the console program; otherwise the window, with the file that was given: commands are words without dot or slash,
+# and a file of such a name is given as ./NAME.
 here=$(dirname "$(readlink -f "$0")")/usr/lib/selfaudit
-if [ $# -gt 0 ] && [ ! -e "$1" ]; then
-    exec "$here/selfaudit" "$@"
-fi
-exec "$here/selfaudit-gui" "$@"
+case "${1-}" in
+-*) exec "$here/selfaudit" "$@" ;;
+'' | *[./]*) exec "$here/selfaudit-gui" "$@" ;;
+*) exec "$here/selfaudit" "$@" ;;
+esac
 RUN
 chmod 755 "$folder/AppRun"
 ARCH=x86_64 "$APPIMAGETOOL" --no-appstream --runtime-file "$RUNTIME" "$folder" "$target"

@@ -51,8 +51,9 @@ Description: audit your own domains and servers, and prove it to an abuse desk
  that the desk can check. Opens case files from a provider's support and
  verifies bundles that customers send back.
  .
- This package brings its own Python and Qt. It contains no service, opens no
- port, and sends nothing to servers that you have not named.
+ This package brings its own Python and Qt, and installs no service. Servers
+ are only contacted with permission; public records are asked; nothing is
+ uploaded.
 """
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: selfaudit

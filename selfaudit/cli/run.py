@@ -78,8 +78,12 @@ def check_outputs(out: Path | None, json_file: str) -> None:
     """
     if out is not None:
         probe = out / ".selfaudit-write-test"
-        write_whole(probe, b"")
-        probe.unlink(missing_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(_("{file}: cannot be written ({why})").format(file=out, why=error.strerror or error)) from None
     if json_file and json_file != "-":
         path = Path(json_file)
         if path.is_dir() or not path.name:

@@ -1,6 +1,6 @@
 """A Debian system in a folder, without the source and without Python's environment of this machine, in which the package is tried.
 
-It lies over one of the roots of tests/lab/roots.py: what is written goes into a folder of the test, and the root stays as it is.
+It lies over one of the roots of tests/lab/roots.py: what is written goes into memory, and the root stays as it is.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ PERSON = "1000:1000"
 HOME = "/home/anna"
 LONGEST = 240.0  # seconds for one command
 _NAMESPACES = ("--mount", "--pid", "--ipc")
-_BEGIN = """
-    mount -t overlay overlay -o "lowerdir=$1,upperdir=$2,workdir=$3" "$4" && mount -t proc proc "$4/proc" \
-        && mount -t tmpfs tmpfs "$4/dev/shm" && echo || exit
+# In memory, as the folder of tests may itself lie over another one (in a container), and what is written cannot go there.
+_SIZE = "3g"  # at most; the package and what it needs take about half a gigabyte
+_BEGIN = f"""
+    mount -t tmpfs -o size={_SIZE},mode=755 tmpfs "$2" && mkdir -m 755 "$2/upper" "$2/work" \\
+        && mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$3" \\
+        && mount -t proc proc "$3/proc" && mount -t tmpfs tmpfs "$3/dev/shm" && echo || exit
     sleep infinity &
     wait $!
 """  # the shell stays, and takes leave of programs whose parents have gone
@@ -81,19 +84,19 @@ class Debian:
 def debian(folder: Path) -> Iterator[Debian]:
     """A current Debian with a person in it, who has a home and no rights."""
     lower = roots.roots()["current"]
-    upper, work, merged = (folder / name for name in ("upper", "work", "merged"))
-    for each in (upper, work, merged):
+    memory, merged = folder / "memory", folder / "merged"
+    for each in (memory, merged):
         each.mkdir(parents=True)
     for each in (folder, *folder.parents[:3]):
         each.chmod(each.stat().st_mode | 0o055)
     options = [find("unshare") or "", *_NAMESPACES, "--fork", "--kill-child"]
-    line = [str(lower), str(upper), str(work), str(merged)]
+    line = [str(lower), str(memory), str(merged)]
     with subprocess.Popen([*options, "/bin/dash", "-c", _BEGIN, "sh", *line], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == b"\n", "the folder of a Debian system could not be laid over another"
             child = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()[0])
-            system = Debian(merged, upper, child)
+            system = Debian(merged, Path(f"/proc/{child}/root{memory}/upper"), child)
             commands: Sequence[Sequence[str]] = (
                 ("useradd", "--uid", "1000", "--user-group", "--create-home", "--shell", "/bin/bash", "anna"),
                 ("sh", "-c", "printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build/package-tests"
@@ -50,17 +48,6 @@ class Frozen:
     @property
     def archive(self) -> Path:
         return next(self.dist.glob("*.tar.zst"))
-
-
-def script(name: str) -> ModuleType:
-    """A script of packaging/, as a module."""
-    spec = importlib.util.spec_from_file_location(f"packaging_{name}", ROOT / f"packaging/{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look there for the names of their annotations
-    spec.loader.exec_module(module)
-    return module
 
 
 def state() -> str:

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +19,8 @@ from selfaudit import __version__
 from selfaudit.case.release import read_release_file
 from tests.packages import find
 from tests.packaging.debian import HOME, Debian, debian
-from tests.packaging.frozen import ROOT, Frozen, frozen, script
+from tests.packaging.frozen import ROOT, Frozen, frozen
+from tests.packaging.inventory_tools import script
 
 pytestmark = pytest.mark.lab
 
@@ -39,6 +40,30 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Debian]:
     """A Debian system without display, fonts, source tree or Python packages."""
     with debian(tmp_path_factory.mktemp("debian") / "system") as system:
         yield system
+
+
+@pytest.fixture(scope="module")
+def unpacked(made: Frozen, bare: Debian) -> str:
+    """The folder in which the archive was unpacked, in a system that has nothing else of ours."""
+    bare.run("test", "-e", str(ROOT), code=1)
+    assert bare.run("find", "/", "-xdev", "-iname", "*selfaudit*", person=False) == ""
+    with subprocess.Popen([find("zstd") or "", "-dc", made.archive], stdout=subprocess.PIPE) as zstd:
+        subprocess.run(bare.command("tar", "-x", "-C", HOME), stdin=zstd.stdout, check=True)
+    assert zstd.returncode == 0
+    return f"{HOME}/selfaudit"
+
+
+def _demo(unpacked: str, bare: Debian) -> list[Any]:
+    bare.run("rm", "-rf", "demo")
+    bare.run(f"{unpacked}/selfaudit", "demo", "--quiet", "--out", "demo", code=1)
+    found: list[Any] = script("smoke").results((bare.written / f".{HOME}/demo/audit.json").read_bytes())
+    return found
+
+
+@pytest.fixture(scope="module")
+def demo(unpacked: str, bare: Debian) -> list[Any]:
+    """What the demo there has found; its bundle is demo/bundle.zip."""
+    return _demo(unpacked, bare)
 
 
 @pytest.fixture(scope="module")
@@ -143,24 +168,48 @@ def _control(made: Frozen, folder: Path) -> Path:
     return place
 
 
-def test_the_archive_runs_where_nothing_else_is(made: Frozen, bare: Debian, tmp_path: Path) -> None:
-    assert not (bare.root / "work").exists()
-    with subprocess.Popen([find("zstd") or "", "-dc", made.archive], stdout=subprocess.PIPE) as zstd:
-        subprocess.run(bare.command("tar", "-x", "-C", HOME), stdin=zstd.stdout, check=True)
-    assert zstd.returncode == 0
-    with ThreadPoolExecutor(1) as pool:
+def test_nothing_is_looked_for_in_folders_of_the_building_machine(made: Frozen) -> None:
+    elf, trim = script("elf"), script("trim")
+    places = {path: elf.searched(path) for path in trim.files(made.app) if trim.is_elf(path)}
+    assert len(places) > 80
+    assert any(places.values())
+    assert not [
+        (path.name, place) for path, found in places.items() for place in found if not re.match(r"\$ORIGIN(/|$)", place)
+    ]
+    # Nor is it told with which settings Python was built there.
+    code = (
+        "import sys, sysconfig; from PyInstaller.archive.readers import CArchiveReader; archive = CArchiveReader(sys.argv[1]);"
+        "modules = archive.open_embedded_archive(next(n for n in archive.toc if n.startswith('PYZ')));"
+        "there = {}; exec(modules.extract(sysconfig._get_sysconfigdata_name()), there); print(there['build_time_vars'])"
+    )
+    for program in ("selfaudit", "selfaudit-gui"):
+        assert tool(str(made.python), "-c", code, made.app / program) == "{}\n"
+
+
+def test_the_archive_runs_where_nothing_else_is(
+    made: Frozen, bare: Debian, unpacked: str, demo: list[Any], tmp_path: Path
+) -> None:
+    smoke = script("smoke")
+    audits = iter([demo])
+
+    def frozen_audit() -> list[Any]:
+        kept = next(audits, None)
+        return _demo(unpacked, bare) if kept is None else kept
+
+    def source_audit() -> list[Any]:
         command = [made.python, "-I", "-m", "selfaudit", "demo", "--quiet", "--json", "-"]
-        source = pool.submit(subprocess.run, command, cwd=tmp_path, capture_output=True, timeout=200, check=False)
-        bare.run("selfaudit/selfaudit", "demo", "--quiet", "--out", "demo", code=1)
-        results = script("smoke").results
-        found = results((bare.written / f".{HOME}/demo/audit.json").read_bytes())
-        assert found == results(source.result().stdout)
-    assert len(found) > 150
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=200, check=False)
+        found: list[Any] = smoke.results(done.stdout)
+        return found
+
+    smoke.compare_audits("demo", frozen_audit, source_audit)
+    assert len(demo) > 150
     assert "This bundle is whole and complete" in bare.run("selfaudit/selfaudit", "verify", "demo/bundle.zip")
     # Where there is no display, one line says so.
     assert bare.run("selfaudit/selfaudit-gui", code=2).startswith("selfaudit: There is no screen here")
 
 
+@pytest.mark.usefixtures("unpacked", "demo")
 def test_the_package_is_installed_opens_a_case_and_goes_again(made: Frozen, bare: Debian, screen: str) -> None:
     bare.put(made.deb, "/selfaudit.deb")
     options = ("-q", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-unsafe-io", "-o", "Dpkg::Use-Pty=0")
@@ -215,13 +264,17 @@ def _wait_for_case(bare: Debian) -> None:
         time.sleep(0.3)
 
 
-def test_programs_that_it_starts_have_the_persons_own_libraries(made: Frozen, bare: Debian) -> None:
+@pytest.mark.usefixtures("unpacked")
+def test_programs_that_it_starts_have_the_persons_own_libraries(bare: Debian) -> None:
     """PyInstaller's LD_LIBRARY_PATH would make the collector's programs load our libraries in place of the system's."""
     wrapper = f'#!/bin/bash\nenv >> {HOME}/environment.txt\nexec /usr/bin/dash "$@"\n'
     line = f"rm /usr/bin/sh && printf '%s' '{wrapper}' > /usr/bin/sh && chmod 755 /usr/bin/sh"
     bare.run("bash", "-c", line, person=False)
-    bare.run("selfaudit/selfaudit", "collect", "--local", LD_LIBRARY_PATH="/persons/own")
-    seen = (bare.written / f".{HOME}/environment.txt").read_text("utf-8").splitlines()
+    try:
+        bare.run("selfaudit/selfaudit", "collect", "--local", LD_LIBRARY_PATH="/persons/own")
+        seen = (bare.written / f".{HOME}/environment.txt").read_text("utf-8").splitlines()
+    finally:
+        bare.run("ln", "-sf", "dash", "/usr/bin/sh", person=False)
     assert "LD_LIBRARY_PATH=/persons/own" in seen
     assert not [line for line in seen if line.startswith(("_PYI_", "QT_", "LD_LIBRARY_PATH_ORIG"))]
     assert not [line for line in seen if "_internal" in line]

@@ -224,7 +224,12 @@ def _cited(pack: Pack, name: str) -> Cited:
 
 def _steps(case: str, signature: str, deadline: str, downloads: Downloads, *, onboarding: bool) -> tuple[str, ...]:
     if downloads.page:
-        get = _("Get the program selfaudit for your own computer (Linux, Windows or macOS): {url}").format(url=downloads.page)
+        systems = ", ".join(system.name for system in downloads.systems if system.files)
+        get = _("Get the program selfaudit for your own computer: {url}").format(url=downloads.page)
+        if systems:
+            get = _("Get the program selfaudit for your own computer ({systems}): {url}").format(
+                systems=systems, url=downloads.page
+            )
     elif downloads.linked:
         get = _("Get the program selfaudit for your own computer. The links stand in the page {page}.").format(page=PAGE)
     else:
