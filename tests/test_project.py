@@ -19,10 +19,12 @@ def test_changelog_names_this_version() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
-def test_the_readme_has_the_exit_codes() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
+def test_the_reference_has_the_exit_codes_and_the_readme_leads_there() -> None:
+    reference = (ROOT / "docs/reference.md").read_text("utf-8")
+    table = reference.partition("\n## Exit codes\n")[2].partition("\n## ")[0]
     for code in ("| 0 |", "| 1 |", "| 2 |", "| 3 |", "| 130 |"):
-        assert code in readme
+        assert code in table
+    assert "](docs/reference.md#exit-codes)" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_no_file_is_two() -> None:

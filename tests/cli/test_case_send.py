@@ -135,7 +135,7 @@ def test_the_folder(capsys: pytest.CaptureFixture[str], release: Path) -> None:
     for words in (
         "  Service:          VPS 7\n", "  Please answer by: 2999-03-01\n", "  Dear customer,\n\n  please answer.\n",
         "  - B-4.4  No open relays, proxies or resolvers without approval\n", "  1. Close the relay.\n",
-        "     macOS): https://www.desk.test/selfaudit\n", "  - shop.net\n  - 9.9.9.0/30\n",
+        "(Linux, Windows):\n     https://www.desk.test/selfaudit\n", "  - shop.net\n  - 9.9.9.0/30\n",
         "Questions? help@desk.test (please name the case T-17)\n", "Kind regards\n  Desk Hosting\n  https://www.desk.test/\n",
     ):  # fmt: skip
         assert words in text, words

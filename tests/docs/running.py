@@ -38,6 +38,7 @@ PLACEHOLDERS = {
     "OTHER-DOMAIN": "baeckerei-sommer.example",
     "CUSTOMERS-DOMAIN": "angebote-blumenhof.example",
     "CUSTOMERS-ADDRESS": "203.0.113.80",
+    "YOUR-PACK": "prezcomm",
     "TOKEN": "selfaudit-relay-0123456789",
     "KEY": DEMO_KEY.public().text(),
 }

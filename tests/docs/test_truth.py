@@ -29,14 +29,19 @@ from selfaudit.engine.plan import wanted_requests
 from selfaudit.facts import Request
 from selfaudit.net import make_profile, open_net
 from selfaudit.policy.pack_file import PackFile, parse_pack
+from selfaudit.policy.packs import all_packs
 from selfaudit.policy.text_hash import text_hash
 from selfaudit.probes import all_probes
+from selfaudit.protocols import relay
+from selfaudit.report.pdf import leaflet
 from selfaudit.report.schemas import schemas
 from selfaudit.settings import Settings, load_settings
 from tests.docs.markdown import PAGES, ROOT, Block, name_of, split
+from tests.packages import LIBRARIES
 
 REFERENCE = (ROOT / "docs/reference.md").read_text("utf-8")
 PRIVACY = (ROOT / "docs/privacy.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 SOURCES = [*(ROOT / "selfaudit").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]
 
 
@@ -154,6 +159,39 @@ def test_the_privacy_page_has_a_line_for_every_request() -> None:
         assert served, (kind, named, wanted[kind])
         for name in named:
             assert any(c == name or (name.endswith("*") and c.startswith(name[:-1])) for c in all_checks()), name
+
+
+def test_the_readme_promises_what_the_leaflet_promises() -> None:
+    """In the same words; more may follow each."""
+    section = README.partition("\n## What it promises\n")[2].partition("\n## ")[0]
+    bullets = [" ".join(text.split()) for text in re.split(r"(?m)^- ", section)[1:]]
+    assert len(bullets) == len(leaflet._PROMISES) == 5
+    for bullet, (title, words) in zip(bullets, leaflet._PROMISES, strict=True):
+        assert bullet.startswith(f"**{title}.** {words.removesuffix('.')}"), title
+
+
+def test_the_shipped_packs_have_the_keys_that_the_documentation_says() -> None:
+    """Once a provider's key is shipped, these pages must say so."""
+    assert {pack.id for pack in all_packs() if pack.keys} == {"demo"}
+    assert {pack.id for pack in all_packs()} == {"demo", "ofsecman", "prezcomm"}
+    said = {
+        "README.md": "They hold no signing key yet",
+        "docs/customers.md": "hold none yet",
+        "docs/providers.md": "Only the demo's holds a signing key.",
+        "docs/support.md": "hold none yet",
+    }
+    for name, words in said.items():
+        assert words in " ".join((ROOT / name).read_text("utf-8").split()), name
+
+
+def test_the_privacy_page_has_the_recipients_of_the_relay_test() -> None:
+    assert relay.MAX_RECIPIENTS == 6
+    assert "each of the ports 25, 465 and 587, at most six recipients on each, no message" in PRIVACY
+
+
+def test_the_libraries_of_qt_are_those_that_the_tests_install() -> None:
+    named = re.findall(r"\blib[a-z0-9.+-]*[0-9]\b", README)
+    assert {"libegl1", "libgl1", "libxcb-cursor0"} < set(named) <= set(LIBRARIES.values())
 
 
 # --- data in blocks ---

@@ -18,7 +18,7 @@ from selfaudit.case.file import CaseFile, encode_case
 from selfaudit.case.model import Seal
 from selfaudit.engine.requirements import pack_of, readiness_of
 from selfaudit.engine.seals import sign_case
-from selfaudit.i18n import phrase
+from selfaudit.i18n import _, phrase
 from selfaudit.protocols.minisign import SecretKey
 from selfaudit.report.bundle.model import Difference, Point, Standing, Verification
 from selfaudit.report.drift import FactDrift, OutcomeDrift
@@ -252,8 +252,9 @@ def _sent(stage: Stage) -> None:
     made = stage.controller.made
     assert made is not None
     folder = Path("customers/PH-88213")
-    files = (folder / made.case.name, folder / "letter.txt", folder / "index.html")
-    remark = "The release has no program for: macOS."
+    case = made.case.name
+    files = tuple(folder / name for name in (case, f"{case}.minisig", "letter.txt", "index.html"))
+    remark = _("The release has no program for: {systems}.").format(systems="macOS")
     stage.controller.made = replace(made, sent=Sent(folder, files, ("selfaudit_0.8.0_amd64.deb",), (remark,)))
     stage.controller.changed.emit("form")
 

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMainWindow
-
+from selfaudit.engine.again import Change, key_of
+from selfaudit.findings import Outcome
 from selfaudit.i18n import _
+from selfaudit.store import PastChange
 from selfaudit_ui.tour.director import Telling, counted
 from selfaudit_ui.tour.panel import Dock, Panel
 from selfaudit_ui.tour.stops import AFTER, BEFORE, STOPS
+from selfaudit_ui.window import Window
 
 if TYPE_CHECKING:
     from tests.ui.scenes import Stage
 
 
-def undock(window: QMainWindow) -> None:
+def undock(window: Window) -> None:
     """Takes the panel off a window."""
+    window.controller.keeps = window.footed = True
+    window.led = False
     for panel in window.findChildren(Panel):
         panel.hide()
         panel.setParent(None)
@@ -33,9 +37,12 @@ def _telling(number: int, **more: object) -> Telling:
 
 def _dock(stage: Stage, telling: Telling, *, folded: bool = False) -> None:
     undock(stage.window)
+    stage.controller.keeps = False
+    stage.window.pages[stage.window.page_name].refresh("")
     panel = Panel()
     panel.tell(telling)
     panel.fold(folded)
+    panel.wear(stage.window.branding.tokens)
     Dock(stage.window, panel)
     panel.show()
 
@@ -65,8 +72,13 @@ def _fix(stage: Stage) -> None:
 
 
 def _after(stage: Stage) -> None:
-    stage.ran(stage.fixed)
+    controller = stage.ran(stage.fixed)
+    was = {key_of(r): r for r in stage.broken.audit.results if r.outcome is Outcome.FAIL}
+    now = next(r for r in stage.fixed.audit.results if r.outcome is Outcome.PASS and key_of(r) in was)
+    controller.past = {key_of(now): [PastChange("2026-11-22T10:00:00Z", Change(was[key_of(now)], now))]}
     stage.show("fix")
+    controller.finding_wanted = key_of(now)
+    stage.window.pages["fix"].focus_first()
     before, after = (
         _("Before: {counts}").format(counts=counted(51, 14)),
         _("After fixing: {counts}").format(counts=counted(0, 9)),
@@ -77,7 +89,7 @@ def _after(stage: Stage) -> None:
 def _stuck(stage: Stage) -> None:
     stage.ran(stage.fixed)
     stage.show("report")
-    words = _("This stop could not be prepared; press “Next” to go on.")
+    words = _("This stop could not be prepared; press “Next stop” to go on.")
     _dock(stage, _telling(9, world=AFTER, may_switch=True, note=("warn", words, "warn")))
 
 

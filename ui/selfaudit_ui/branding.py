@@ -36,6 +36,7 @@ class Branding:
         self._controller = controller
         self._shown = Shown()
         self._mark = BrandMark()
+        self.tokens = current()  # those that the frame wears
 
     def make_mark(self) -> QWidget:
         """A new mark for a rail that is built anew."""
@@ -50,7 +51,7 @@ class Branding:
         self._shown = shown
         self._mark.show_brand(shown)
         usual = current()
-        tokens = branded(usual, (shown.accent_dark or shown.accent) if is_dark(usual) else shown.accent)
+        self.tokens = tokens = branded(usual, (shown.accent_dark or shown.accent) if is_dark(usual) else shown.accent)
         rail.wear(tokens)
         for part in parts:
             part.setStyleSheet(frame_sheet(tokens) if tokens != usual else "")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QWidget
@@ -40,6 +41,8 @@ MINIMUM_SIZE = QSize(960, 640)
 
 class Window(QMainWindow):
     """The main window."""
+
+    led, footed = False, True  # a tour says what is pressed next; the page has its buttons below it
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -192,6 +195,7 @@ class Window(QMainWindow):
         if info is not None and info.why_not:
             self._mark(self.page_name)
             self._why.show_text(info.why_not)
+            self._bottom.show()
             return
         if self.page_name in list(Step):
             self._before = self.page_name
@@ -242,7 +246,7 @@ class Window(QMainWindow):
         self.rail.show_steps(survey(situation))
         self._mark(self.page_name)
         self._show_top()
-        self._show_bottom()
+        self.show_bottom()
 
     def _show_top(self) -> None:
         if self.page_name in _DESK:
@@ -308,7 +312,8 @@ class Window(QMainWindow):
             parts.append(count_words({"pass": sizes[GroupKey.PASSED]}))
         return " · ".join(parts)
 
-    def _show_bottom(self) -> None:
+    def show_bottom(self) -> None:
+        """Shows the buttons below the page, as they are now."""
         step = Step(self.page_name) if self.page_name in list(Step) else None
         situation = self.controller.situation
         page = self.pages[self.page_name]
@@ -321,11 +326,11 @@ class Window(QMainWindow):
         self._action = action
         self._back.setVisible(step is not Step.START)
         self._primary.setVisible(action is not None)
-        self._bottom.setVisible(action is not None or step is not Step.START)
+        self._bottom.setVisible(self.footed and (action is not None or step is not Step.START))
         self._why.show_text(action.why_not if action else "")
         if action is not None:
             self._primary.setText(action.text)
-            kind = "" if action.todo is Todo.STOP else page.primary_kind()  # stopping is no invitation
+            kind = "" if self.led or action.todo is Todo.STOP else page.primary_kind()  # stopping is no invitation
             if self._primary.property("kind") != kind:
                 self._primary.setProperty("kind", kind)
                 self._primary.style().unpolish(self._primary)
@@ -352,7 +357,7 @@ class Window(QMainWindow):
 
     def do_primary(self) -> None:
         """The primary action of the open page."""
-        self._show_bottom()
+        self.show_bottom()
         action = self._action
         if action is None or action.why_not:
             return
@@ -392,6 +397,4 @@ class Window(QMainWindow):
     def _remember(self, geometry: str) -> None:
         preferences: Preferences = self.controller.preferences
         if preferences.geometry != geometry:
-            from msgspec.structs import replace
-
             self.controller.prefer(replace(preferences, geometry=geometry), quiet=True)

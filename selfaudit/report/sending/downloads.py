@@ -108,5 +108,5 @@ def _file(system: str, base: str, file: ReleaseFile) -> File:
 def size_words(octets: int) -> str:
     """A size in words: whole kB below a million octets, whole MB otherwise; never 0."""
     if octets < 1_000_000:
-        return _("{count} kB").format(count=max(1, round(octets / 1000)))
-    return _("{count} MB").format(count=round(octets / 1_000_000))
+        return _("{count} kB").format(count=max(1, (octets + 500) // 1000))
+    return _("{count} MB").format(count=(octets + 500_000) // 1_000_000)

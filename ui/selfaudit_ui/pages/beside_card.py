@@ -56,7 +56,7 @@ class BesideCard(QFrame):
     def _rest(self, faulty: list[Beside], *, more: bool) -> Iterator[tuple[str, str]]:
         """What cannot be opened, in one line however much it is, and that there is more."""
         if len(faulty) == 1:
-            yield "warn", faulty[0].problem
+            yield "warn", unread_words(faulty[0])
         elif faulty:
             words = ngettext(
                 "{count} file beside this app is called a case file and cannot be read.",
@@ -70,6 +70,7 @@ class BesideCard(QFrame):
     def _line(self, file: Beside, kept: CaseRow | None) -> QWidget:
         holder = QWidget()
         icon, verdict = SEALS[file.seal.state if file.seal is not None else "unsigned"]
+        signed = file.seal is not None and file.seal.state == "trusted"
         name = file.number or printable(file.path.name, 80)
         line = StateLine(icon, beside_words(file), verdict, quiet=True)
         parts: list[QWidget] = [line]
@@ -83,7 +84,7 @@ class BesideCard(QFrame):
             )  # fmt: skip
         opening = button(
             _("Open anew") if kept is not None else _("Open"), partial(controller.open_case_file, file.path),
-            kind="" if kept is not None else "primary", name=_("Open case file {name}").format(name=name),
+            kind="primary" if kept is None and signed else "", name=_("Open case file {name}").format(name=name),
         )  # fmt: skip
         parts.append(opening)
         for part in parts[1:]:
@@ -101,6 +102,14 @@ def kept_case(cases: tuple[CaseRow, ...] | None, file: Beside) -> CaseRow | None
     if file.problem or not file.data:
         return None
     return next((case for case in cases or () if case.draft.case_file == file.data), None)
+
+
+def unread_words(file: Beside) -> str:
+    """Which file it is, and why it cannot be read."""
+    name, why = printable(file.path.name, 80), file.problem.removeprefix(f"{file.path}: ")
+    if why.startswith("file: "):  # the reader's own words
+        return _("{file}: cannot be read ({why})").format(file=name, why=why.removeprefix("file: "))
+    return file.problem if why == file.problem else f"{name}: {why}"
 
 
 def beside_words(file: Beside) -> str:

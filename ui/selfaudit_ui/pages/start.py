@@ -44,7 +44,9 @@ class StartPage(Page):
         self._new = CardButton(
             "plus", _("Start without a case file"), _("Name your domains and addresses yourself."), controller.new_case
         )
-        cards = QGridLayout()
+        self._others = QWidget()
+        cards = QGridLayout(self._others)
+        cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(SPACE.L)
         for column_number, part in enumerate((self._open, self._new)):
             cards.addWidget(part, 0, column_number)
@@ -63,7 +65,7 @@ class StartPage(Page):
         self._another = heading(_("Another case"))
         self.beside = BesideCard(controller)
         self.add(
-            self._trouble, self.beside, self.support, self.case, self._another, cards, self._make_desk(), heading(_("Recent cases")),
+            self._trouble, self.beside, self.support, self.case, self._another, self._others, self._make_desk(), heading(_("Recent cases")),
             self._written, self._not_written, self._recent, None,
         )  # fmt: skip
         self._asking: int | None = None
@@ -134,7 +136,8 @@ class StartPage(Page):
         if what in ("", "case", "run", "results", "notices", "readiness"):
             is_open = self.controller.draft is not None
             reveal(self.case, is_open)
-            reveal(self._another, is_open)
+            reveal(self._another, is_open and self.controller.keeps)
+            reveal(self._others, self.controller.keeps)  # elsewhere, no other case is opened
             if is_open:
                 self.case.refresh()
             draft = self.controller.draft

@@ -10,7 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from selfaudit.engine import Audit
-from selfaudit.engine.again import Key, key_of
+from selfaudit.engine.again import Change, Key, key_of
+from selfaudit.findings import Outcome
 from selfaudit.i18n import _, ngettext
 from selfaudit.remedy import GroupKey
 from selfaudit_ui.bridge import Failure
@@ -236,7 +237,7 @@ class Director(QObject):
         if goal.page == "fix":
             if goal.world == BEFORE:
                 self._finding = self._telling_finding()
-            self.controller.finding_wanted = self._finding
+            self.controller.finding_wanted = self._finding if goal.world == BEFORE else self._mended_finding()
         self._show_page(goal.page)
 
     def _telling_finding(self) -> Key | None:
@@ -246,11 +247,18 @@ class Director(QObject):
         chosen = next((a for a in actions if a.advice is not None and a.advice.stacks), actions[0] if actions else None)
         return key_of(chosen.result) if chosen is not None else None
 
+    def _mended_finding(self) -> Key | None:
+        """The finding that was told about before, if it has become another; otherwise the first that has, or else itself."""
+        past, view = self.controller.past, self.controller.view
+        keys = [key_of(a.result) for g in (view.groups if view is not None else ()) for a in g.actions]
+        mended = [key for key in keys if key in past and _is_mended(past[key][-1].change)]
+        return next((key for key in mended if key == self._finding), mended[0] if mended else self._finding)
+
     def _give_up(self, goal: Goal) -> None:
         controller = self.controller
         why = controller.run.problem or controller.again_trouble or controller.export_trouble or controller.bundle_trouble
         why = why or controller.trouble or controller.plan_trouble
-        self._trouble = _("This stop could not be prepared; press “Next” to go on.") + (f"\n{why}" if why else "")
+        self._trouble = _("This stop could not be prepared; press “Next stop” to go on.") + (f"\n{why}" if why else "")
         self.rest()
         self._show_page(goal.page)
         self.told.emit()
@@ -283,6 +291,11 @@ class Director(QObject):
             return ""
         words = {BEFORE: _("Before: {counts}"), AFTER: _("After fixing: {counts}")}
         return "\n".join(words[world].format(counts=counted(*self._counts[world])) for world in (BEFORE, AFTER))
+
+
+def _is_mended(change: Change) -> bool:
+    """Whether a check failed before and passes now."""
+    return change.before is not None and (change.before.outcome, change.now.outcome) == (Outcome.FAIL, Outcome.PASS)
 
 
 def counted(blocking: int, unclear: int) -> str:

@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QMainWindow, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from selfaudit.i18n import _
-from selfaudit_ui.theme import SPACE, current
+from selfaudit_ui.theme import SPACE, Tokens, current, frame_sheet
 from selfaudit_ui.theme.tokens import BODY, LARGE, SMALL
 from selfaudit_ui.tour.director import Telling
 from selfaudit_ui.tour.stops import AFTER, BEFORE
 from selfaudit_ui.widgets import Body, StateLine, Text, button, column, named, reveal, row, scroll, soft
 from selfaudit_ui.widgets.basics import sized
+from selfaudit_ui.window import Window
 
 BESIDE = 300  # pixels of width beside the page
-BELOW = (176, 228)  # pixels of height below it, at least and at most
+BELOW = (112, 176)  # pixels of height below it, at least and at most
 # A page needs as much as it has in the smallest window.
 CONTROLS = 264  # pixels of width of the buttons where the panel lies below the page
 _ANY = 16_777_215  # pixels: Qt's word for no limit
@@ -45,15 +46,19 @@ class Panel(QWidget):
         self.setObjectName("tour")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._beside, self._open = True, True
+        self._tokens = current()
         self._where = soft("", SMALL)
         self._title = Text("", LARGE, bold=True)
+        self._head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._head.addWidget(self._where)
+        self._head.addWidget(self._title, 1)
         self._words = Text()
         self._desk_head, self._desk = Text("", SMALL, bold=True), Text()
         self._desk_head.verdict("accent")
         self._note = StateLine(size=SMALL)
         self._changed = Text("", SMALL, bold=True)
         self._body = Body()
-        self._told = column(self._where, self._title, self._words, self._desk_head, self._desk, self._changed, self._note, None)
+        self._told = column(self._head, self._words, self._desk_head, self._desk, self._changed, self._note, None)
         self._body.setLayout(self._told)
         self._area = scroll(self._body, _("Guided tour"))
         self._make_controls()
@@ -78,9 +83,11 @@ class Panel(QWidget):
             self._worlds.addButton(made)
             self.switch[world] = made
         switch = row(*self.switch.values(), spacing=2)
+        self._not_yet = soft(_("After the audit, this shows the same customer in the other world."), SMALL)
+        self._may_switch = False
         self.save = button(_("Save the leaflet"), self.leaflet.emit, kind="primary", icon_name="save")
         self.to_back = button(_("Back"), self.back.emit, name=_("Back to the stop before"))
-        self.to_next = button(_("Next"), self.next.emit, kind="primary", name=_("Next stop"))
+        self.to_next = button(_("Next stop"), self.next.emit, kind="primary")
         self.to_back.setToolTip(_("Arrow left, or Alt+B"))
         self.to_next.setToolTip(_("Arrow right, or Alt+N"))
         self.end = button(_("End the tour"), self.ended.emit, kind="quiet")
@@ -88,7 +95,8 @@ class Panel(QWidget):
         steps = row(self.to_back, self.to_next)
         steps.setStretch(1, 1)
         self._controls = QWidget()
-        self._controls.setLayout(column(switch, self.save, steps, self.end, spacing=SPACE.S))
+        self._buttons = column(switch, self._not_yet, self.save, steps, self.end, spacing=SPACE.S)
+        self._controls.setLayout(self._buttons)
 
     def _ask_world(self, world: str) -> Callable[[], None]:
         return lambda: self.world.emit(world)
@@ -137,13 +145,12 @@ class Panel(QWidget):
         for world, made in self.switch.items():
             made.setChecked(world == telling.world)
             made.setEnabled(telling.may_switch)
-            made.setToolTip(
-                "" if telling.may_switch else _("After the audit, this shows the same customer in the other world.")
-            )
+            made.setToolTip("" if telling.may_switch else self._not_yet.text())
         self._worlds.setExclusive(True)
         self.to_back.setEnabled(telling.number > 1)
         self.to_next.setEnabled(telling.number < telling.total)
         reveal(self.save, telling.saves)
+        self._may_switch = telling.may_switch
         self._fit()
 
     def fold(self, folded: bool) -> None:
@@ -164,16 +171,28 @@ class Panel(QWidget):
         target = self.to_next if self.to_next.isEnabled() else self.save if not self.save.isHidden() else self.to_back
         (target if self._open else self._folded).setFocus()
 
+    def wear(self, tokens: Tokens) -> None:
+        """Takes on the colours of the frame around the page."""
+        if tokens != self._tokens:
+            self._tokens = tokens
+            self.lie(beside=self._beside)
+
     def lie(self, *, beside: bool) -> None:
         """Lies beside the page, or below it."""
         self._beside = beside
         upright = beside and self._open
         down, along = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        tokens = current()
+        tokens = self._tokens
         edge = "left" if upright else "top"
-        self.setStyleSheet(f"QWidget#tour {{ background: {tokens.surface}; border-{edge}: 1px solid {tokens.line}; }}")
+        frame = frame_sheet(tokens) + tour_sheet(tokens) if tokens != current() else ""
+        self.setStyleSheet(f"{frame} QWidget#tour {{ background: {tokens.surface}; border-{edge}: 1px solid {tokens.line}; }}")
         for part in (self._words, self._desk):
             sized(part, TOLD if upright else BODY)
+        self._head.setDirection(down if upright else along)
+        self._head.setSpacing(SPACE.M)
+        self._buttons.setSpacing(SPACE.S if upright else SPACE.XS)
+        around = SPACE.M if upright or not self._open else SPACE.S
+        self._whole.setContentsMargins(SPACE.L, around, SPACE.L, around)
         self._told.setSpacing(SPACE.M if upright else SPACE.XS)
         self._whole.setDirection(down if upright else along)
         self._whole.setSpacing(SPACE.L if upright else SPACE.XL)
@@ -182,6 +201,7 @@ class Panel(QWidget):
 
     def _fit(self) -> None:
         """Takes no more room than it needs."""
+        reveal(self._not_yet, self._beside and self._open and not self._may_switch)
         if self._beside and self._open:
             self.setFixedWidth(BESIDE)
             self.setMinimumHeight(0)
@@ -194,7 +214,8 @@ class Panel(QWidget):
             return
         least, most = BELOW
         width = self.width() - 2 * SPACE.L - SPACE.XL - CONTROLS
-        self.setFixedHeight(min(max(self._told.totalHeightForWidth(max(width, 200)) + 2 * SPACE.M, least), most))
+        told = min(self._told.totalHeightForWidth(max(width, 200)) + 2 * SPACE.S, most)
+        self.setFixedHeight(max(told, self._buttons.totalSizeHint().height() + 2 * SPACE.S, least))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Narrower is higher."""
@@ -203,15 +224,25 @@ class Panel(QWidget):
             self._fit()
 
 
+def tour_sheet(t: Tokens) -> str:
+    """What of the panel no other part of the frame has, in another accent."""
+    return f"""
+    QLabel[verdict="accent"] {{ color: {t.accent}; }}
+    QPushButton[kind="quiet"] {{ color: {t.accent}; }}
+    QPushButton[kind="thumb"]:hover {{ border-color: {t.accent}; }}
+    QPushButton[kind="thumb"]:checked {{ border-color: {t.accent}; background: {t.accent_soft}; }}
+    """
+
+
 class Dock(QObject):
-    """Keeps the panel in its place in a window: at the right of everything, or below the page and beside the rail.
+    """Keeps the panel in its place in a window: at the right of everything, or below the page, in place of its buttons, and beside the rail.
 
     Args:
         window: whose rail and page stand beside each other in the central widget.
         panel: the panel.
     """
 
-    def __init__(self, window: QMainWindow, panel: Panel) -> None:
+    def __init__(self, window: Window, panel: Panel) -> None:
         super().__init__(panel)
         holder = window.centralWidget()
         whole = holder.layout() if holder is not None else None
@@ -220,7 +251,7 @@ class Dock(QObject):
         assert holder is not None
         assert isinstance(whole, QBoxLayout)
         assert isinstance(inner, QBoxLayout)
-        self._holder, self._whole, self._page, self._panel = holder, whole, inner, panel
+        self._window, self._holder, self._whole, self._page, self._panel = window, holder, whole, inner, panel
         self._holder.installEventFilter(self)
         self.arrange()
 
@@ -233,6 +264,10 @@ class Dock(QObject):
                 layout.removeWidget(self._panel)
             place.addWidget(self._panel)
         self._panel.lie(beside=beside)
+        led, footed = self._panel.is_open, beside or not self._panel.is_open
+        if (led, footed) != (self._window.led, self._window.footed):
+            self._window.led, self._window.footed = led, footed
+            self._window.show_bottom()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The window became wider or narrower."""

@@ -10,6 +10,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import msgspec
 from PySide6.QtCore import QTimer
@@ -32,6 +33,8 @@ from selfaudit_ui.window import Window
 
 _PREFIX = "selfaudit-tour-"
 _OLD = 86_400  # seconds
+_LOCK = "open.lock"  # in the folder; held while its window is open
+_locks: dict[Path, IO[bytes]] = {}
 _MAX_PREFERENCES = 1_000_000
 
 
@@ -84,6 +87,7 @@ class PresentingWindow(Window):
 
     def _tell(self) -> None:
         assert self.director is not None
+        self.panel.wear(self.branding.tokens)
         self.panel.tell(self.director.telling())
 
     def _arrived(self) -> None:
@@ -164,7 +168,7 @@ def present(provider: str = "", language: str = "") -> int:
     try:
         return app.exec()
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        _remove(place)
 
 
 def _look() -> Preferences:
@@ -178,13 +182,47 @@ def _look() -> Preferences:
 
 
 def _temporary() -> Path:
-    """A new folder that only this person can look into. Those that a window that was killed has left behind are deleted after a day."""
+    """A new folder that only this person can look into. Those that a killed window has left behind are deleted after a day."""
     for old in tuple(Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")):
         with suppress(OSError):
             seen = old.lstat()
             own = not hasattr(os, "getuid") or seen.st_uid == os.getuid()
             if old.is_dir() and not old.is_symlink() and own and time.time() - seen.st_mtime > _OLD:
-                shutil.rmtree(old, ignore_errors=True)
+                lock = _lock(old)
+                if lock is not None:  # otherwise a tour is still open in it
+                    lock.close()
+                    shutil.rmtree(old, ignore_errors=True)
     made = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    lock = _lock(made)
+    if lock is not None:
+        _locks[made] = lock
+    atexit.register(_remove, made)
     return made
+
+
+def _lock(folder: Path) -> IO[bytes] | None:
+    """Keeps the folder of a tour from being deleted by another; None where it cannot. The system gives it back however a process ends."""
+    file = None
+    try:
+        file = (folder / _LOCK).open("ab")
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if file is not None:
+            file.close()
+        return None
+    return file
+
+
+def _remove(folder: Path) -> None:
+    """Deletes the folder of a tour that has ended."""
+    lock = _locks.pop(folder, None)
+    if lock is not None:
+        lock.close()
+    shutil.rmtree(folder, ignore_errors=True)

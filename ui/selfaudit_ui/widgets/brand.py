@@ -15,12 +15,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 from selfaudit.errors import BadInput
 from selfaudit.i18n import _
 from selfaudit.policy.pack_logo import check_logo
+from selfaudit.text import printable
 from selfaudit_ui.theme import LIGHT, SPACE, Tokens, current, pixmap
 from selfaudit_ui.theme.tokens import LARGE, SMALL
 from selfaudit_ui.widgets.basics import Line, Text, column, reveal, row
 from selfaudit_ui.words import tip
 
 _HEIGHT, _WIDTH = 28, 84  # of a logo, at most
+_CONTACT = 60  # characters; the tool tip has the whole
 _PLATE = 3  # around it, in the dark
 
 
@@ -96,7 +98,7 @@ class BrandMark(QWidget):
         app.setPixmap(pixmap("app", "#000000", 32))
         app.setFixedSize(32, 32)
         self._logo = QLabel()
-        self._name, self._contact = Line(SMALL, bold=True), Line(SMALL)
+        self._name, self._contact = Line(SMALL, bold=True), Text("", SMALL)
         self._contact.setProperty("role", "soft")
         for part in (self._name, self._contact):
             part.setObjectName("provider")  # its words are the pack's, and are not translated
@@ -117,7 +119,10 @@ class BrandMark(QWidget):
         self._logo.setFixedSize(picture.deviceIndependentSize().toSize())
         reveal(self._logo, not picture.isNull())
         self._name.show_text(shown.name)
-        self._contact.show_text(shown.contact)
+        contact = printable(shown.contact, _CONTACT)
+        self._contact.show_text(contact)
+        self._contact.setText(self._contact.text().replace("@", "@\u200b"))  # a mail address wraps there
+        self._contact.setAccessibleName(contact)
         reveal(self._contact, bool(shown.contact))
         asks = _("Your provider: {name}. Questions: {contact}") if shown.contact else _("Your provider: {name}")
         self._provider.setToolTip(tip(asks.format(name=shown.name, contact=shown.contact)) if shown.name else "")
