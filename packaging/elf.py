@@ -38,7 +38,7 @@ def clear(path: Path) -> list[str]:
             if not kept:
                 _take_out(data, at)
             gone += strange
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, IndexError, OverflowError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     if gone:
         path.write_bytes(data)
@@ -80,7 +80,9 @@ def _searched(data: bytes | bytearray) -> Iterator[tuple[int, int, str]]:
         names = next((value for _at, tag, value in entries if tag == _STRTAB), None)
         if names is None:
             continue
-        begin = next(o + names - a for k, o, a, n in segments if k == _LOAD and a <= names < a + n)
+        begin = next((o + names - a for k, o, a, n in segments if k == _LOAD and a <= names < a + n), None)
+        if begin is None:
+            raise ValueError("its names lie nowhere in it")
         for at, tag, value in entries:
             if tag in (_RPATH, _RUNPATH):
                 place = begin + value

@@ -197,7 +197,7 @@ def test_the_archive_runs_where_nothing_else_is(
         return _demo(unpacked, bare) if kept is None else kept
 
     def source_audit() -> list[Any]:
-        command = [made.python, "-I", "-m", "selfaudit", "demo", "--quiet", "--json", "-"]
+        command: list[str | Path] = [made.python, "-I", "-m", "selfaudit", "demo", "--quiet", "--json", "-"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=200, check=False)
         found: list[Any] = smoke.results(done.stdout)
         return found

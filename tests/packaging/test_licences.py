@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from dataclasses import replace
 from functools import cache
@@ -177,9 +178,12 @@ def app(folder: Path, *names: str) -> Path:
     return folder
 
 
-def collected(monkeypatch: pytest.MonkeyPatch, folder: Path, owners: dict[str, tuple[str, str, str]]) -> list[Any]:
+def collected(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, owners: dict[str, tuple[str, str, str]], distribution: str = "debian"
+) -> list[Any]:
     monkeypatch.setattr(libraries, "_places", lambda: {name: Path("/lib") / name for name in owners})
     monkeypatch.setattr(libraries, "_owner", Debian(owners).owner)
+    monkeypatch.setattr(libraries, "_distribution", lambda: distribution)
     made = libraries.system_libraries(components(), folder)
     assert made[1 : len(components())] == components()[1:]
     assert made[0] == replace(components()[0], depends=made[0].depends)
@@ -206,6 +210,23 @@ def test_collected_libraries_are_listed_by_package(tmp_path: Path, monkeypatch: 
         ("libffi", "pkg:deb/debian/libffi@3.4.4-1", "MIT"),
         ("xcb-util-cursor", "pkg:deb/debian/xcb-util-cursor@1%3A0.1.4-1%2Bb1", "X11"),
     ]  # OpenSSL is in the list already, by what Python says
+
+
+def test_packages_of_ubuntu_are_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owners = {"libffi.so.8": ("libffi8", "libffi", "3.4.2-4")}
+    (part,) = collected(monkeypatch, app(tmp_path, "libffi.so.8"), owners, "ubuntu")
+    assert (part.ref, part.origin) == ("pkg:deb/ubuntu/libffi@3.4.2-4", "https://launchpad.net/ubuntu/+source/libffi")
+
+
+def test_whose_packages_they_are_says_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "ubuntu"})
+    assert libraries._distribution() == "ubuntu"
+    monkeypatch.setattr(platform, "freedesktop_os_release", _none)
+    assert libraries._distribution() == "debian"
+
+
+def _none() -> dict[str, str]:
+    raise OSError
 
 
 def test_a_library_of_nobody_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

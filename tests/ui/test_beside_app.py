@@ -189,6 +189,12 @@ def test_several_and_what_their_signatures_come_to(desk: Desk, beside: Path) -> 
         f"T-3, {PROVIDER}, changed after it was signed", "4.selfaudit-case: ",
     ):  # fmt: skip
         assert part in words.replace("\u200b", ""), part
+    assert "4.selfaudit-case: cannot be read (" in words.replace("\u200b", "")
+    assert {
+        b.property("kind")
+        for b in desk.window.findChildren(QAbstractButton)
+        if b.accessibleName().startswith("Open case file T-")
+    } == {""}
     assert "Your provider's" not in words
     assert len([n for n in desk.names(QAbstractButton) if n.startswith("Open case file T-")]) == 3
 

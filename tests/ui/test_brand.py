@@ -86,6 +86,8 @@ def test_the_window_wears_it(desk: Desk, tmp_path: Path) -> None:
     desk.open_file(path)
     desk.window._redress()
     mark = desk.window.branding._mark
+    assert mark._contact.text() == "help@\u200bdesk.test"
+    assert mark._contact.accessibleName() == "help@desk.test"
     assert mark._provider.toolTip() == f"<span>Your provider: {PROVIDER}. Questions: help@desk.test</span>"
     assert not mark._logo.pixmap().isNull()
     assert "#0b6470" in desk.window._bottom.styleSheet()

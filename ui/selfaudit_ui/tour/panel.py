@@ -86,7 +86,7 @@ class Panel(QWidget):
         self._not_yet = soft(_("After the audit, this shows the same customer in the other world."), SMALL)
         self._may_switch = False
         self.save = button(_("Save the leaflet"), self.leaflet.emit, kind="primary", icon_name="save")
-        self.to_back = button(_("Back"), self.back.emit, name=_("Back to the stop before"))
+        self.to_back = button("", self.back.emit, icon_name="back", name=_("Back to the stop before"))
         self.to_next = button(_("Next stop"), self.next.emit, kind="primary")
         self.to_back.setToolTip(_("Arrow left, or Alt+B"))
         self.to_next.setToolTip(_("Arrow right, or Alt+N"))
