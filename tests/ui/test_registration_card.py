@@ -293,12 +293,14 @@ def test_another_provider_after_a_run_is_judged_without_another_run(desk: Desk) 
     assert before is not None
     assert view is not None
     assert "Other Hosting" not in _text_of(desk)
+    stale: list[bool] = []  # whenever something changed: a slow machine may have judged before the last word is typed
+    controller.changed.connect(lambda _what: stale.append(controller.situation.stale))
     _say(desk, "Provider", "Other Hosting")
     _say(desk, "Case or ticket number", "T-9")
     _say(desk, "Deadline", "2030-01-02")
     desk.window.show_page("fix")
-    assert controller.situation.stale
     desk.until(lambda: not controller.situation.stale)
+    assert True in stale
     assert controller.view is not None
     evidence = controller.view.audit.evidence
     assert (evidence.case.provider, evidence.case.number, evidence.case.deadline) == ("Other Hosting", "T-9", "2030-01-02")
